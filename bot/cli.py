@@ -179,7 +179,7 @@ def doctor(
         exactly(findings_as_json(found))
     else:
         say(findings_told(found))
-    if any(one.sign is Severity.BAD for one in found):
+    if any(finding.sign is Severity.BAD for finding in found):
         raise typer.Exit(1)
 
 

@@ -24,7 +24,7 @@ class _PlainTexts(RenderHook):
 
     def process_renderables(self, renderables: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
         """Each of them, plain."""
-        return [_Plain(one) for one in renderables]
+        return [_Plain(renderable) for renderable in renderables]
 
 
 def console(*, stderr: bool = False, file: TextIO | None = None) -> Console:

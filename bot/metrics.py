@@ -190,7 +190,7 @@ class Metrics:
     async def page(self) -> bytes:
         """See `Meter.page`. The queue is read now, once, in bounded time."""
         for vendor, breakers in self._breakers.items():
-            self._breaker.labels(vendor).set(max(STATES.index(one()) for one in breakers))
+            self._breaker.labels(vendor).set(max(STATES.index(breaker()) for breaker in breakers))
         await self._read_queue()
         return generate_latest(self.registry)
 

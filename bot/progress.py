@@ -27,7 +27,7 @@ class ProgressTracker:
         before = before or Progress()
         self.require_held = require_held
         self._done, self._total = before.done, before.total
-        self._people = {one.id: one for one in before.people}
+        self._people = {person.id: person for person in before.people}
         self._steps: list[Step] = []
 
     @property
@@ -54,7 +54,7 @@ class ProgressTracker:
     def send_to(self, people: Iterable[Recipient]) -> None:
         """It is sent for these now: from here on it may have happened to them."""
         self.require_held()
-        self._people |= {one.id: one for one in people}
+        self._people |= {person.id: person for person in people}
 
     def step(self, count: int = 1) -> None:
         """So many more are done."""

@@ -259,7 +259,7 @@ def _read(kind: type[T], variables: Mapping[str, str]) -> T:
 def _why(error: ValidationError) -> str:
     """One sentence: the variables that are missing, else what is wrong with the first one."""
     mistakes = error.errors(include_url=False, include_input=False)
-    missing = [str(one["loc"][0]) for one in mistakes if one["type"] == "missing"]
+    missing = [str(mistake["loc"][0]) for mistake in mistakes if mistake["type"] == "missing"]
     if missing:
         return f"{_and(missing)} {'is' if len(missing) == 1 else 'are'} missing"
     return _wrong(mistakes[0])

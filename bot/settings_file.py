@@ -41,7 +41,7 @@ Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, m
 
 
 def _each_once(reasons: tuple[str, ...]) -> tuple[str, ...]:
-    twice = next((one for one in reasons if reasons.count(one) > 1), None)
+    twice = next((reason for reason in reasons if reasons.count(reason) > 1), None)
     if twice is not None:
         raise PydanticCustomError("twice", "{text} is there twice", {"text": repr(twice)})
     return reasons

@@ -58,21 +58,21 @@ def findings_told(findings: Sequence[Finding]) -> str:
     """A line for each finding, below it what mends it, and in the last line how many there are."""
     width = max((len(one.about) for one in findings), default=0)
     lines: list[str] = []
-    for one in findings:
-        lines.append(f"{SIGNS[one.sign]} {one.about:<{width}}  {one_line(one.says)}")
-        if one.mend:
-            lines.append(f"  {'':<{width}}  → {one_line(one.mend)}")
+    for finding in findings:
+        lines.append(f"{SIGNS[finding.sign]} {finding.about:<{width}}  {one_line(finding.says)}")
+        if finding.mend:
+            lines.append(f"  {'':<{width}}  → {one_line(finding.mend)}")
     return "\n".join([*lines, "", _summary(findings)])
 
 
 def findings_as_json(findings: Sequence[Finding]) -> str:
     """The findings as a JSON list."""
-    return json.dumps([one.model_dump(mode="json") for one in findings], indent=2)
+    return json.dumps([finding.model_dump(mode="json") for finding in findings], indent=2)
 
 
 def _summary(findings: Sequence[Finding]) -> str:
-    wrong = sum(one.sign is Severity.BAD for one in findings)
-    doubtful = sum(one.sign is Severity.WARNING for one in findings)
+    wrong = sum(finding.sign is Severity.BAD for finding in findings)
+    doubtful = sum(finding.sign is Severity.WARNING for finding in findings)
     if not wrong and not doubtful:
         return "Nothing has to be mended."
     warnings = f"{doubtful} warning{'' if doubtful == 1 else 's'}"

@@ -116,7 +116,7 @@ class SlackContext:
                 self.reply_url, first, in_place=False, plainer=plainer
             )
         else:
-            await self.answer(next((one for one in drafts[1:] if one.blocks), drafts[0]))
+            await self.answer(next((draft for draft in drafts[1:] if draft.blocks), drafts[0]))
 
     async def show_waiting(self, *, in_place: bool = False) -> None:
         """Say to wait, where the answer's place can only be had now: before a vendor is asked."""

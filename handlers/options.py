@@ -68,13 +68,13 @@ async def people(ctx: SlackContext) -> list[Block]:
     if filled.kind and (which := menu_of(ctx, filled.kind, call)) is not None:
         return _on_list(await _roster(ctx, call.ref, which), wanted, _typed(ctx).strip())
     people_index = await _crowd(ctx, live_calls, call.ref)
-    here = {one.id: one for one in people_index.people if _fits(one, wanted)}
-    options = [person_option(one) for one in here.values()]
+    here = {person.id: person for person in people_index.people if _fits(person, wanted)}
+    options = [person_option(person) for person in here.values()]
     if filled.kind and filled.kind.keeps_out:
         options += [
-            left_option(one, live_calls.recent_calls.minutes_gone(call.ref, one.id))
-            for one in people_index.left
-            if _fits(one, wanted)
+            left_option(person, live_calls.recent_calls.minutes_gone(call.ref, person.id))
+            for person in people_index.left
+            if _fits(person, wanted)
         ]
     return options[:MAX_OPTIONS]
 
@@ -91,7 +91,7 @@ async def recordings(ctx: SlackContext) -> list[Block]:
     wanted = fold(_typed(ctx)).split()
     found = reading.result() if done else ()
     fits = [one for one in found if all(word in fold(f"{one.id} {one.told}") for word in wanted)]
-    return [recording_option(one) for one in fits[:MAX_OPTIONS]]
+    return [recording_option(fit) for fit in fits[:MAX_OPTIONS]]
 
 
 def _call_of(ctx: SlackContext, view: Block) -> tuple[CallRef | None, str | None]:
@@ -144,7 +144,9 @@ async def _roster(ctx: SlackContext, ref: CallRef, which: Listed) -> Roster:
 
 def _on_list(roster: Roster, wanted: Sequence[str], typed: str) -> list[Block]:
     """Those who fit; an id that was typed as well, where not everybody could be read."""
-    found = [person_option(one) for one in roster.people if _fits(one, wanted)][:MAX_OPTIONS]
+    found = [person_option(person) for person in roster.people if _fits(person, wanted)][
+        :MAX_OPTIONS
+    ]
     if typed and not roster.whole and len(found) < MAX_OPTIONS and len(typed) <= MAX_CHOICE:
         found.append(person_option(Person(id=typed)))
     return found

@@ -86,7 +86,7 @@ class Protection(Frozen):
     def covers(self, ids: Collection[str], role: str | None) -> bool:
         """Whether somebody with these ids and that role is protected: any of them is enough."""
         return role in self.roles or any(
-            one == pattern or fnmatchcase(one, pattern) for one in ids for pattern in self.patterns
+            id_ == pattern or fnmatchcase(id_, pattern) for id_ in ids for pattern in self.patterns
         )
 
     def __bool__(self) -> bool:

@@ -55,5 +55,5 @@ def aimed_at(people: Sequence[str], reached: Sequence[str] = ()) -> str:
     """
     named: Iterable[str] = people
     if people and people[0] == EVERYONE:
-        named = (one for one in people if not one.startswith(SPARED))
+        named = (person for person in people if not person.startswith(SPARED))
     return "\n".join(map(fold, (*named, *reached)))

@@ -128,8 +128,12 @@ def of_call(table: Mapping[str, Capability], call: Call) -> Mapping[str, Capabil
     }
 
 
-def _without(one: Capability, missing: Container[str]) -> Capability:
-    return one.model_copy(update={"instead": None}) if one.instead in missing else one
+def _without(capability: Capability, missing: Container[str]) -> Capability:
+    return (
+        capability.model_copy(update={"instead": None})
+        if capability.instead in missing
+        else capability
+    )
 
 
 def complete(table: Mapping[str, Capability]) -> Mapping[str, Capability]:

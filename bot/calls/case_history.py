@@ -49,5 +49,5 @@ def _meet(later: Case, case: Case) -> bool:
 
 def _reached(case: Case) -> set[str]:
     """Those it is confirmed for, by id."""
-    confirmed = (one.person for one in case.results if one.state is State.CONFIRMED)
+    confirmed = (result.person for result in case.results if result.state is State.CONFIRMED)
     return {person for person in confirmed if person is not None}

@@ -116,7 +116,7 @@ class Case(Frozen):
         verb, act = self.inverse, self.act
         if verb is None or self.state not in {State.CONFIRMED, State.PARTLY}:
             return None
-        done = {one.person for one in self.results if one.state is State.CONFIRMED}
+        done = {result.person for result in self.results if result.state is State.CONFIRMED}
         people = tuple(person for person in act.people if person.id in done)
         if bool(act.people) != bool(people) or (act.everyone and not verb.everyone):
             return None
@@ -130,17 +130,17 @@ class Case(Frozen):
         """
         if self.act.everyone:
             return self._rest()
-        settled = {one.person for one in self.results if one.state.settled}
+        settled = {result.person for result in self.results if result.state.settled}
         left = tuple(person for person in self.act.people if person.id not in settled)
         return self.act.model_copy(update={"people": left}) if left else self.act
 
     def _rest(self) -> Act:
         """Whom an act on everyone did not reach; while some are unknown, all but whom it did."""
-        done = _people(one for one in self.results if one.state.settled)
-        left = _people(one for one in self.results if not one.state.settled)
+        done = _people(result for result in self.results if result.state.settled)
+        left = _people(result for result in self.results if not result.state.settled)
         if not done:
             return self.act
-        if not left or any(one.person is None for one in self.results):
+        if not left or any(result.person is None for result in self.results):
             return self.act.model_copy(update={"spared": (*self.act.spared, *done)})
         named = {"people": left, "everyone": False, "spared": (), "present": None}
         return self.act.model_copy(update=named)
@@ -151,9 +151,9 @@ class Case(Frozen):
         if not self.act.everyone:
             return None
         counts = [
-            (one.count or 1, one.state.settled)
-            for one in self.results
-            if one.person is not None or one.count is not None
+            (result.count or 1, result.state.settled)
+            for result in self.results
+            if result.person is not None or result.count is not None
         ]
         if not counts:
             return None
@@ -163,9 +163,9 @@ class Case(Frozen):
 def _people(results: Iterable[Result]) -> tuple[Person, ...]:
     """Those of them whose id is known."""
     return tuple(
-        Person(id=one.person, name=one.name, presence=one.presence)
-        for one in results
-        if one.person is not None
+        Person(id=result.person, name=result.name, presence=result.presence)
+        for result in results
+        if result.person is not None
     )
 
 

@@ -36,7 +36,7 @@ def locks(act: Act) -> frozenset[Lock]:
     if act.everyone:
         return frozenset({_lock(act, "people")})
     ids = {one for person in act.people for one in (person.id, person.custom_id) if one}
-    each = (_lock(act, f"@{one}") for one in ids)
+    each = (_lock(act, f"@{id_}") for id_ in ids)
     return frozenset({_lock(act, "people", exclusive=False), *each})
 
 

@@ -87,16 +87,16 @@ def settled_rights(past: Sequence[Case], run: str | None) -> dict[tuple[str, Per
 
 def _give_back(taken: dict[str, HeldRights], person: str, rights: Sequence[Permission]) -> None:
     if person in taken:
-        left = tuple(one for one in taken[person].rights if one not in rights)
+        left = tuple(permission for permission in taken[person].rights if permission not in rights)
         taken[person] = taken[person].model_copy(update={"rights": left})
 
 
 def _reached(case: Case, meant: Iterable[str]) -> set[str]:
     """Those of `meant` for whom it is confirmed."""
-    done = [one for one in case.results if one.state is State.CONFIRMED]
-    if any(one.person is None and one.count is None for one in done):
+    done = [result for result in case.results if result.state is State.CONFIRMED]
+    if any(result.person is None and result.count is None for result in done):
         return set(meant)
-    return set(meant) & {one.person for one in done if one.person is not None}
+    return set(meant) & {result.person for result in done if result.person is not None}
 
 
 def silenced(past: Sequence[Case], run: str | None) -> frozenset[str]:
@@ -115,7 +115,7 @@ def silenced(past: Sequence[Case], run: str | None) -> frozenset[str]:
 
 def _aimed(act: Act) -> set[str]:
     if not act.everyone:
-        return {one.id for one in act.people}
+        return {person.id for person in act.people}
     return {one.person for one in (act.before or PriorState()).rights}
 
 
@@ -144,7 +144,7 @@ def _of_run(case: Case, run: str | None) -> bool:
 
 def _hit(case: Case) -> set[str]:
     """For whom it is so, as far as they were told one by one."""
-    so = [one for one in case.results if one.state.settled]
-    named = {one.person for one in so if one.person is not None}
-    whole = any(one.person is None and one.count is None for one in so)
-    return named | {one.id for one in case.act.people} if whole else named
+    so = [result for result in case.results if result.state.settled]
+    named = {result.person for result in so if result.person is not None}
+    whole = any(result.person is None and result.count is None for result in so)
+    return named | {person.id for person in case.act.people} if whole else named

@@ -49,8 +49,8 @@ class Announcer:
         held = HeldLease(self.clock, LEASE)
         due = await self.digests.due_announcements(owner=self.owner, limit=AT_ONCE, lease=LEASE)
         with holding(held):
-            tried = [await self._announce(one) for one in due]
-        return [one for one in tried if one is not None]
+            tried = [await self._announce(announcement) for announcement in due]
+        return [undelivered for undelivered in tried if undelivered is not None]
 
     async def _announce(self, announcement: Announcement) -> Undelivered | None:
         try:

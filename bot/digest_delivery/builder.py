@@ -77,7 +77,7 @@ class DigestBuilder:
     ) -> Digest:
         """The digest that is sent on local `day`. Raises StoreError."""
         wish = subscription.wish
-        vendors = [one for one in self.vendors if one in (wish.vendors or self.vendors)]
+        vendors = [vendor for vendor in self.vendors if vendor in (wish.vendors or self.vendors)]
         length = WEEK if wish.rhythm is Rhythm.WEEKLY else 1
         first, last = day - length * DAY, day - DAY
         days = await self._days(last, USUAL_DAYS + length, wish.clock, vendors)
@@ -114,7 +114,7 @@ class DigestBuilder:
     ) -> list[DayOfVendors]:
         """Each of the `number` days up to `last`, the oldest first: one question to the store."""
         days = [last - back * DAY for back in reversed(range(number))]
-        sums = await self.usage.sums([local_day(one, zone) for one in days], vendors)
+        sums = await self.usage.sums([local_day(day, zone) for day in days], vendors)
         return [DayOfVendors(day=one, vendors=told) for one, told in zip(days, sums, strict=True)]
 
     def _costs(self, covered: Tallies) -> tuple[Cost, ...]:
@@ -133,8 +133,8 @@ class DigestBuilder:
 def _of_days(told: Mapping[date, Tallies], first: date, length: int) -> dict[Vendor, Tally]:
     """Each vendor's sum of `length` days from `first` on; left out when one day is unknown."""
     days = [told.get(first + n * DAY, {}) for n in range(length)]
-    everywhere = [vendor for vendor in Vendor if all(vendor in one for one in days)]
-    return {vendor: total(one[vendor] for one in days) for vendor in everywhere}
+    everywhere = [vendor for vendor in Vendor if all(vendor in day for day in days)]
+    return {vendor: total(day[vendor] for day in days) for vendor in everywhere}
 
 
 def _together(

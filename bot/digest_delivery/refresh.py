@@ -67,7 +67,7 @@ class UsageRefresh:
         """
         covered = subscription.covers(day)
         wanted = subscription.wish.vendors or self.sources.keys()
-        asked = [self._vendor(one, covered) for one in self.sources if one in wanted]
+        asked = [self._vendor(source, covered) for source in self.sources if source in wanted]
         news = await asyncio.gather(*asked)
         return (
             tuple(gap for one in news for gap in one.gaps),

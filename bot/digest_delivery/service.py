@@ -58,9 +58,9 @@ class DigestService:
 
     async def get(self, asker: Asker, number: int) -> Subscription:
         """One of them; UnknownSubscription when there is none of that number."""
-        for one in await self.all(asker):
-            if one.id == number:
-                return one
+        for subscription in await self.all(asker):
+            if subscription.id == number:
+                return subscription
         raise UnknownSubscription(f"There is no digest {number}.")
 
     async def may(self, asker: Asker) -> bool:

@@ -82,7 +82,7 @@ def _pairs(tally: Tally, told: VendorDay) -> Iterator[_Pair]:
     )
     if calls.differs:
         yield calls
-    yield from (one for one in minutes if one.differs and (calls.differs or one.alike))
+    yield from (minute for minute in minutes if minute.differs and (calls.differs or minute.alike))
     recordings = _Pair("recordings", _kept(tally), told.recordings, FEWEST)
     if recordings.differs:
         yield recordings

@@ -14,7 +14,7 @@ NOBODY = Actor(user="", team="")
 
 def numbered(known: Sequence[Subscription], number: int) -> Subscription:
     """The subscription of that number; UnknownSubscription when there is none that runs."""
-    found = next((one for one in known if one.id == number), None)
+    found = next((subscription for subscription in known if subscription.id == number), None)
     if found is None:
         raise UnknownSubscription(f"There is no digest {number}.", next_step=_known(known))
     return found
@@ -34,7 +34,7 @@ def of_channel(
     if number is not None:
         found = numbered(known, number)
     elif channel is not None:
-        there = [one for one in known if one.wish.channel == channel]
+        there = [subscription for subscription in known if subscription.wish.channel == channel]
         if not there:
             raise UnknownSubscription(
                 f"No digest goes to the channel {channel}.", next_step=_known(known)
@@ -61,5 +61,5 @@ def sending_day(subscription: Subscription, day: date | None, now: datetime) -> 
 def _known(known: Sequence[Subscription]) -> str:
     if not known:
         return "There are none yet: set one up in Slack, with `digest subscribe` after the command."
-    told = ", ".join(f"{one.id} ({one.wish.channel})" for one in known)
+    told = ", ".join(f"{subscription.id} ({subscription.wish.channel})" for subscription in known)
     return f"There are: {told}."

@@ -102,7 +102,7 @@ def usual_deviation(day: date, values: Mapping[date, float]) -> float:
 
 def by_day(days: Iterable[DayOfVendors]) -> Days:
     """The tallies of each day."""
-    return {one.day: one.vendors for one in days}
+    return {day.day: day.vendors for day in days}
 
 
 def costs_of(
@@ -123,7 +123,7 @@ def _of_vendor(day: date, vendor: Vendor, tally: Tally, told: Days) -> list[Unus
         if value is None:
             continue
         values = _before(day, vendor, name, unit, told)
-        same = [values[one] for one in same_weekdays(day) if one in values]
+        same = [values[weekday] for weekday in same_weekdays(day) if weekday in values]
         if is_unusual(value, same, usual_deviation(day, values)):
             usual = median(same)
             found.append(Unusual(vendor=vendor, what=name, day=day, value=value, usual=usual))
@@ -143,7 +143,9 @@ def same_weekdays(day: date) -> list[date]:
 
 
 def _weekdays(day: date, vendor: Vendor, told: Days) -> list[Tally]:
-    return [told[one][vendor] for one in same_weekdays(day) if vendor in told.get(one, {})]
+    return [
+        told[weekday][vendor] for weekday in same_weekdays(day) if vendor in told.get(weekday, {})
+    ]
 
 
 def _median_distance(values: Sequence[float]) -> float:

@@ -35,7 +35,7 @@ def days_words(days: AbstractSet[int]) -> str:
         return "every day"
     if days == WORKDAYS:
         return "weekdays"
-    return _and([f"{DAYS[one]}s" for one in sorted(days)])
+    return _and([f"{DAYS[day]}s" for day in sorted(days)])
 
 
 def zone_name(zone: str) -> str:
@@ -53,7 +53,7 @@ def wish_words(wish: Wish) -> str:
     """When it comes and, where that is not everything, of what."""
     parts = [rhythm_words(wish)]
     if wish.vendors:
-        parts.append(f"of {_and([one.label for one in sorted(wish.vendors)])} only")
+        parts.append(f"of {_and([vendor.label for vendor in sorted(wish.vendors)])} only")
     left = [name for section, name in SECTION_NAMES.items() if section not in wish.sections]
     if left:
         parts.append(f"without {_and(left)}")

@@ -81,7 +81,7 @@ async def examine(
             stack.push_async_callback(provider.aclose)
         context = DoctorContext(settings, variables, clock, slack_side, clients, manifest)
         rounds = await asyncio.gather(*(_run(check, context, deadline) for check in CHECKS))
-    return [*found, *(one for findings in rounds for one in findings)]
+    return [*found, *(finding for findings in rounds for finding in findings)]
 
 
 async def _run(check: Check, context: DoctorContext, deadline: float) -> Findings:

@@ -46,7 +46,7 @@ async def people(context: DoctorContext) -> Findings:
             return _person(await slack.probe.directory.member(who), home, where)
 
     asked = list(named)[:MOST]
-    found = [one for one in await asyncio.gather(*map(look, asked)) if one is not None]
+    found = [finding for finding in await asyncio.gather(*map(look, asked)) if finding is not None]
     if len(named) > MOST:
         found.append(note(PEOPLE, f"Only the first {MOST} of {len(named)} names were looked up."))
     return found or [good(PEOPLE, f"Slack knows all {len(named)} who are named.")]

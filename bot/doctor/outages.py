@@ -12,7 +12,7 @@ async def outages(context: DoctorContext) -> Findings:
     """Each with what mends it. Nothing where the database is away: that is told of itself."""
     try:
         async with existing_store(context) as store:
-            return [] if store is None else [_finding(one) for one in await store.outages()]
+            return [] if store is None else [_finding(outage) for outage in await store.outages()]
     except CallwardenError:
         return []
 

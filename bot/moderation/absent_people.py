@@ -85,7 +85,7 @@ class AbsentPeople:
         A vendor that cannot be read is a `trouble` of it.
         """
         known = self._live_calls.provider(call.ref.vendor).reports.lists
-        which = next((one for one in KEPT_OUT if one in known), None)
+        which = next((listed for listed in KEPT_OUT if listed in known), None)
         if which is None or (which is Listed.BANNED and call.grouped is False):
             return None
         try:
@@ -109,16 +109,18 @@ class AbsentPeople:
         """The roster with names from our cases, and from who was seen in the call."""
         people_index = self._live_calls.recent_calls.people(call)
         names = {
-            one.id: one.name for one in (people_index.people if people_index else ()) if one.name
+            person.id: person.name
+            for person in (people_index.people if people_index else ())
+            if person.name
         }
         for case in reversed(past):
-            names |= {one.id: one.name for one in case.act.people if one.name}
+            names |= {person.id: person.name for person in case.act.people if person.name}
         listed = tuple(
-            one if one.name else one.model_copy(update={"name": names.get(one.id)})
-            for one in people
+            person if person.name else person.model_copy(update={"name": names.get(person.id)})
+            for person in people
         )
-        known = {one.id for one in listed}
-        former = tuple(one for one in _put_on(which, past) if one.id not in known)
+        known = {person.id for person in listed}
+        former = tuple(person for person in _put_on(which, past) if person.id not in known)
         return Roster(which=which, people=listed, former=former, whole=whole)
 
 
@@ -128,14 +130,14 @@ def meant(word: str, roster: Roster, call: Call) -> Person:
     UnknownPerson or AmbiguousPerson; a word is an id where not everybody could be read.
     """
     for people in (roster.people, roster.former):
-        found = PeopleIndex(_seen(one) for one in people).find(word)
+        found = PeopleIndex(_seen(person) for person in people).find(word)
         if len(found) > 1:
-            ids = ", ".join(_with_id(one) for one in found[:SHOWN_NAMES])
+            ids = ", ".join(_with_id(participant) for participant in found[:SHOWN_NAMES])
             raise AmbiguousPerson(
                 f"“{word}” fits {len(found)} people.", next_step=f"Use the id: {ids}."
             )
         if found:
-            return next(one for one in people if one.id == found[0].id)
+            return next(person for person in people if person.id == found[0].id)
     if not roster.complete:
         return Person(id=word)
     raise not_listed(word, roster, call)
@@ -150,7 +152,7 @@ def not_listed(word: str, roster: Roster, call: Call) -> UnknownPerson:
 
 def roster_index(roster: Roster) -> PeopleIndex:
     """Those who are on the list, or were put on it by a case, to be named."""
-    return PeopleIndex(_seen(one) for one in (*roster.people, *roster.former))
+    return PeopleIndex(_seen(person) for person in (*roster.people, *roster.former))
 
 
 OF: Mapping[Listed, str] = MappingProxyType(
@@ -168,7 +170,7 @@ def _listing(roster: Roster) -> str:
     label = roster.which.label
     if not roster.people:
         return f"{label}: nobody. Nothing was sent."
-    names = ", ".join(_with_id(one) for one in roster.people[:SHOWN_NAMES])
+    names = ", ".join(_with_id(person) for person in roster.people[:SHOWN_NAMES])
     rest = len(roster.people) - SHOWN_NAMES
     more = f" and {rest} more" if rest > 0 else ""
     return f"{label}: {names}{more}. Nothing was sent."
@@ -192,6 +194,6 @@ def _put_on(which: Listed, past: Sequence[Case]) -> tuple[Person, ...]:
         for one in case.act.people
     )
     found: dict[str, Person] = {}
-    for one in people:
-        found.setdefault(one.id, one)
+    for person in people:
+        found.setdefault(person.id, person)
     return tuple(found.values())

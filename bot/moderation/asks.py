@@ -155,7 +155,7 @@ class AskService:
 
     async def _require_open(self, poster: AskPoster) -> None:
         """NobodyAsked where the channel cannot be posted to, as far as is known."""
-        if any(one.channel == poster.channel for one in await self._store.outages()):
+        if any(outage.channel == poster.channel for outage in await self._store.outages()):
             raise NobodyAsked(
                 "The moderation channel cannot be posted to now, so nobody was asked.",
                 next_step="Ask them yourself.",

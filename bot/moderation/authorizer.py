@@ -135,8 +135,8 @@ class Authorizer:
         except Impossible:
             return ()
         return tuple(
-            Person(id=one.id, name=one.name, custom_id=one.custom_id, role=one.role)
-            for one in page.items
+            Person(id=item.id, name=item.name, custom_id=item.custom_id, role=item.role)
+            for item in page.items
         )
 
     async def _judged(
@@ -158,9 +158,9 @@ class Authorizer:
         """Everyone but the protected. NotPermitted where the vendor cannot leave out anybody."""
         protection = self.policy.protection(act.call.vendor)
         shielded = [
-            one.model_copy(update={"protected": True})
-            for one in _distinct(there.here)
-            if protection.covers(one.ids, one.role) and not act.spares(one.ids)
+            person.model_copy(update={"protected": True})
+            for person in _distinct(there.here)
+            if protection.covers(person.ids, person.role) and not act.spares(person.ids)
         ]
         capability = self.live_calls.provider(act.call.vendor).capabilities[act.verb.name]
         if shielded and capability.aims is Aimed.EVERYONE:
@@ -168,7 +168,7 @@ class Authorizer:
         return act.model_copy(
             update={
                 "spared": (*act.spared, *shielded),
-                "present": len({one.id for one in there.here}) if there.complete else None,
+                "present": len({person.id for person in there.here}) if there.complete else None,
                 "protection": protection if shielded or not there.complete else None,
             }
         )
@@ -208,7 +208,7 @@ def ordered(act: Act) -> Act:
 
 
 def _persons(people: Iterable[Participant]) -> tuple[Person, ...]:
-    return tuple(Person.of(one) for one in people if one.known)
+    return tuple(Person.of(person) for person in people if person.known)
 
 
 def _all_of(people: Sequence[Person], there: CallPeople) -> bool:
@@ -216,7 +216,7 @@ def _all_of(people: Sequence[Person], there: CallPeople) -> bool:
     if len(people) < 2 or not there.complete or not there.here:  # noqa: PLR2004  two is not one
         return False
     named = frozenset().union(*(person.ids for person in people))
-    return all(not one.ids.isdisjoint(named) for one in there.here)
+    return all(not person.ids.isdisjoint(named) for person in there.here)
 
 
 def _distinct(people: Iterable[Person]) -> tuple[Person, ...]:

@@ -44,7 +44,8 @@ async def mark_call(
     call = _locked(call, cases)
     quiet = silenced(cases, call.ref.session)
     return call, tuple(
-        one.model_copy(update={"silenced": True}) if one.id in quiet else one for one in people
+        person.model_copy(update={"silenced": True}) if person.id in quiet else person
+        for person in people
     )
 
 

@@ -36,15 +36,15 @@ def remembered(live_calls: LiveCalls, meant: ActRef) -> Act | None:
     call = live_calls.recent_calls.call(meant.call)
     if call is None or (meant.people and meant.verb.aim is Aim.ABSENT):
         return None
-    people = [live_calls.recent_calls.met(meant.call, one) for one in meant.people]
-    spared = [live_calls.recent_calls.met(meant.call, one) for one in meant.spared]
+    people = [live_calls.recent_calls.met(meant.call, person) for person in meant.people]
+    spared = [live_calls.recent_calls.met(meant.call, person) for person in meant.spared]
     if None in people or None in spared:
         return None
     return _act(
         meant,
         call.title,
-        [Person.of(one) for one in people if one is not None],
-        [Person.of(one) for one in spared if one is not None],
+        [Person.of(person) for person in people if person is not None],
+        [Person.of(person) for person in spared if person is not None],
     )
 
 
@@ -66,14 +66,14 @@ async def _present(live_calls: LiveCalls, ref: CallRef, ids: Sequence[str]) -> l
     """Those who are there, or were shown lately, in the order of `ids`."""
     if not ids:
         return []
-    if any(live_calls.recent_calls.met(ref, one) is None for one in ids):
+    if any(live_calls.recent_calls.met(ref, id_) is None for id_ in ids):
         await live_calls.people(ref)
-    found = [live_calls.recent_calls.met(ref, one) for one in ids]
+    found = [live_calls.recent_calls.met(ref, id_) for id_ in ids]
     missing = [one for one, person in zip(ids, found, strict=True) if person is None]
     if missing:
         are = "are" if len(missing) > 1 else "is"
         raise UnknownPerson(f"{', '.join(missing)} {are} not in the call any more.")
-    return [Person.of(one) for one in found if one is not None]
+    return [Person.of(participant) for participant in found if participant is not None]
 
 
 def _act(meant: ActRef, title: str, people: Sequence[Person], spared: Sequence[Person]) -> Act:

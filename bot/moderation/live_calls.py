@@ -185,7 +185,7 @@ class LiveCalls:
             people += answer.found
             if answer.unread:
                 unread[vendor] = answer.unread
-        self.recent_calls.keep_calls([one.call for one in people])
+        self.recent_calls.keep_calls([person.call for person in people])
         return PeopleFound(
             people=tuple(people), at=self.clock.now(), unread=unread, troubles=tuple(troubles)
         )

@@ -132,11 +132,13 @@ class PeopleIndex:
 
 def exactly(text: str, people: Sequence[Participant]) -> list[Participant]:
     """Those of `people` who are not meant only because an id of theirs looks like another one."""
-    by_id = [one for one in people if text in {one.id, one.custom_id}]
-    named = [one for one in people if _key(text) in {_key(one.name or ""), _key(one.shown)}]
+    by_id = [person for person in people if text in {person.id, person.custom_id}]
+    named = [
+        person for person in people if _key(text) in {_key(person.name or ""), _key(person.shown)}
+    ]
     if not by_id:
         return list(people)
-    return [one for one in people if one in by_id or (one in named and one.name)]
+    return [person for person in people if person in by_id or (person in named and person.name)]
 
 
 def shown_as(person: Participant, text: str) -> bool:

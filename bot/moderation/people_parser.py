@@ -203,7 +203,7 @@ class _Parser:
             doubted=_distinct(self._doubted),
             by_id=self._by_id,
             unlisted=0 if self._by_id else self._crowd.unlisted,
-            left=tuple(one for one in people if one in self._crowd.left),
+            left=tuple(person for person in people if person in self._crowd.left),
         )
 
     def _one(self, at: int) -> int:
@@ -295,7 +295,7 @@ class _Parser:
                 whole_ones = [match.person for match in found if match.whole]
                 others = _without(whole_ones, here)
             end = start + skip + words[length - 1].end
-            sure = by_id or all(shown_as(one, typed) for one in here)
+            sure = by_id or all(shown_as(person, typed) for person in here)
             named = _Named(tuple(here), others, end, whole, by_id, sure)
             if best is None:
                 best = named
@@ -325,7 +325,7 @@ class _Parser:
 
 
 def _all_by_id(people: Iterable[Participant], typed: str) -> bool:
-    return all(typed in {one.id, one.custom_id} for one in people)
+    return all(typed in {person.id, person.custom_id} for person in people)
 
 
 def _likeliest(
@@ -338,10 +338,10 @@ def _likeliest(
     longest_whole = max((match.length for match in found if match.whole), default=0)
     longest = max(match.length for match in found)
     whole = longest_whole == longest
-    chosen = [one for one in found if one.length == longest and one.whole is whole]
-    others = [one for one in found if one.whole or one.length >= longest_whole]
-    people = list(_distinct([one.person for one in chosen]))
-    rest = _without([one.person for one in others], people)
+    chosen = [match for match in found if match.length == longest and match.whole is whole]
+    others = [match for match in found if match.whole or match.length >= longest_whole]
+    people = list(_distinct([match.person for match in chosen]))
+    rest = _without([other.person for other in others], people)
     return people, rest, longest, whole
 
 
@@ -351,7 +351,7 @@ def _distinct(people: Iterable[Participant]) -> tuple[Participant, ...]:
 
 def _without(some: Iterable[Participant], others: Iterable[Participant]) -> tuple[Participant, ...]:
     known = {person.id for person in others}
-    return tuple(one for one in _distinct(some) if one.id not in known)
+    return tuple(participant for participant in _distinct(some) if participant.id not in known)
 
 
 def _reason(text: str) -> str:

@@ -257,35 +257,38 @@ class _ActRun:
 
     def _remember_recipients(self, people: Sequence[Recipient]) -> None:
         """Of somebody to whom it was sent twice, a yes outlives a no."""
-        for one in people:
-            known = self._recipients.get(one.id)
+        for person in people:
+            known = self._recipients.get(person.id)
             if known is None or known.refused:
-                self._recipients[one.id] = one
+                self._recipients[person.id] = person
 
     def remember_sent(self) -> None:
         """It was sent for these too: by an earlier attempt, or before this one broke off."""
         sent = self._tracker.progress.people if self._act.everyone else ()
-        self._recipients = {one.id: one for one in sent} | self._recipients
+        self._recipients = {recipient.id: recipient for recipient in sent} | self._recipients
 
     def results(self, state: State, evidence: str, next_step: str = "") -> Sequence[Result]:
         """What is known now, for the person or the call, or for each whom everyone meant."""
         if not self._recipients:
             return [self._result(state, evidence, next_step)]
-        told = [self._of(one, state, evidence, next_step) for one in self._recipients.values()]
+        told = [
+            self._of(recipient, state, evidence, next_step)
+            for recipient in self._recipients.values()
+        ]
         if self._unlisted:
             told.append(self._result(state, evidence, next_step, count=self._unlisted))
         return [*told, *self._others(evidence)]
 
-    def _of(self, one: Recipient, state: State, evidence: str, next_step: str) -> Result:
+    def _of(self, recipient: Recipient, state: State, evidence: str, next_step: str) -> Result:
         """How it went for one of everyone: as for all, unless the vendor shows it for them."""
-        so = self._shows(one.id)
-        if one.refused:
+        so = self._shows(recipient.id)
+        if recipient.refused:
             if so:
-                return self._result(State.ALREADY, self._so(evidence), who=one)
-            return self._result(State.FAILED, one.refused, AGAIN, who=one)
+                return self._result(State.ALREADY, self._so(evidence), who=recipient)
+            return self._result(State.FAILED, recipient.refused, AGAIN, who=recipient)
         if so and not state.settled:
-            return self._result(State.CONFIRMED, self._so(evidence), who=one)
-        return self._result(state, evidence, next_step, who=one)
+            return self._result(State.CONFIRMED, self._so(evidence), who=recipient)
+        return self._result(state, evidence, next_step, who=recipient)
 
     def _shows(self, person: str) -> bool:
         """Whether the last look showed it for this one of everyone."""

@@ -49,7 +49,7 @@ class RecentCalls:
         known = self._met.get(room)
         if known is None:
             known = TTLCache(MET, CALL_SECONDS, timer=self._clock.monotonic)
-        known.update((one.id, one) for one in people)
+        known.update((person.id, person) for person in people)
         self._met[room] = known
 
     def met(self, ref: CallRef, person: str) -> Participant | None:

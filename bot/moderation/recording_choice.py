@@ -24,10 +24,10 @@ def require_one(
     """
     named = verb.recording
     if named is None:
-        if not running or sum(one.ours for one in running) == 1:
+        if not running or sum(recording.ours for recording in running) == 1:
             return
         raise WhichRecording(_question(running), next_step=_listed(verb, call, running))
-    if sum(one.id.startswith(named) for one in running) != 1:
+    if sum(recording.id.startswith(named) for recording in running) != 1:
         raise WhichRecording(
             f"No recording “{named}” is running.",
             next_step=_listed(verb, call, running) if running else "Nothing is being recorded.",
@@ -60,7 +60,7 @@ def _listed(
     call: CallRef,
     running: Sequence[RunningRecording],
 ) -> str:
-    told = [f"{one.short} ({one.told})" for one in running[:SHOWN]]
+    told = [f"{recording.short} ({recording.told})" for recording in running[:SHOWN]]
     if len(running) > SHOWN:
         told.append(f"and {len(running) - SHOWN} more")
     first, second = verb.words

@@ -85,7 +85,8 @@ def unclear_words(verb: Verb, reading: ParsedPeople) -> list[str]:
     if reading.others:
         said.append(_who_else(reading))
     said += [
-        f"{_told_apart(one)} may be named or be a part of the reason." for one in reading.doubted
+        f"{_told_apart(participant)} may be named or be a part of the reason."
+        for participant in reading.doubted
     ]
     if reading.unlisted:
         said.append(
@@ -93,7 +94,7 @@ def unclear_words(verb: Verb, reading: ParsedPeople) -> list[str]:
             "somebody else of that name may be among them."
         )
     said += [f"No one matches “{word}”." for word in reading.unknown[:SHOWN_NAMES]]
-    said += [f"{_told_apart(one)} has left the call." for one in reading.left[:SHOWN_NAMES]]
+    said += [f"{_told_apart(person)} has left the call." for person in reading.left[:SHOWN_NAMES]]
     if reading.left and not reading.everyone:
         said.append(_of_left(verb))
     return said
@@ -109,9 +110,9 @@ def _of_left(verb: Verb) -> str:
 def _who_else(reading: ParsedPeople) -> str:
     """Who else the words may mean, beside the likeliest."""
     rest = len(reading.others) - SHOWN_NAMES
-    others = ", ".join(_told_apart(one) for one in reading.others[:SHOWN_NAMES])
+    others = ", ".join(_told_apart(other) for other in reading.others[:SHOWN_NAMES])
     others += f" and {rest} more" if rest > 0 else ""
-    likely = ", ".join(_told_apart(one) for one in reading.people[:SHOWN_NAMES])
+    likely = ", ".join(_told_apart(person) for person in reading.people[:SHOWN_NAMES])
     if reading.excepting and not likely:
         return f"That fits more than one person: {others}. Choose whom to leave out."
     if reading.everyone:
@@ -342,7 +343,11 @@ def _read(verb: type[Verb] | Verb, typed: TypedOrder, people_index: PeopleIndex)
         return reading
     literal = parse_people(typed.literal, people_index, everyone=verb.everyone)
     known = {person.id for person in (*reading.people, *reading.others)}
-    more = [one for one in (*literal.people, *literal.others) if one.id not in known]
+    more = [
+        participant
+        for participant in (*literal.people, *literal.others)
+        if participant.id not in known
+    ]
     return replace(reading, others=(*reading.others, *more))
 
 
@@ -361,7 +366,7 @@ def _not_offered(verb: Verb, vendor: Vendor, capability: Capability, refused: st
 def pick(word: str, there: PeopleIndex, call: Call, verb: Verb | None = None) -> Person:
     """The one person `word` means; UnknownPerson or AmbiguousPerson otherwise."""
     found = there.find(word)
-    if all(one in there.left for one in found):
+    if all(participant in there.left for participant in found):
         raise nobody_matches(word, there, call, verb)
     if len(found) > 1:
         ids = ", ".join(_told_apart(person) for person in found[:SHOWN_NAMES])

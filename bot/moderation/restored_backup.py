@@ -16,7 +16,7 @@ def results_since(
     It ends where all of it is so, whoever did it, and where it is too late to do it (not `in_time`
     after it `waited` so long): then nobody can say that it was not done.
     """
-    done = all(one.seen is Seen.DONE for one in seen)
+    done = all(observation.seen is Seen.DONE for observation in seen)
     if not done and in_time:
         return None
     minutes = int(waited / timedelta(minutes=1))
@@ -34,10 +34,11 @@ def results_since(
     ]
 
 
-def _evidence(one: Observation, minutes: int) -> str:
-    if one.seen is Seen.DONE:
-        return f"The database was restored from a backup, and this was done before: {one.evidence}"
+def _evidence(observation: Observation, minutes: int) -> str:
+    if observation.seen is Seen.DONE:
+        seen = observation.evidence
+        return f"The database was restored from a backup, and this was done before: {seen}"
     return (
         f"Ordered {minutes} minutes ago, and the database was restored from a backup since: it may "
-        f"have been done. When last read: {one.evidence}"
+        f"have been done. When last read: {observation.evidence}"
     )

@@ -198,7 +198,7 @@ class ModerationService:
 
     async def outages(self, asker: Asker) -> Sequence[ChannelOutage]:
         """Channels that take no lines of cases now; told to admins alone."""
-        if any(one.technical for one in (await self.rights(asker)).values()):
+        if any(rights.technical for rights in (await self.rights(asker)).values()):
             return await self.store.outages()
         return ()
 

@@ -106,7 +106,7 @@ def allowed_in(rules: Rules, channel: str | None) -> bool:
 def protected(rules: Rules, vendor: Vendor, people: Iterable[Person]) -> tuple[Person, ...]:
     """Those of `people` only admins may act on, by any of their ids or by their role."""
     protection = rules.protected.of(vendor)
-    return tuple(one for one in people if protection.covers(one.ids, one.role))
+    return tuple(person for person in people if protection.covers(person.ids, person.role))
 
 
 def outsider(member: Member, home: str) -> str | None:

@@ -67,12 +67,14 @@ def record_notes(transaction: Transaction, notes: Sequence[AuditNote]) -> Sequen
     seen = recorded_keys(transaction, [one.key for one in notes])
     rows = []
     new = []
-    for one in notes:
-        new.append(one.key not in seen)
+    for note in notes:
+        new.append(note.key not in seen)
         if new[-1]:
-            seen.add(one.key)
-            rows.append({"key": one.key, "fingerprint": one.event, "case_number": None})
-            transaction.audit.append(one.event, at=one.at, actor=one.actor, act=one.act, **one.said)
+            seen.add(note.key)
+            rows.append({"key": note.key, "fingerprint": note.event, "case_number": None})
+            transaction.audit.append(
+                note.event, at=note.at, actor=note.actor, act=note.act, **note.said
+            )
     if rows:
         transaction.connection.execute(_ADD, rows)
     return new

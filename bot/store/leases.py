@@ -164,9 +164,9 @@ class GiveBack:
 
 def give_back(transaction: Transaction, wanted: Sequence[GiveBack]) -> Sequence[None]:
     """Let go of each that is still held, as if it had not been taken up."""
-    for one in wanted:
-        columns = one.table.c
-        held = and_(one.table.primary_key.columns[0] == one.key, columns.token == one.token)
-        left = {"lease_until": transaction.now + one.wait, "attempt": columns.attempt - 1}
-        transaction.connection.execute(update(one.table).where(held).values(UNLEASED | left))
+    for back in wanted:
+        columns = back.table.c
+        held = and_(back.table.primary_key.columns[0] == back.key, columns.token == back.token)
+        left = {"lease_until": transaction.now + back.wait, "attempt": columns.attempt - 1}
+        transaction.connection.execute(update(back.table).where(held).values(UNLEASED | left))
     return [None] * len(wanted)

@@ -31,13 +31,13 @@ def make_private(path: Path) -> None:
     """
     with suppress(OSError):
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, MODE))
-    for one in _files(path):
-        _tighten(one)
+    for file in _files(path):
+        _tighten(file)
 
 
 def exposed_files(path: Path) -> list[Path]:
     """Those of an SQLite file and its companions that others may open."""
-    return [one for one in _files(path) if _mode(one) & OTHERS]
+    return [file for file in _files(path) if _mode(file) & OTHERS]
 
 
 def is_open_to_all(folder: Path) -> bool:

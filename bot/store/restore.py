@@ -106,7 +106,7 @@ class RestoreMarker:
 
     def restore(self, transaction: Transaction, asked: Sequence[Restore]) -> Sequence[Restored]:
         """Mark everything that was open; one entry of the audit each."""
-        return [_restore(transaction, one) for one in asked]
+        return [_restore(transaction, restore) for restore in asked]
 
     def notice(
         self, transaction: Transaction, moments: Sequence[datetime]
@@ -145,20 +145,22 @@ def _is_another(transaction: Transaction) -> bool:
     return known not in {None, now}
 
 
-def _restore(transaction: Transaction, one: Restore) -> Restored:
+def _restore(transaction: Transaction, restore: Restore) -> Restored:
     connection = transaction.connection
-    marked = {"restored_at": one.at}
+    marked = {"restored_at": restore.at}
     cases = connection.execute(update(CASE).where(IS_OPEN).values(marked)).rowcount
     lookups = connection.execute(update(LOOKUP).values(marked)).rowcount
     messages = sum(connection.execute(each).rowcount for each in _LOOK_FIRST)
     _drop_answers(connection)
-    last = _last_number(connection, one.last_case)
+    last = _last_number(connection, restore.last_case)
     number = (connection.scalar(_LAST_RESTORATION) or 0) + 1
-    row = {"id": number, "at": one.at, "last_case": last}
+    row = {"id": number, "at": restore.at, "last_case": last}
     connection.execute(insert(RESTORATION).values(row))
     transaction.audit.skip_numbers(last)
     restored = Restored(cases, lookups, messages, last + 1)
-    transaction.audit.append(Event.RESTORED, at=one.at, actor=None, act=None, detail=restored.told)
+    transaction.audit.append(
+        Event.RESTORED, at=restore.at, actor=None, act=None, detail=restored.told
+    )
     return restored
 
 

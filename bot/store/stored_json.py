@@ -56,4 +56,4 @@ def _why(error: ValueError) -> str:
     if not isinstance(error, ValidationError):
         return str(error)
     told = error.errors(include_url=False, include_context=False, include_input=False)
-    return "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in told)
+    return "; ".join(f"{'.'.join(map(str, details['loc']))}: {details['msg']}" for details in told)

@@ -61,5 +61,5 @@ class UnreadableRows:
     def cases_of(self, call: CallRef) -> list[int]:
         """Those about a call, newest first."""
         wanted = (str(call.vendor), call.id)
-        found = (one.number for one in self._cases.values() if one[1:] == wanted)
+        found = (case.number for case in self._cases.values() if case[1:] == wanted)
         return sorted(found, reverse=True)

@@ -33,7 +33,7 @@ def require_place(file: Path) -> None:
     if file.is_dir():
         says = f"{file} is a folder, and no SQLite file."
         raise DatabaseUnusable(says, next_step="Write a file's name behind it in DATABASE_URL.")
-    unwritable = [one for one in (folder, file) if one.exists() and not os.access(one, os.W_OK)]
+    unwritable = [path for path in (folder, file) if path.exists() and not os.access(path, os.W_OK)]
     if unwritable:
         raise DatabaseUnusable(
             f"This user may not write {unwritable[0]}.",

@@ -57,7 +57,7 @@ def laid(
 
 def reach(record: CallRecord, now: datetime) -> tuple[datetime, datetime]:
     """The first and the last quarter that a record touches, with its recordings."""
-    spans = [_span(one) for one in record.recordings or ()]
+    spans = [_span(recording) for recording in record.recordings or ()]
     spans.append((record.started_at, record.end(now)))
     first = min(start for start, _ in spans)
     return floor(first), max(floor(max(start, end - TICK)) for start, end in spans)

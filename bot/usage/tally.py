@@ -58,15 +58,15 @@ NOTHING = Tally()
 
 def total(tallies: Iterable[Tally]) -> Tally:
     """All of them together."""
-    return Tally(**together([dict(one) for one in (NOTHING, *tallies)]))
+    return Tally(**together([dict(tally) for tally in (NOTHING, *tallies)]))
 
 
 def together(tallies: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """At least one tally, each as its fields, added up; what one does not know, others may."""
     longest = max(tallies, key=itemgetter("longest"))
     return {
-        **{name: _known(sum, [one[name] for one in tallies]) for name in SUMMED},
-        **{name: _known(max, [one[name] for one in tallies]) for name in PEAKS},
+        **{name: _known(sum, [tally[name] for tally in tallies]) for name in SUMMED},
+        **{name: _known(max, [tally[name] for tally in tallies]) for name in PEAKS},
         "longest": longest["longest"],
         "longest_title": longest["longest_title"],
     }
@@ -79,17 +79,19 @@ def typical(tallies: Sequence[Tally]) -> Tally:
     """
     longest = max(tallies, key=lambda one: one.longest)
     return Tally(
-        **{name: _median([getattr(one, name) for one in tallies]) for name in (*SUMMED, *PEAKS)},
+        **{
+            name: _median([getattr(tally, name) for tally in tallies]) for name in (*SUMMED, *PEAKS)
+        },
         longest=longest.longest,
         longest_title=longest.longest_title,
     )
 
 
 def _median(values: Iterable[int | None]) -> int | None:
-    known = [one for one in values if one is not None]
+    known = [value for value in values if value is not None]
     return round(median(known)) if known else None
 
 
 def _known(of: Callable[[list[int]], int], values: Iterable[int | None]) -> int | None:
-    known = [one for one in values if one is not None]
+    known = [value for value in values if value is not None]
     return of(known) if known else None

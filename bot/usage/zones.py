@@ -197,7 +197,9 @@ def _clocks(year: int) -> dict[str, _Clocks]:
     for name, zone in zones().items():
         moments = [datetime(year, month, 15, 12, tzinfo=UTC).astimezone(zone) for month in (1, 7)]
         found[name] = _Clocks(
-            frozenset(one.utcoffset() or timedelta(0) for one in moments),
-            frozenset(shown.upper() for one in moments if (shown := one.tzname() or "").isalpha()),
+            frozenset(moment.utcoffset() or timedelta(0) for moment in moments),
+            frozenset(
+                shown.upper() for moment in moments if (shown := moment.tzname() or "").isalpha()
+            ),
         )
     return found

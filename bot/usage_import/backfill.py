@@ -88,7 +88,7 @@ class Backfill:
         asked = [
             one for vendor, one in self.sources.items() if vendors is None or vendor in vendors
         ]
-        readings = (self._vendor(one, stretch, tell, until) for one in asked)
+        readings = (self._vendor(source, stretch, tell, until) for source in asked)
         with working_at(Priority.BACKGROUND):
             done = await asyncio.gather(*readings, return_exceptions=True)
         gaps: list[Gap] = []
@@ -160,10 +160,10 @@ class Backfill:
         while len(cursors) < MOST_PAGES:
             self._in_time(source.vendor, until)
             page = await self._page(source, stretch, cursor)
-            for one in page.items:
-                believed = self._believed(one)
-                key = one.id, one.run
-                if believed is not one:
+            for item in page.items:
+                believed = self._believed(item)
+                key = item.id, item.run
+                if believed is not item:
                     ahead.add(key)
                 if believed is not None:
                     found[key] = believed

@@ -55,7 +55,7 @@ class DayWriter:
     def take(self, days: Sequence[date], records: Sequence[CallRecord]) -> None:
         """Days that were read, and all runs that touch them. StoreError of an earlier keeping."""
         self._days += days
-        self._records.update({(one.id, one.run): one for one in records})
+        self._records.update({(record.id, record.run): record for record in records})
         if self._writing is None or (self._writing.done() and len(self._days) >= TOGETHER):
             self._go()
 
@@ -81,7 +81,7 @@ class DayWriter:
         now = self._clock.now()
         for piece in _in_a_row(days):
             stretch = whole_days(piece)
-            inside = [one for one in records if one.touches(stretch, now)]
+            inside = [record for record in records if record.touches(stretch, now)]
             await self._usage.keep_calls(self._vendor, stretch, evenly(inside), now=now)
             for day in piece:
                 self.done += 1
@@ -94,10 +94,12 @@ def evenly(records: Sequence[CallRecord]) -> Sequence[CallRecord]:
     A sum of what is known of some calls would look like the sum of all. A call is of the day on
     which it began.
     """
-    blind = {one.started_at.date() for one in records if one.recordings is None}
+    blind = {record.started_at.date() for record in records if record.recordings is None}
     return [
-        one.model_copy(update={"recordings": None}) if one.started_at.date() in blind else one
-        for one in records
+        record.model_copy(update={"recordings": None})
+        if record.started_at.date() in blind
+        else record
+        for record in records
     ]
 
 

@@ -109,9 +109,9 @@ def _joined(entries: Iterable[AuditEntry]) -> list[str]:
 def _undone(life: CaseHistory) -> list[str]:
     """The cases that undid it."""
     told = [
-        f"*Undone by* case #{one.number}: {deed(one)} · {who(one.actor.user)}"
-        f" · {when(one.finished_at or one.asked_at)}"
-        for one in life.undone
+        f"*Undone by* case #{case.number}: {deed(case)} · {who(case.actor.user)}"
+        f" · {when(case.finished_at or case.asked_at)}"
+        for case in life.undone
     ]
     return _first(told)
 
@@ -130,13 +130,13 @@ def _results(case: Case, page: int) -> list[Block]:
     page = min(page, last)
     shown = ordered[page * PER_PAGE : (page + 1) * PER_PAGE]
     blocks = [section(_counts(case.results, page, last))] if len(ordered) > 1 else []
-    blocks += [section(text) for text in _together([result_line(one) for one in shown])]
+    blocks += [section(text) for text in _together([result_line(result) for result in shown])]
     return blocks + _turns(case, page, last)
 
 
 def _counts(results: Sequence[Result], page: int, last: int) -> str:
     """How many of each state; which page this is, where there are several."""
-    found = Counter(one.state for one in results)
+    found = Counter(result.state for result in results)
     each = (f"{found[state]} {state_words(state)}" for state in URGENT if state in found)
     return dots((*each, f"page {page + 1} of {last + 1}" if last else ""))
 

@@ -179,7 +179,7 @@ def line_message(case: Case, by: str = "", *, undoable: bool = False) -> Message
     `by` names the asker without calling them: Slack notifies whoever a posted message mentions.
     `undoable`: the vendor can take the act back. Whoever presses is judged by what they may do.
     """
-    states = {one.state for one in case.results}
+    states = {result.state for result in case.results}
     value = CaseValue(number=case.number, attempt=case.attempt)
     row = [
         button(f"Case #{case.number}", CASE, value),
@@ -196,7 +196,7 @@ def trouble_message(case: Case) -> Message:
     """What is said in the thread of a case's line when it did not go as asked, to its asker."""
     asker = who(case.actor.user)
     first = f"{asker} {MARKS[case.state]} *#{case.number}* {_told(case, '')}"
-    wanting = [one for one in case.results if not one.state.settled]
+    wanting = [result for result in case.results if not result.state.settled]
     return Message(text_of(asker, spoken(case)), [paragraph([first, *_below(case, wanting)])])
 
 
@@ -211,7 +211,7 @@ def answer_message(
     before = _asked_before(case) if joined else ""
     if case.state.open:
         return _saying(before or working(case), case)
-    open_points = [one for one in case.results if one.state is not State.CONFIRMED]
+    open_points = [result for result in case.results if result.state is not State.CONFIRMED]
     lines = [before, case_line(case), *notes(case), *_below(case, open_points)]
     return Message(
         spoken(case),
@@ -266,7 +266,7 @@ def check_message(case: Case, seen: Sequence[Observation], rights: Rights) -> Me
     ][:SHOWN_RESULTS]
     asked = _lower(order_words(case.act))
     first = f"{case.act.call.vendor.label} was checked again for case #{case.number} ({asked}):"
-    done = all(one.seen is Seen.DONE for one in seen)
+    done = all(observation.seen is Seen.DONE for observation in seen)
     return Message(
         text_of(f"Case #{case.number} was checked again."),
         [
@@ -279,7 +279,7 @@ def check_message(case: Case, seen: Sequence[Observation], rights: Rights) -> Me
 def _below(case: Case, results: Sequence[Result]) -> list[str]:
     """What stands below a case's line: of one person, who is named in it, only what is new."""
     if len(case.results) == 1 and not case.act.everyone:
-        return [_evidence(one) for one in results]
+        return [_evidence(result) for result in results]
     return _result_lines(results)
 
 
@@ -294,7 +294,7 @@ def _result_lines(results: Sequence[Result]) -> list[str]:
 
 def notes(case: Case) -> list[str]:
     """What was not touched and may be taken for done, each once."""
-    return [mrkdwn(note) for note in dict.fromkeys(one.note for one in case.results) if note]
+    return [mrkdwn(note) for note in dict.fromkeys(result.note for result in case.results) if note]
 
 
 def result_line(result: Result) -> str:
@@ -322,7 +322,7 @@ def case_buttons(case: Case, rights: Rights | None, *, show: bool = True) -> lis
     nothing to do or to check.
     """
     value = CaseValue(number=case.number, attempt=case.attempt)
-    states = {one.state for one in case.results} if rights is not None else set()
+    states = {result.state for result in case.results} if rights is not None else set()
     may = rights is not None and rights.may_order(case.unsettled)
     unsure, failed = State.NOT_CONFIRMED in states, State.FAILED in states
     row = [

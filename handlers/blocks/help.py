@@ -156,7 +156,7 @@ def _options(field: FieldInfo) -> str:
 
 def _of_topic(about: Topic, command: str) -> list[Block]:
     """What is no verb: the same, with more examples."""
-    rows = [mrkdwn(about.summary, 600), *(f"`{command} {one}`" for one in about.examples)]
+    rows = [mrkdwn(about.summary, 600), *(f"`{command} {example}`" for example in about.examples)]
     notes = [paragraph([f"• {mrkdwn(note)}" for note in about.notes])] if about.notes else []
     return [paragraph(rows), *notes]
 

@@ -89,7 +89,7 @@ def home_view(content: HomeContent, command: str, at: datetime) -> dict[str, Any
             header("Callwarden"),
             paragraph(WHAT),
             *_outages(content.outages),
-            paragraph(["*Your permissions*", *(_place(one) for one in content.places)]),
+            paragraph(["*Your permissions*", *(_place(place) for place in content.places)]),
             *actions(top, f"{mark}.home"),
             *_calls(content),
             *_cases(content.cases, mark),

@@ -54,7 +54,7 @@ def _all(view: CallView, roster: Roster, block_id: str) -> Block:
     count = f"{len(roster.people):,}{'' if roster.whole else ' or more'}"
     rest = len(roster.people) - NAMED
     more = f" and {rest:,} more" if rest > 0 else ""
-    named = ", ".join(mrkdwn(one.shown, 80) for one in roster.people[:NAMED])
+    named = ", ".join(mrkdwn(person.shown, 80) for person in roster.people[:NAMED])
     text = lines((f"🚫 *{roster.which.label}: {count}*", f"{named}{more}"), MAX_WORDS)
     verb = LETS_IN[roster.which]
     accessory = (

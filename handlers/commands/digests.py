@@ -167,9 +167,15 @@ async def _meant(ctx: SlackContext, number: int | None) -> Subscription:
     if number is not None:
         return await service.timed(ctx.asker, number)
     here = ctx.asker.channel
-    mine = [one for one in await service.all(ctx.asker) if one.wish.channel == here]
+    mine = [
+        subscription
+        for subscription in await service.all(ctx.asker)
+        if subscription.wish.channel == here
+    ]
     if len(mine) > 1:
-        numbers = " or ".join(f"`{ctx.services.command} digest preview {one.id}`" for one in mine)
+        numbers = " or ".join(
+            f"`{ctx.services.command} digest preview {subscription.id}`" for subscription in mine
+        )
         raise BadInput(f"{len(mine)} digests come to this channel.", next_step=f"Type {numbers}.")
     wish = Wish(channel=here or "", zone=await service.zone(ctx.asker))
     new = Subscription(id=NOT_YET, wish=wish, owner=ctx.asker.actor, made_at=ctx.now)

@@ -78,9 +78,9 @@ def _shielded(ctx: SlackContext, call: Call | None) -> frozenset[str]:
         return frozenset()
     protection = ctx.service.policy.protection(call.ref.vendor)
     return frozenset(
-        person_value(one.id)
-        for one in known.people
-        if protection.covers(Person.of(one).ids, one.role)
+        person_value(person.id)
+        for person in known.people
+        if protection.covers(Person.of(person).ids, person.role)
     )
 
 

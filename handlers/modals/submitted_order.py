@@ -194,7 +194,9 @@ def _present(
             f"{call.ref.vendor.label} did not say who is in the call. Submit it again in a moment.",
         )
     reached = (*now.left, *now.people) if verb.keeps_out else now.people
-    here: Mapping[str, Participant] = {person_value(one.id): one for one in reached}
+    here: Mapping[str, Participant] = {
+        person_value(participant.id): participant for participant in reached
+    }
     gone = [one.label for one in chosen if one.value not in here]
     if gone:
         names = ", ".join(_short(name) for name in gone[:SHOWN_NAMES])
@@ -228,7 +230,7 @@ async def _chosen_absent(
 
 def _on_list(chosen: tuple[ChosenOption, ...], roster: Roster, call: Call) -> tuple[Person, ...]:
     """Those who are on the list now; where it could not be read to its end, anybody by their id."""
-    known = {person_value(one.id): one for one in roster.people}
+    known = {person_value(person.id): person for person in roster.people}
     if not roster.complete:
         known = {one.value: Person(id=one.value) for one in chosen} | known
     gone = [_short(one.label) for one in chosen if one.value not in known]

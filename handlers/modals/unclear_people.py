@@ -33,7 +33,7 @@ async def unclear_form(
     reading, verb = unclear.reading, type(request.verb)
     read = with_rest(request, reading.rest, str(ctx.body.get("command", "/calls")))
     options = _options(read.picked if isinstance(read, Incomplete) else read.verb.model_dump())
-    reached = [one for one in reading.people if verb.keeps_out or one not in reading.left]
+    reached = [person for person in reading.people if verb.keeps_out or person not in reading.left]
     whom = _whom_of(reading)
     state = OrderState(
         verb=verb.name,

@@ -60,7 +60,7 @@ class ShowAudit(Frozen):
     @property
     def zoned(self) -> bool:
         """Whether a moment is by the clocks of whoever asks."""
-        return any(one is not None and one.zoned for one in (self.since, self.until))
+        return any(moment is not None and moment.zoned for moment in (self.since, self.until))
 
     def between(self, now: datetime, zone: ZoneInfo) -> dict[str, datetime | None]:
         """The earliest moment that is asked for, and the one before which all has to be."""

@@ -6,8 +6,8 @@ from handlers.parsing.words import Words
 YES, NO = frozenset({"yes", "true", "with"}), frozenset({"no", "false", "without"})
 
 VALUES: dict[str, tuple[str, dict[str, str | bool]]] = {
-    "status": ("status", {str(one): str(one) for one in LoggedStatus}),
-    "type": ("media", {str(one): str(one) for one in Media}),
+    "status": ("status", {str(status): str(status) for status in LoggedStatus}),
+    "type": ("media", {str(media): str(media) for media in Media}),
     "recording": (
         "recorded",
         {**dict.fromkeys(YES, True), **dict.fromkeys(NO, False)},

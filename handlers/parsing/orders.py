@@ -105,7 +105,7 @@ def read_order(
     literal = with_emoji(with_options(said_words, kept, len(words.rest.split())))
     asked, verb = verb is None and len(family) > 1, verb or _likeliest(family, values)
     protected_too = verb.everyone and PROTECTED in values
-    picked = pick(verb, [one for one in values if not (protected_too and one == PROTECTED)])
+    picked = pick(verb, [value for value in values if not (protected_too and value == PROTECTED)])
     aimed = verb.aim is not Aim.CALL
     text = words.rest = with_emoji(words.rest) if aimed else words.rest
     everyone, people, spared = _whom(verb, words, command) if aimed else (False, (), ())

@@ -74,10 +74,10 @@ class SlackAskPoster:
     async def _message(self, order: Ask) -> Message:
         people = await self._people(order)
         if len(people) <= MOST_NAMED:
-            may = [who(one) for one in people]
+            may = [who(person) for person in people]
         else:
             named = await asyncio.gather(
-                *(display_name(self.directory, one) for one in people[:MOST_NAMED])
+                *(display_name(self.directory, person) for person in people[:MOST_NAMED])
             )
             may = [*named, *people[MOST_NAMED:]]
         return ask_message(order, await display_name(self.directory, order.actor.user), may)
@@ -85,12 +85,12 @@ class SlackAskPoster:
     async def _people(self, order: Ask) -> list[str]:
         """Those who may, one by one; of a group that Slack does not tell, nobody."""
         found: dict[str, None] = {}
-        for one in order.holders:
-            if not one.startswith("S"):
-                found[one] = None
+        for holder in order.holders:
+            if not holder.startswith("S"):
+                found[holder] = None
                 continue
             try:
-                found |= dict.fromkeys(sorted(await self.directory.group(one)))
+                found |= dict.fromkeys(sorted(await self.directory.group(holder)))
             except SlackSilent:
                 continue
         return list(found)

@@ -121,9 +121,9 @@ def _pools() -> Mapping[Vendor, httpx.AsyncBaseTransport]:
 async def _fetch(requests: Sequence[httpx.Request]) -> None:
     """One vendor's answers, one after the other, each read as JSON."""
     async with httpx.AsyncClient() as client:
-        for one in requests:
+        for request in requests:
             answer = await client.request(
-                one.method, one.url, headers=one.headers, content=one.content
+                request.method, request.url, headers=request.headers, content=request.content
             )
             answer.raise_for_status().json()
 

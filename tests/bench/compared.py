@@ -62,8 +62,8 @@ async def _carry_out(store: SqlStore, numbers: range) -> None:
     claims = await store.claim(owner="bench", limit=AT_ONCE, lease=timedelta(minutes=1))
     await asyncio.gather(
         *(
-            store.finish(one, [DONE.model_copy(update={"person": one.case.act.people[0].id})])
-            for one in claims
+            store.finish(claim, [DONE.model_copy(update={"person": claim.case.act.people[0].id})])
+            for claim in claims
         )
     )
 

@@ -45,7 +45,7 @@ async def _live() -> None:
 
 async def _watch(stage: Stage) -> None:
     requests, clock = stage.world.stream.requests, SystemClock()
-    while not any(one.path.endswith("/kick") for one in requests):
+    while not any(request.path.endswith("/kick") for request in requests):
         await clock.sleep(LOOK_EACH)
     _say({"kicked": time.perf_counter()})
 

@@ -37,7 +37,7 @@ def fill(url: str) -> None:
 
 def calls() -> Iterator[Row]:
     """Each call of each day."""
-    pattern = [row_of(keepable(one, LAST), one.ended_at) for one in _day()]
+    pattern = [row_of(keepable(record, LAST), record.ended_at) for record in _day()]
     moments = ("started_at", "ended_at", "until")
     for number in range(DAYS):
         later = number * DAY
@@ -55,8 +55,8 @@ def sums() -> Iterator[Row]:
     """Each quarter, as it is with a day before it and a day after it."""
     middle = Stretch(FIRST + DAY, FIRST + 2 * DAY)
     for vendor in Vendor:
-        ours = [one for one in _day() if one.vendor is vendor]
-        three = [_moved(one, number * DAY) for number in range(3) for one in ours]
+        ours = [record for record in _day() if record.vendor is vendor]
+        three = [_moved(our, number * DAY) for number in range(3) for our in ours]
         pattern = sum_rows(vendor, laid(three, LAST, *numbers_of(middle)))
         for number in range(DAYS):
             for row in pattern:
@@ -106,16 +106,16 @@ def _files(start: datetime, row: Row) -> str:
     return f'[{{"started_at":"{start.isoformat()}","seconds":{seconds},"failed":null}}]'
 
 
-def _moved(one: CallRecord, by: timedelta) -> CallRecord:
-    start, end = one.started_at + by, one.end(LAST) + by
-    return one.model_copy(
+def _moved(record: CallRecord, by: timedelta) -> CallRecord:
+    start, end = record.started_at + by, record.end(LAST) + by
+    return record.model_copy(
         update={
-            "run": f"{by.days}-{one.run}",
+            "run": f"{by.days}-{record.run}",
             "started_at": start,
             "ended_at": end,
             "recordings": tuple(
                 file.model_copy(update={"started_at": file.started_at + by})
-                for file in one.recordings or ()
+                for file in record.recordings or ()
             ),
         }
     )
@@ -128,7 +128,7 @@ def _into_sqlite(path: str, tables: Mapping[str, Iterable[Row]]) -> None:
             marks = ", ".join("?" * len(names))
             connection.executemany(
                 f"INSERT INTO {name} ({', '.join(names)}) VALUES ({marks})",
-                (tuple(map(_as_sqlite, one)) for one in values),
+                (tuple(map(_as_sqlite, value)) for value in values),
             )
     connection.execute("ANALYZE")
     connection.close()
@@ -147,8 +147,8 @@ def _into_postgresql(url: str, tables: Mapping[str, Iterable[Row]]) -> None:
             names, values = _split(rows)
             into = f"COPY {name} ({', '.join(names)}) FROM STDIN"
             with connection.cursor().copy(into.encode()) as copy:
-                for one in values:
-                    copy.write_row(one)
+                for value in values:
+                    copy.write_row(value)
         connection.execute("VACUUM ANALYZE")
 
 

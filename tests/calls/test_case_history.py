@@ -73,7 +73,7 @@ def test_a_case_is_taken_back_by_its_inverse_on_the_same_person(
 
 def test_a_life_is_told_from_its_beginning() -> None:
     entries = [AuditEntry(id=number, at=START, event=Event.JOINED) for number in (3, 2, 1)]
-    assert [one.id for one in CaseHistory.of(case(1, Kick(), "a"), entries, []).entries] == [
+    assert [entry.id for entry in CaseHistory.of(case(1, Kick(), "a"), entries, []).entries] == [
         1,
         2,
         3,

@@ -33,7 +33,7 @@ def act(verb: Verb, *people: str, run: str = "r1", before: PriorState | None = N
         verb=verb,
         call=CallRef(vendor=Vendor.STREAM, id="default:x", session=run),
         title="X",
-        people=tuple(Person(id=one) for one in people),
+        people=tuple(Person(id=person) for person in people),
         everyone=isinstance(verb, Silence | Unsilence) and not people,
         before=before,
     )

@@ -29,7 +29,7 @@ def answer(operation: Operation, story: Story) -> tuple[int, bytes]:
 
 @cache
 def _answer(operation: Operation, story: Same) -> tuple[int, bytes]:
-    status, described = next(one for one in operation.answers().items() if one[0] < 300)
+    status, described = next(answer for answer in operation.answers().items() if answer[0] < 300)
     schema = described["content"]["application/json"]["schema"]
     body = _Writer(operation.root, story.node).write(schema, (operation.name,))
     wrong = invalid(operation.root, schema, body)

@@ -90,7 +90,7 @@ def _operations(vendor: Vendor, source: str, root: Json) -> Iterator[Operation]:
         servers = item.get("servers", root["servers"])
         for method in METHODS:
             if spec := item.get(method):
-                urls = tuple(one["url"] for one in servers)
+                urls = tuple(server["url"] for server in servers)
                 name = spec["operationId"]
                 yield Operation(vendor, name, method.upper(), path, source, urls, spec, root)
 
@@ -109,7 +109,9 @@ def operation_of(operations: Sequence[Operation], request: httpx.Request) -> Ope
     """The operation a request is for: the one with the fewest placeholders, or None."""
     url = str(request.url.copy_with(query=None))
     fitting = [
-        one for one in operations if one.method == request.method and one.addresses.fullmatch(url)
+        operation
+        for operation in operations
+        if operation.method == request.method and operation.addresses.fullmatch(url)
     ]
     return min(fitting, key=lambda one: one.path.count("{"), default=None)
 
@@ -133,7 +135,9 @@ def faults(operation: Operation, request: httpx.Request) -> list[str]:
 def invalid(root: Json, schema: Json, value: Any, *, closed: bool = False) -> list[str]:
     """What is wrong with a value; `closed` also counts fields that the document does not name."""
     checker = _checker(Same(root), Same(schema), closed=closed)
-    return [f"{'.'.join(map(str, one.path))}: {one.message}" for one in checker.iter_errors(value)]
+    return [
+        f"{'.'.join(map(str, error.path))}: {error.message}" for error in checker.iter_errors(value)
+    ]
 
 
 @dataclass(frozen=True)
@@ -189,7 +193,7 @@ def _path(operation: Operation, request: httpx.Request) -> Iterator[str]:
 
 def _query(operation: Operation, request: httpx.Request) -> Iterator[str]:
     known = operation.parameters("query")
-    keys = {one["name"] for one in _schemes(operation) if one.get("in") == "query"}
+    keys = {scheme["name"] for scheme in _schemes(operation) if scheme.get("in") == "query"}
     sent = dict(parse_qsl(request.url.query.decode(), keep_blank_values=True))
     for name in sorted(set(sent) - set(known) - keys):
         yield f"the query parameter {name} is not documented"

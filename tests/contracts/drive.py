@@ -179,7 +179,7 @@ async def trips(vendor: Vendor) -> list[Trip]:
         provider = client(vendor, Answering(vendor, story, {}))
         call = (await provider.get(CALLS[vendor])).ref
         people = (await provider.participants(call, limit=10)).items
-        assert [one.id for one in people if PERSON in {one.id, one.custom_id}], people
+        assert [person.id for person in people if PERSON in {person.id, person.custom_id}], people
         for words, run in _runs(provider, call, people):
             made.append(await travel(vendor, words, run, world))
         await provider.aclose()
@@ -191,9 +191,9 @@ async def second_thoughts(vendor: Vendor, made: Sequence[Trip]) -> list[Trip]:
     again: dict[tuple[str, int], tuple[Trip, str]] = {}
     for number, trip in enumerate(made):
         if trip.words in ACTS:
-            for one in trip.asked:
-                if one.operation and one.operation.method != "GET":
-                    again[one.operation.key, number] = trip, one.operation.key
+            for order in trip.asked:
+                if order.operation and order.operation.method != "GET":
+                    again[order.operation.key, number] = trip, order.operation.key
     return [
         await travel(vendor, trip.words, trip.run, trip.world, {key: 400})
         for trip, key in again.values()
@@ -255,7 +255,7 @@ def _doing(act: Act) -> Run:
 
 
 def _acts(provider: CallProvider, call: CallRef, people: Sequence[Participant]) -> Iterator[Act]:
-    them = tuple(Person.of(one) for one in people)
+    them = tuple(Person.of(person) for person in people)
     for name, capability in provider.capabilities.items():
         if not capability.possible:
             continue

@@ -39,7 +39,7 @@ def uses(vendor: Vendor) -> dict[Operation, tuple[str, ...]]:
         for asked in trip.asked:
             if asked.operation:
                 words.setdefault(asked.operation.key, {})[trip.words] = None
-    return {one: tuple(words.get(one.key, ())) for one in operations(vendor)}
+    return {operation: tuple(words.get(operation.key, ())) for operation in operations(vendor)}
 
 
 def rows(vendor: Vendor) -> list[Row]:

@@ -161,7 +161,7 @@ def cards() -> list[list[Block]]:
     home = HomeContent(
         places=(), calls=many, cases=(), capabilities={Vendor.STREAM: ALL}, outages=("C1 is away.",)
     )
-    return [*(one.blocks for one in messages), home_view(home, "/calls", NOW)["blocks"]]
+    return [*(message.blocks for message in messages), home_view(home, "/calls", NOW)["blocks"]]
 
 
 def digests() -> list[Subscription]:
@@ -170,7 +170,7 @@ def digests() -> list[Subscription]:
     made = [
         Subscription(id=n, wish=Wish(channel="C1"), owner=owner, made_at=NOW) for n in range(25)
     ]
-    return [one.paused() if one.id % 2 else one for one in made]
+    return [subscription.paused() if subscription.id % 2 else subscription for subscription in made]
 
 
 def digest_fields() -> list[Block]:
@@ -204,8 +204,8 @@ def test_the_shortcuts_of_the_manifest_are_those_that_are_answered(
     manifest: dict[str, Any],
 ) -> None:
     shortcuts = manifest["features"]["shortcuts"]
-    assert {one["callback_id"] for one in shortcuts} == set(SHORTCUTS)
-    assert {one["type"] for one in shortcuts} == {"global"}
+    assert {shortcut["callback_id"] for shortcut in shortcuts} == set(SHORTCUTS)
+    assert {shortcut["type"] for shortcut in shortcuts} == {"global"}
 
 
 def test_everything_that_is_drawn_is_answered_and_nothing_else_is() -> None:

@@ -53,16 +53,16 @@ LISTING = {
 
 
 def _named(vendor: Vendor, name: str) -> Operation:
-    return next(one for one in operations(vendor) if one.name == name)
+    return next(operation for operation in operations(vendor) if operation.name == name)
 
 
 def _statuses() -> list[tuple[Vendor, str, int]]:
     """Every operation with each error that is documented for it."""
     return [
-        (vendor, one.name, status)
+        (vendor, operation.name, status)
         for vendor in Vendor
-        for one in operations(vendor)
-        for status in sorted(one.answers())
+        for operation in operations(vendor)
+        for status in sorted(operation.answers())
         if status >= 400
     ]
 
@@ -80,9 +80,9 @@ def vendor(request: pytest.FixtureRequest) -> Vendor:
 
 
 def test_every_request_is_as_documented(vendor: Vendor) -> None:
-    asked = [one for trip in found(vendor) for one in trip.asked]
+    asked = [order for trip in found(vendor) for order in trip.asked]
     assert asked
-    outside = {one.what for one in asked if one.operation is None}
+    outside = {order.what for order in asked if order.operation is None}
     assert outside == OUTSIDE
     assert wrong(vendor) == []
 
@@ -123,7 +123,7 @@ def test_every_operation_of_the_documents_is_reached_or_says_why_not(vendor: Ven
     assert [row.does for row in every if bool(row.words) == bool(row.why)] == []
     listed = [row.does for row in every]
     assert len(listed) == len(set(listed))
-    assert {one.key for one in operations(vendor)} <= set(listed)
+    assert {operation.key for operation in operations(vendor)} <= set(listed)
 
 
 def test_no_schema_is_kept_that_nothing_refers_to(vendor: Vendor) -> None:
@@ -135,10 +135,10 @@ def test_no_schema_is_kept_that_nothing_refers_to(vendor: Vendor) -> None:
 
 
 def test_every_document_says_where_it_is_served_and_how_it_fails(vendor: Vendor) -> None:
-    for one in load(vendor):
-        assert one.servers
-        assert min(one.answers()) < 300 <= max(one.answers())
-        assert one.method.lower() in METHODS
+    for operation in load(vendor):
+        assert operation.servers
+        assert min(operation.answers()) < 300 <= max(operation.answers())
+        assert operation.method.lower() in METHODS
 
 
 @pytest.mark.parametrize(("vendor", "name", "status"), _statuses())
@@ -148,7 +148,7 @@ async def test_a_documented_error_is_one_of_ours(vendor: Vendor, name: str, stat
     trip = _shortest(vendor, operation)
     refusing = {**trip.refused, operation.key: status}
     ended = await travel(vendor, trip.words, trip.run, trip.world, refusing)
-    asked = [one.operation.key for one in ended.asked if one.operation]
+    asked = [order.operation.key for order in ended.asked if order.operation]
     assert operation.key in asked
     if set(asked) == {operation.key}:
         assert isinstance(ended.end, TYPED[status])
@@ -189,8 +189,8 @@ def test_the_list_for_the_terminal_names_every_operation_once() -> None:
     text = "\n".join(lines())
     for vendor in Vendor:
         assert f"{vendor.label}: {len(operations(vendor))} operations" in text
-        for one in operations(vendor):
-            assert f" {one.key} " in text
+        for operation in operations(vendor):
+            assert f" {operation.key} " in text
 
 
 def test_many_acts_that_read_an_operation_are_counted() -> None:
@@ -212,13 +212,14 @@ def _shortest(vendor: Vendor, operation: Operation) -> Trip:
     asking = [
         trip
         for trip in found(vendor)
-        if operation.key not in trip.refused and operation in {one.operation for one in trip.asked}
+        if operation.key not in trip.refused
+        and operation in {order.operation for order in trip.asked}
     ]
     return min(asking, key=_detours)
 
 
 def _detours(trip: Trip) -> tuple[int, int, str]:
-    return len(trip.refused), len({one.operation for one in trip.asked}), trip.words
+    return len(trip.refused), len({order.operation for order in trip.asked}), trip.words
 
 
 def _said(body: dict[str, Any]) -> tuple[object, str]:

@@ -91,7 +91,11 @@ async def test_nothing_that_answers_a_command_is_ever_replaced_or_taken_away(ser
         respond(world, key, {"text": words, "replace_original": True})
     with pytest.raises(Refused, match="message_not_found"):
         respond(world, key, {"delete_original": True})
-    assert [one.text for one in world.seen_by(service.town.ada.id)] == ["wait", "working", "done"]
+    assert [message.text for message in world.seen_by(service.town.ada.id)] == [
+        "wait",
+        "working",
+        "done",
+    ]
 
 
 @pytest.mark.parametrize("status", [302, 404, 500])

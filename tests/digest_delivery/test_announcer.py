@@ -106,7 +106,9 @@ async def test_the_pauses_grow_to_an_hour_and_what_is_lost_is_given_up(watch: Wa
     watch.channel.owner_fails = [DeliveryDeferred(1)] * 14
     pauses = []
     for _ in range(14):
-        assert [one.lost for one in await watch.dispatcher.announcer.go()] == [False]
+        assert [undelivered.lost for undelivered in await watch.dispatcher.announcer.go()] == [
+            False
+        ]
         pauses.append(watch.rows.not_before["set_up:1"] - watch.clock.now())
         watch.stand_at(watch.rows.not_before["set_up:1"])
     assert pauses[:3] == [timedelta(seconds=2**n) for n in (1, 2, 3)]

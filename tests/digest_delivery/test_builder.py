@@ -120,7 +120,7 @@ async def test_the_trend_is_a_fortnight_with_its_gaps_oldest_first(service: Desk
     service.put(STREAM, TREND_DAYS - 1, calls=7)
     service.put(STREAM, TREND_DAYS, calls=9)
     trend = (await service.make()).trend
-    assert [one.day for one in trend] == [FRIDAY - n * DAY for n in reversed(range(TREND_DAYS))]
+    assert [day.day for day in trend] == [FRIDAY - n * DAY for n in reversed(range(TREND_DAYS))]
     assert (trend[0].vendors, trend[1].vendors) == ({STREAM: Tally(calls=7)}, {})
 
 
@@ -137,8 +137,8 @@ async def test_a_strange_day_is_named(service: Desk) -> None:
         service.put(STREAM, back, calls=100)
     service.put(STREAM, 0, calls=300)
     ((vendor, what, day, value, usual),) = [
-        (one.vendor, one.what, one.day, one.value, one.usual)
-        for one in (await service.make()).unusual
+        (unusual.vendor, unusual.what, unusual.day, unusual.value, unusual.usual)
+        for unusual in (await service.make()).unusual
     ]
     assert (vendor, what, day, value, usual) == (STREAM, "calls", FRIDAY, 300, 100)
 
@@ -158,7 +158,7 @@ async def test_a_strange_day_within_a_week_is_named_by_its_day(service: Desk) ->
     for back in range(-2, 33):
         service.put(STREAM, back, calls=900 if back == 1 else 100)
     told = await service.make(MONDAY, rhythm=Rhythm.WEEKLY)
-    assert [(one.day, one.value) for one in told.unusual] == [(FRIDAY - DAY, 900)]
+    assert [(unusual.day, unusual.value) for unusual in told.unusual] == [(FRIDAY - DAY, 900)]
 
 
 async def test_a_week_with_a_day_missing_has_no_sum_and_says_how_many(service: Desk) -> None:

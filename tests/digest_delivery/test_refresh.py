@@ -40,12 +40,12 @@ class Past:
         if self.trouble:
             raise self.trouble
         at = [stretch.start + timedelta(hours=hour) for hour in range(10)]
-        return Page(items=tuple(_call(one) for one in at if one < utc(21, 12)))
+        return Page(items=tuple(_call(moment) for moment in at if moment < utc(21, 12)))
 
     async def reported(self, first: date, last: date) -> Sequence[VendorDay]:
         if isinstance(self.report, Exception):
             raise self.report
-        return [one for one in self.report if first <= one.day <= last]
+        return [day for day in self.report if first <= day.day <= last]
 
 
 def _call(at: object) -> CallRecord:
@@ -77,7 +77,7 @@ async def test_the_day_of_a_digest_is_read_before_it_is_made(
     assert await refresh.fresh(subscription(), SATURDAY) == ((), ())
     (told,) = await store.sums([Stretch(utc(20, 0), utc(21, 0))], [STREAM])
     assert (told[STREAM].calls, told[STREAM].seconds) == (10, 6_000)
-    assert [one.start.day for one in past.asked] == [20, 19, 18]
+    assert [stretch.start.day for stretch in past.asked] == [20, 19, 18]
 
 
 async def test_digests_that_come_at_the_same_time_ask_the_vendor_once(

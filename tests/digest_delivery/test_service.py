@@ -87,7 +87,7 @@ async def test_deliveries_at_the_same_time_make_one(bench: Bench) -> None:
 
     service = replace(bench.service, clock=Ticking())
     taken = await asyncio.gather(*(service.subscribe(LEAD, WISH, "k") for _ in range(5)))
-    assert sorted(one.how.value for one in taken) == ["new", "same", "same", "same", "same"]
+    assert sorted(result.how.value for result in taken) == ["new", "same", "same", "same", "same"]
     assert len(await bench.service.all(LEAD)) == 1
     assert len(await bench.record()) == 1
 

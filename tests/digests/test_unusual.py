@@ -66,8 +66,8 @@ def test_a_working_days_number_on_a_sunday_is_unusual() -> None:
 def test_a_sundays_number_on_a_working_day_is_unusual() -> None:
     friday = back(2)
     days = [
-        one.model_copy(update={"vendors": {STREAM: Tally(calls=12)}}) if one.day == friday else one
-        for one in history(working_week, 40)
+        day.model_copy(update={"vendors": {STREAM: Tally(calls=12)}}) if day.day == friday else day
+        for day in history(working_week, 40)
     ]
     assert found(days, friday) == [("calls", 12, 200)]
 
@@ -178,7 +178,7 @@ def test_each_vendor_is_held_against_itself() -> None:
     ]
     both = DayOfVendors(day=DAY, vendors={COMET: Tally(calls=1_000), STREAM: Tally(calls=1_000)})
     told = unusual(DAY, [*days, both])
-    assert [(one.vendor, one.what) for one in told] == [(COMET, "calls")]
+    assert [(unusual.vendor, unusual.what) for unusual in told] == [(COMET, "calls")]
 
 
 def test_lengths_are_told_in_minutes() -> None:

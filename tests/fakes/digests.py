@@ -125,7 +125,7 @@ class Rows:
 
     async def subscriptions(self, channel: str | None = None) -> Sequence[Subscription]:
         self._work()
-        return [one for one in self.subs if not one.stopped and channel in (None, one.wish.channel)]
+        return [sub for sub in self.subs if not sub.stopped and channel in (None, sub.wish.channel)]
 
     async def claim_posting(
         self, subscription: Subscription, day: date, *, owner: str, lease: timedelta
@@ -177,11 +177,11 @@ class Numbers:
     ) -> Sequence[Mapping[Vendor, Tally]]:
         return [
             {
-                vendor: self.known[one.start, vendor]
+                vendor: self.known[stretch.start, vendor]
                 for vendor in vendors
-                if (one.start, vendor) in self.known
+                if (stretch.start, vendor) in self.known
             }
-            for one in stretches
+            for stretch in stretches
         ]
 
 

@@ -53,7 +53,7 @@ class Lead(Moderator):
         where = (channel or self.channel).id
 
         def found() -> str | None:
-            texts = [as_text(one) for one in self.show.workspace.messages.get(where, [])]
+            texts = [as_text(message) for message in self.show.workspace.messages.get(where, [])]
             return next((text for text in texts if all(word in text for word in words)), None)
 
         return await self.show.workspace.until(found, PATIENCE)
@@ -61,7 +61,7 @@ class Lead(Moderator):
     def said_in(self, channel: Channel | None = None) -> list[str]:
         """Everything that stands in the channel, beside what is in threads."""
         found = self.show.workspace.messages.get((channel or self.channel).id, [])
-        return [as_text(one) for one in found if one.thread_ts is None]
+        return [as_text(message) for message in found if message.thread_ts is None]
 
 
 FIELDS = {

@@ -36,7 +36,7 @@ class MemoryUsage:
         days = _days(stretch)
         assert stretch == Stretch(utc_day(days[0]).start, utc_day(days[-1]).end)
         for day in reversed(days):
-            mine = [one for one in records if one.touches(utc_day(day), now)]
+            mine = [record for record in records if record.touches(utc_day(day), now)]
             self.days[vendor, day] = quarters(mine, now, utc_day(day))
             self.records[vendor, day] = tuple(mine)
             self.kept.append((vendor, day))
@@ -49,14 +49,14 @@ class MemoryUsage:
             {
                 vendor: total(
                     tally
-                    for day in _days(one)
+                    for day in _days(stretch)
                     for at, tally in self.days[vendor, day].items()
-                    if one.start <= at < one.end
+                    if stretch.start <= at < stretch.end
                 )
                 for vendor in vendors
-                if all((vendor, day) in self.days for day in _days(one))
+                if all((vendor, day) in self.days for day in _days(stretch))
             }
-            for one in stretches
+            for stretch in stretches
         ]
 
     async def unread(self, vendor: Vendor, stretch: Stretch) -> Sequence[Stretch]:
@@ -91,7 +91,7 @@ class Told:
         """As written down."""
         if self.errors:
             raise self.errors.pop(0)
-        return [one for one in self.days if first <= one.day <= last]
+        return [day for day in self.days if first <= day.day <= last]
 
 
 def clients(world: World) -> dict[Vendor, VendorClient]:

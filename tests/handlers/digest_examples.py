@@ -38,7 +38,7 @@ def trend(days: int = 14, *vendors: Vendor) -> tuple[DayOfVendors, ...]:
     return tuple(
         DayOfVendors(
             day=TUESDAY - timedelta(days=days - 1 - n),
-            vendors={one: tally(n + 1, 10 * (n + 1)) for one in vendors or Vendor},
+            vendors={vendor: tally(n + 1, 10 * (n + 1)) for vendor in vendors or Vendor},
         )
         for n in range(days)
     )

@@ -30,14 +30,14 @@ ROOM = handle(SUPPORT)
 def asks(show: Show) -> list[Message]:
     """What was asked in the moderation channel."""
     posted = show.workspace.messages.get(show.stage.cast.log.id, [])
-    return [one for one in posted if " asks:" in as_text(one)]
+    return [message for message in posted if " asks:" in as_text(message)]
 
 
 async def asked(show: Show, *words: str) -> Message:
     """The first of them, once it is there with these words."""
 
     def there() -> Message | None:
-        found = [one for one in asks(show) if all(word in as_text(one) for word in words)]
+        found = [ask for ask in asks(show) if all(word in as_text(ask) for word in words)]
         return found[0] if found else None
 
     return await show.workspace.until(there, 30)
@@ -46,7 +46,7 @@ async def asked(show: Show, *words: str) -> Message:
 async def referred(show: Show) -> list[str]:
     """What the audit says was asked, by whom it was."""
     entries = await show.store.audit(AuditQuery(limit=50))
-    return [one.detail for one in entries if one.event is Event.REFERRED]
+    return [entry.detail for entry in entries if entry.event is Event.REFERRED]
 
 
 async def refused(
@@ -61,7 +61,9 @@ async def refused(
 
     def told() -> str | None:
         form = modals.top(asker.user.id)
-        texts = [as_text(one) for one in asker.private()[-1:]] + ([as_text(form)] if form else [])
+        texts = [as_text(message) for message in asker.private()[-1:]] + (
+            [as_text(form)] if form else []
+        )
         return next((text for text in texts if "[Ask a lead]" in text), None)
 
     while True:
@@ -226,7 +228,7 @@ async def test_nobody_asks_with_the_button_of_somebody_else_nor_opens_what_was_n
 def order_of(message: Message) -> str:
     """The id that the button of a refusal carries."""
     values = [e.get("value", "") for b in message.blocks for e in b.get("elements", [])]
-    return next(AskValue.model_validate_json(one).order for one in values if "order" in one)
+    return next(AskValue.model_validate_json(value).order for value in values if "order" in value)
 
 
 async def test_once_the_call_has_ended_nobody_is_asked(show: Show) -> None:

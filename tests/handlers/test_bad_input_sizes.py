@@ -119,7 +119,7 @@ async def test_an_id_of_any_signs_is_opened_by_its_handle_and_by_itself(
     for words in (handle(ref), f"stream:{call_id}"):
         assert "Odd room" in await mira.types(f"show {words}")
     case = await written(mira, f"kick {handle(ref)} ann rude")
-    assert (case.act.call, [one.id for one in case.act.people]) == (ref, ["ann"])
+    assert (case.act.call, [person.id for person in case.act.people]) == (ref, ["ann"])
 
 
 async def test_a_reason_of_2000_characters_is_kept_and_a_longer_one_is_refused(

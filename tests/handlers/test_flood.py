@@ -50,11 +50,11 @@ async def test_a_kick_is_at_the_vendor_before_what_was_asked_ahead_of_it(show: S
     cards = [f"show {call}" for call in crowd]
     forms = ["kick"] * EACH
     words = (*searches, *cards, *forms)
-    await asyncio.gather(*(show.sender.command(leo, ops, one) for one in words))
+    await asyncio.gather(*(show.sender.command(leo, ops, word) for word in words))
     await show.workspace.until(lambda: len(stream.requests) > CONNECTIONS / 2 or None)
     await show.sender.command(mira.user, ops, "kick default:support-room amina loud")
     await mira.sees("kicked Amina", "confirmed")
-    paths = [one.path for one in stream.requests]
+    paths = [request.path for request in stream.requests]
     assert sum(path.endswith("/kick") for path in paths) == 1
     assert sum(path.startswith(CROWD) for path in paths) < EACH
     assert sum(path == LISTS for path in paths) < EACH / 2

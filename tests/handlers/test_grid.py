@@ -122,7 +122,7 @@ async def test_an_app_of_the_whole_organisation_serves_the_workspace_the_file_na
     async with open_show(tmp_path, rules=rules) as show:
         show.workspace.org_wide = True
         inside = await joins(show, **INSIDE["first in a sister workspace"])
-        assert not any("workspace" in one for one in await answers(show, inside))
+        assert not any("workspace" in answer for answer in await answers(show, inside))
 
 
 async def test_an_app_of_the_whole_organisation_says_that_the_file_has_to_name_whom_it_serves(

@@ -60,7 +60,7 @@ async def test_the_same_command_delivered_twice_is_one_case_with_one_answer(show
     assert (delivery.body, again.body) == (b"", b"")
     await mira.sees("muted Amina", "confirmed")
     await line(show, "muted Amina", "confirmed")
-    told = [as_text(one) for one in mira.private()]
+    told = [as_text(message) for message in mira.private()]
     assert [text for text in told if "Working on it" not in text] == told[-1:]
     effects = [e for e in show.stage.world.stream.effects if e.person == "amina"]
     assert len(effects) == 1

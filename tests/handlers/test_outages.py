@@ -35,8 +35,8 @@ async def told_by_the_doctor(show: Show) -> list[str]:
     settings = Settings.load(show.environ, Path(show.environ["CALLWARDEN_CONFIG"]))
     patient = DoctorContext(settings, show.environ, SystemClock(), None, {}, Path())
     found = await outages(patient)
-    assert {one.sign for one in found} <= {Severity.BAD}
-    return [f"{one.says} {one.mend}" for one in found]
+    assert {finding.sign for finding in found} <= {Severity.BAD}
+    return [f"{finding.says} {finding.mend}" for finding in found]
 
 
 async def test_lines_wait_while_the_channel_is_archived_and_whoever_runs_the_bot_knows(

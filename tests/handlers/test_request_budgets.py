@@ -46,7 +46,7 @@ async def show(show_url: str, tmp_path: Path) -> AsyncIterator[Show]:
 async def asked_of_vendors(show: Show) -> int:
     """Requests that reached any vendor, once nothing is under way."""
     await show.services.tasks.drain(30)
-    return sum(len(one.requests) for one in show.stage.world.servers.values())
+    return sum(len(server.requests) for server in show.stage.world.servers.values())
 
 
 async def on_record(show: Show) -> int:
@@ -159,7 +159,10 @@ async def test_letters_are_cheap_and_end_all_the_same(show: Show) -> None:
     mira = Former(show)
     view = await mira.opens(f"kick {SUPPORT}")
     answers = [await show.sender.suggest(mira.user, view, FORM_PEOPLE, "l") for _ in range(25)]
-    assert [b"LOUD" in one.body or b"L O U D" in one.body for one in answers[:2]] == [True, True]
+    assert [b"LOUD" in answer.body or b"L O U D" in answer.body for answer in answers[:2]] == [
+        True,
+        True,
+    ]
     assert answers[-1].trouble is None
     assert b'"value"' not in answers[-1].body
 

@@ -80,7 +80,7 @@ async def test_no_words_reach_somebody_protected_by_role(show: Show, words: str)
 async def test_the_vendors_own_id_of_somebody_leads_past_no_protection(show: Show) -> None:
     """RealtimeKit knows Vera by an id of its own beside the app's."""
     kit = show.stage.world.realtimekit
-    room = next(one for one in kit.rooms.values() if one.title.startswith("Telehealth"))
+    room = next(meeting for meeting in kit.rooms.values() if meeting.title.startswith("Telehealth"))
     uuid = next(one.id for one in room.enrolled.values() if one.visitor.id == "vera")
     mira = Former(show)
     assert "protected" in await mira.types(f"member realtimekit:{room.id} remove {uuid}")
@@ -105,12 +105,12 @@ async def test_everyone_leaves_the_protected_out_and_says_so(
     assert "Include protected" not in json.dumps(form.given)
     assert await leader.submits(reason="raid") == {}
     case = await ended(show)
-    assert [one.id for one in case.act.left_out] == ["siobhan"]
+    assert [person.id for person in case.act.left_out] == ["siobhan"]
     assert "siobhan" in here(show)
     permissions = show.stage.world.stream.rooms["livestream:launch-show"].permissions
     assert "siobhan" not in permissions
     entries = await show.store.audit(AuditQuery(case=case.number))
-    assert all(any("Siobhán" in one for one in entry.people) for entry in entries)
+    assert all(any("Siobhán" in person for person in entry.people) for entry in entries)
 
 
 async def test_a_moderator_does_not_kick_everyone_by_naming_each(show: Show) -> None:

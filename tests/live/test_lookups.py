@@ -64,5 +64,5 @@ def _there(stage: Stage) -> list[str]:
 
 def _told(stage: Stage) -> str | None:
     """What the asker reads, once it is more than that it is looked for or in progress."""
-    texts = [as_text(one) for one in stage.slack.world.ephemerals.get(MODERATOR, [])]
+    texts = [as_text(message) for message in stage.slack.world.ephemerals.get(MODERATOR, [])]
     return next((text for text in texts if text.startswith("✅")), None)

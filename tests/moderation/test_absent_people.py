@@ -55,7 +55,7 @@ async def test_somebody_listed_by_id_has_the_name_they_were_blocked_under(table:
     listed(table, Listed.BLOCKED, LOUD)
     blocked_here(table, Person(id="loud", name="L O U D"))
     act = await table.resolver.resolve(Unblock(), "default:room", ["l o u d"], everyone=False)
-    assert [(one.id, one.name) for one in act.people] == [("loud", "L O U D")]
+    assert [(person.id, person.name) for person in act.people] == [("loud", "L O U D")]
 
 
 async def test_somebody_blocked_here_is_meant_even_when_the_list_has_them_no_more(
@@ -137,7 +137,7 @@ async def test_a_word_finds_somebody_it_names_or_a_question_never_another_person
     roster = Roster(which=Listed.BLOCKED, people=listing)
     room = await Table().resolver.call("default:room")
     wanted = data.draw(st.sampled_from(listing)) if listing else None
-    shown = [one for one in listing if wanted and one.shown == wanted.shown]
+    shown = [person for person in listing if wanted and person.shown == wanted.shown]
     if wanted is not None and len(shown) == 1:
         with contextlib.suppress(AmbiguousPerson):
             assert meant(wanted.shown, roster, room) == wanted

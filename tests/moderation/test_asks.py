@@ -25,7 +25,7 @@ class Rows:
     """The orders that were refused, in memory; `gone` forgets one between two looks."""
 
     def __init__(self, *orders: Ask) -> None:
-        self.orders = {one.id: one for one in orders}
+        self.orders = {order.id: order for order in orders}
         self.gone = False
         self.closed: list[ChannelOutage] = []
         self.told: list[str] = []
@@ -42,7 +42,7 @@ class Rows:
 
     async def due_asks(self, *, owner: str, limit: int, lease: timedelta) -> Sequence[Ask]:
         del owner, lease
-        return [one for one in self.orders.values() if one.id not in self.told][:limit]
+        return [order for order in self.orders.values() if order.id not in self.told][:limit]
 
     async def finish_ask(self, ask: Ask) -> None:
         self.told.append(ask.id)

@@ -45,7 +45,7 @@ async def ends(harness: Harness, order: Order) -> Case:
 
 def everyone(harness: Harness, verb: Verb, *spared: str, **said: bool) -> Order:
     order = harness.order(verb, everyone=True)
-    people = tuple(Person(id=one) for one in spared)
+    people = tuple(Person(id=person) for person in spared)
     act = order.act.model_copy(update={"spared": people, **said})
     return order.model_copy(update={"act": act})
 
@@ -57,7 +57,7 @@ def carried(harness: Harness) -> Act:
 
 async def test_everyone_spares_the_protected_and_the_case_says_so(harness: Harness) -> None:
     case = await ends(harness, everyone(harness, Mute()))
-    assert [one.id for one in case.act.left_out] == ["vera-uuid"]
+    assert [person.id for person in case.act.left_out] == ["vera-uuid"]
     assert case.act.present == 4
     assert carried(harness).spares(["vera-uuid"])
     assert case.state is State.CONFIRMED
@@ -67,7 +67,7 @@ async def test_everyone_spares_the_protected_and_the_case_says_so(harness: Harne
 
 async def test_everyone_but_all_the_others_does_not_reach_the_protected(harness: Harness) -> None:
     await ends(harness, everyone(harness, Silence(), "ann", "bob", "cem"))
-    assert {one.id for one in carried(harness).spared} == {"ann", "bob", "cem", "vera-uuid"}
+    assert {person.id for person in carried(harness).spared} == {"ann", "bob", "cem", "vera-uuid"}
 
 
 async def test_who_was_spared_by_name_is_not_counted_as_left_out(harness: Harness) -> None:
@@ -81,7 +81,7 @@ async def test_somebody_protected_who_joins_after_the_order_is_spared(harness: H
     assert accepted.case.act.left_out == ()
     harness.vendor.people["default:room"].append(VERA)
     await harness.done()
-    assert [one.id for one in carried(harness).left_out] == ["vera-uuid"]
+    assert [person.id for person in carried(harness).left_out] == ["vera-uuid"]
 
 
 async def test_a_list_that_is_not_whole_leaves_the_sparing_to_who_meets_them(

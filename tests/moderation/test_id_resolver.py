@@ -46,7 +46,7 @@ async def test_absent_people_are_those_of_the_vendors_list(table: Table) -> None
     )
     meant = ActRef(verb=Unblock(), call=table.room, people=("loud",))
     act = await resolve(table.live_calls, table.resolver, meant)
-    assert [(one.id, one.name) for one in act.people] == [("loud", "L O U D")]
+    assert [(person.id, person.name) for person in act.people] == [("loud", "L O U D")]
 
 
 async def test_a_call_is_called_by_its_id_where_its_vendor_is_silent(table: Table) -> None:

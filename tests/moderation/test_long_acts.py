@@ -161,7 +161,7 @@ async def test_it_is_kept_while_it_goes_on_and_says_how_far_it_is(database_url: 
     shown = [*one.places.shown, *other.places.shown]
     cards = [one for kind, _, one in shown if kind is NoticeKind.ANSWER]
     assert 2 <= len(cards) <= 5, "Slack takes five posts at such an address"
-    assert any(one is not None for one in cards)
+    assert any(card is not None for card in cards)
 
 
 async def test_what_is_stopped_in_the_middle_is_gone_on_with_by_the_next(database_url: str) -> None:
@@ -182,7 +182,9 @@ async def test_what_is_stopped_in_the_middle_is_gone_on_with_by_the_next(databas
         entries = await store.audit(AuditQuery(case=number, limit=9))
     assert (case.state, case.attempt) == (State.CONFIRMED, 2)
     assert here(server) == {"ada"}
-    assert {one.person for one in case.results} == {f"p{n:03}" for n in range(PEOPLE)} | {"ben"}
+    assert {result.person for result in case.results} == {f"p{n:03}" for n in range(PEOPLE)} | {
+        "ben"
+    }
     assert len(entries) == 2, "asked once, ended once"
 
 
@@ -251,5 +253,5 @@ async def test_a_rate_limit_in_the_middle_is_waited_for() -> None:
         asked_at=SystemClock().now(),
     )
     results = await performer.perform_act(case)
-    assert {one.state for one in results} == {State.CONFIRMED}, results[0]
+    assert {result.state for result in results} == {State.CONFIRMED}, results[0]
     assert here(server) == {"ada"}

@@ -45,7 +45,7 @@ def read(text: str, there: PeopleIndex | None = None, *, everyone: bool = True) 
 
 
 def who(people: Sequence[Participant]) -> list[str]:
-    return [one.shown for one in people]
+    return [person.shown for person in people]
 
 
 @pytest.mark.parametrize(
@@ -270,25 +270,25 @@ def test_who_left_a_moment_ago_may_be_meant() -> None:
 
 def test_two_of_one_name_are_both_told() -> None:
     reading = read("Bob rude", people_index("Bob", "bob", "Bob Ray"))
-    assert (reading.people, [one.id for one in reading.others]) == ((), ["u0", "u1", "u2"])
+    assert (reading.people, [other.id for other in reading.others]) == ((), ["u0", "u1", "u2"])
     assert reading.rest == "rude"
 
 
 def test_an_id_as_it_is_written_goes_before_one_that_only_looks_like_it() -> None:
     twins = PeopleIndex([Participant(id="Bob", name="A"), Participant(id="bob", name="B")])
-    assert [one.id for one in read("bob rude", twins).people] == ["bob"]
-    assert [one.id for one in twins.find("Bob")] == ["Bob"]
+    assert [person.id for person in read("bob rude", twins).people] == ["bob"]
+    assert [participant.id for participant in twins.find("Bob")] == ["Bob"]
 
 
 @pytest.mark.parametrize(("held", "typed"), ALIKE)
 def test_names_are_read_as_they_are_compared(held: str, typed: str) -> None:
     reading = read(f"{typed} rude", people_index(held, "Bea"), everyone=False)
-    assert ([one.id for one in reading.people], reading.rest) == (["u0"], "rude")
+    assert ([person.id for person in reading.people], reading.rest) == (["u0"], "rude")
 
 
 def test_an_id_letter_by_letter_goes_before_parts_of_names() -> None:
     twins = [Participant(id="jun", name="Jun Park"), Participant(id="jun-2", name="Jun Park")]
-    assert [one.id for one in read("jun rude", PeopleIndex(twins)).people] == ["jun"]
+    assert [person.id for person in read("jun rude", PeopleIndex(twins)).people] == ["jun"]
     assert read("jun rude", PeopleIndex(twins)).settled
     assert not read("Jun rude", PeopleIndex(twins)).settled
     named = Participant(id="u9", name="jun")

@@ -44,7 +44,7 @@ def left(*ids: str, listed: bool = True) -> list[Seen | Observation | Exception]
 
 
 def states(results: Sequence[Result]) -> dict[str | None, State]:
-    return {one.person: one.state for one in results}
+    return {result.person: result.state for result in results}
 
 
 async def test_each_whom_it_reached_has_a_result_and_the_case_counts_them() -> None:
@@ -90,7 +90,7 @@ async def test_those_beyond_the_list_were_not_reached_and_the_rest_is_spared_nex
     assert states(results) == {"ann": State.CONFIRMED, None: State.FAILED}
     assert (case.state, case.reached) == (State.PARTLY, (1, 8))
     again = case.unsettled
-    assert (again.everyone, [one.id for one in again.spared]) == (True, ["host", "ann"])
+    assert (again.everyone, [person.id for person in again.spared]) == (True, ["host", "ann"])
 
 
 async def test_those_beyond_the_list_are_counted_where_all_were_taken_at_once() -> None:
@@ -116,7 +116,7 @@ async def test_whom_it_reached_before_the_answer_was_lost_is_not_forgotten() -> 
     vendor.seen = [Seen.NOT_DONE, Seen.DONE]
     _, results = await carried(vendor, everyone(verb=Kick()))
     assert states(results) == {"ann": State.CONFIRMED, "bob": State.CONFIRMED}
-    assert [one.name for one in results] == ["Ann", "Bob"]
+    assert [result.name for result in results] == ["Ann", "Bob"]
 
 
 async def test_a_later_yes_outlives_an_earlier_no() -> None:

@@ -44,7 +44,7 @@ class Shop:
         self.live_calls = LiveCalls(providers, clock, RecentCalls(clock), past=store)
 
     async def do(self, verb: Verb, *people: str, key: str) -> Case:
-        them = tuple(Person(id=one) for one in people)
+        them = tuple(Person(id=person) for person in people)
         act = Act(verb=verb, call=REF, title="Stand-up", people=them)
         order = Order(key=key, act=act, actor=MODERATOR, reason="x", channel="C1")
         number = (await self.store.accept(order)).case.number
@@ -116,7 +116,7 @@ async def test_what_cannot_be_read_beforehand_is_not_begun(shop: Shop) -> None:
 async def test_the_silenced_show_on_the_card_until_they_are_unsilenced(shop: Shop) -> None:
     async def shown() -> dict[str, tuple[bool | None, bool]]:
         people = (await shop.live_calls.open(REF)).people.items
-        return {one.id: (one.muted, one.silenced) for one in people}
+        return {person.id: (person.muted, person.silenced) for person in people}
 
     assert await shown() == {"ada": (False, False), "ben": (False, False)}
     await shop.do(Silence(), "ben", key="k1")
@@ -188,7 +188,7 @@ async def test_a_store_that_is_away_hides_no_call(shop: Shop) -> None:
 async def test_a_list_that_does_not_say_which_call_it_means_says_so(shop: Shop) -> None:
     shop.server.faults.nulls("cid")
     picture = await shop.live_calls.look(ListView())
-    assert [str(one.message) for one in picture.troubles] == [
+    assert [str(trouble.message) for trouble in picture.troubles] == [
         "Stream Video did not say which 1 live call it listed beside these."
     ]
 

@@ -245,7 +245,7 @@ async def test_a_part_of_a_name_is_held_against_who_is_there_now(table: Table) -
     table.vendor.open_call("default:room", *PEOPLE, "u6=Bea Jones", title="Room")
     with pytest.raises(UnclearPeople) as asked:
         await table.resolver.meant(Kick(), TypedOrder(call="default:room", text="jones rude"))
-    assert [one.id for one in asked.value.reading.others] == ["u2", "u6"]
+    assert [other.id for other in asked.value.reading.others] == ["u2", "u6"]
 
 
 @pytest.mark.parametrize("text", ["u2 rude", '"u2" rude', "u2"])
@@ -253,7 +253,7 @@ async def test_an_id_of_a_moment_ago_costs_no_request(table: Table, text: str) -
     await table.kick("u5")
     before = table.vendor.requests
     meant = await table.resolver.meant(Kick(), TypedOrder(call="default:room", text=text))
-    assert [one.id for one in meant.act.people] == ["u2"]
+    assert [person.id for person in meant.act.people] == ["u2"]
     assert table.vendor.requests == before
 
 
@@ -275,7 +275,7 @@ async def test_a_whole_name_is_held_against_who_is_there_now(
     with pytest.raises(UnclearPeople) as asked:
         await table.resolver.meant(Kick(), TypedOrder(call="default:room", text=text))
     reading = asked.value.reading
-    assert "u6" in {one.id for one in (*reading.people, *reading.others)}
+    assert "u6" in {participant.id for participant in (*reading.people, *reading.others)}
 
 
 async def test_too_many_names_are_refused(table: Table) -> None:
@@ -294,6 +294,6 @@ async def test_a_name_is_asked_about_where_not_everybody_is_listed(table: Table)
     for text in ("Person 3 rude", '"Person 3" rude'):
         with pytest.raises(UnclearPeople, match="30 more people are in the call") as asked:
             await table.resolver.meant(Kick(), TypedOrder(call="default:huge", text=text))
-        assert [one.id for one in asked.value.reading.people] == ["p3"]
+        assert [person.id for person in asked.value.reading.people] == ["p3"]
     meant = await table.resolver.meant(Kick(), TypedOrder(call="default:huge", text="p3 rude"))
-    assert [one.id for one in meant.act.people] == ["p3"]
+    assert [person.id for person in meant.act.people] == ["p3"]

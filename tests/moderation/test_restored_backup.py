@@ -42,7 +42,7 @@ async def test_of_several_only_those_are_sent_for_whom_it_is_not_so(harness: Har
     harness.vendor.seen = [SO, NOT_SO, SO, NOT_SO]
     results = await carried_out(harness, Silence(), "ann", "bob")
     assert harness.vendor.done == [("silence", "bob")]
-    assert [one.state for one in results] == [State.CONFIRMED] * 2
+    assert [result.state for result in results] == [State.CONFIRMED] * 2
 
 
 async def test_what_can_be_neither_read_nor_repeated_is_not_sent_again(harness: Harness) -> None:

@@ -29,7 +29,7 @@ async def test_menus_and_find_know_a_name_however_it_is_held(held: str, typed: s
     live_calls = LiveCalls({Vendor.STREAM: vendor}, clock, RecentCalls(clock))
     await live_calls.call_index.refresh()
     assert [call.ref for call in live_calls.call_index.find(typed, 10)] == [ref]
-    assert [one.person.id for one in (await live_calls.find(typed)).people] == ["u1"]
+    assert [person.person.id for person in (await live_calls.find(typed)).people] == ["u1"]
 
 
 @pytest.mark.parametrize("name", BLANK)

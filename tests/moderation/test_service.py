@@ -181,9 +181,9 @@ async def test_whoever_asked_or_joined_reads_the_case_whatever_their_role_is_now
         asker = Asker(actor, "C1")
         assert (await harness.service.life(asker, 1)).case.number == 1
         assert [case.number for case in await harness.service.mine(asker, 5)] == [1]
-    assert [one.number for one in (await harness.service.open(Asker(VIEWER), harness.room))[1]] == [
-        1
-    ]
+    assert [
+        case.number for case in (await harness.service.open(Asker(VIEWER), harness.room))[1]
+    ] == [1]
     assert (await harness.service.open(Asker(OTHER), harness.room))[1] == []
 
 
@@ -212,7 +212,7 @@ async def test_checking_again_reads_and_changes_nothing(harness: Harness) -> Non
     await harness.service.request(harness.order(Kick(), "ann", "bob"))
     await harness.done()
     case, seen = await harness.service.check(Asker(MODERATOR, "C1"), 1)
-    assert (case.number, [one.seen for one in seen]) == (1, [Seen.DONE, Seen.DONE])
+    assert (case.number, [observation.seen for observation in seen]) == (1, [Seen.DONE, Seen.DONE])
     assert len(harness.vendor.done) == 2
 
 
@@ -343,7 +343,7 @@ async def test_a_line_that_surely_was_not_posted_counts_as_not_tried_and_one_in_
         clock.advance(31)
         harness.executor.wake()
     await harness.done()
-    tried = [(one.attempt, one.posted) for one in harness.wall.notices]
+    tried = [(notice.attempt, notice.posted) for notice in harness.wall.notices]
     assert tried == [(1, None), (1, None), (2, None), (3, "ts-known")]
 
 

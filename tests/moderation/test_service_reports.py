@@ -18,7 +18,7 @@ RECORDED = frozenset({FileKind.RECORDING})
 
 async def test_somebody_is_found_in_the_call_they_are_in(harness: Harness) -> None:
     found = await harness.service.find(Asker(VIEWER, "C1"), "ann")
-    assert [(one.person.id, one.call.title) for one in found.people] == [("ann", "Room")]
+    assert [(person.person.id, person.call.title) for person in found.people] == [("ann", "Room")]
     assert (await harness.service.find(Asker(VIEWER, "C1"), "zed")).people == ()
 
 
@@ -27,7 +27,7 @@ async def test_a_vendor_that_is_silent_while_somebody_is_looked_for_is_named(
 ) -> None:
     harness.vendor.silent = VendorUnreachable("It cannot be reached.", vendor=Vendor.STREAM)
     found = await harness.service.find(Asker(VIEWER, "C1"), "ann")
-    assert [(one.vendor, one.message) for one in found.troubles] == [
+    assert [(trouble.vendor, trouble.message) for trouble in found.troubles] == [
         (Vendor.STREAM, "It cannot be reached.")
     ]
 
@@ -55,7 +55,7 @@ async def test_what_is_handed_out_is_on_record_once(harness: Harness) -> None:
         files = await harness.service.files(
             Asker(MODERATOR, "C1"), RECORDINGS, call, RECORDED, "k1"
         )
-    assert [one.name for one in files.files] == ["rec_1.mp4"]
+    assert [file.name for file in files.files] == ["rec_1.mp4"]
     (entry,) = await harness.store.audit(AuditQuery())
     assert (entry.event, entry.title, entry.detail) == (Event.DISCLOSED, "Room", "Recordings: 1")
     assert "https://" not in entry.model_dump_json()
@@ -70,7 +70,7 @@ async def test_everyone_may_be_spared_from_and_is_looked_up(harness: Harness) ->
     act = await harness.service.resolver.resolve(
         Mute(), "default:room", (), everyone=True, spared=("bob",)
     )
-    assert (act.everyone, [one.id for one in act.spared]) == (True, ["bob"])
+    assert (act.everyone, [person.id for person in act.spared]) == (True, ["bob"])
     await harness.service.request(Order(key="k1", act=act, actor=MODERATOR))
     await harness.done()
     entry = (await harness.store.audit(AuditQuery()))[-1]

@@ -61,7 +61,7 @@ class Town:
         file = Path(self.environ["SSL_CERT_FILE"]).with_name("callwarden.toml")
         file.write_text(rules, encoding="utf-8")
         found = await examine({**self.environ, **more}, file, SystemClock(), deadline=30.0)
-        return [one for one in found if one.about in about or not about]
+        return [finding for finding in found if finding.about in about or not about]
 
     def target(self, name: str) -> str:
         """The host and port behind a variable."""
@@ -111,11 +111,11 @@ async def test_the_doctor_goes_the_same_way_and_says_which(
         found = await town.findings(
             DATABASE_URL=f"sqlite:///{tmp_path / 'new.db'}", HTTPS_PROXY=proxy.url
         )
-    assert [one for one in found if one.sign is Severity.BAD] == []
+    assert [finding for finding in found if finding.sign is Severity.BAD] == []
     assert town.target("SOCKET_URL") in proxy.connects()
     assert town.target("REALTIMEKIT_WEBHOOK_KEYS_URL") in proxy.connects()
     assert proxy.connects() == office.visits
-    (network,) = [one for one in found if one.about == "Network"]
+    (network,) = [finding for finding in found if finding.about == "Network"]
     assert urlsplit(proxy.url).netloc.partition("@")[2] in network.says
     assert str(office.file) in network.says
     assert "s3cret" not in str(found)
@@ -127,7 +127,7 @@ async def test_what_no_proxy_names_is_reached_past_it(
     async with tinyproxy(tmp_path, user=USER) as proxy:
         past = {"HTTPS_PROXY": proxy.url, "NO_PROXY": "10.0.0.0/8, 127.0.0.0/8"}
         found = await town.findings(*OUTSIDE, **past)
-    assert {one.sign for one in found} == {Severity.GOOD}
+    assert {finding.sign for finding in found} == {Severity.GOOD}
     assert proxy.connects() == {}
     assert office.visits[town.target("SOCKET_URL")] == 1
 
@@ -140,10 +140,12 @@ async def test_a_proxy_that_wants_a_password_is_named_as_the_cause(
         as_given = proxy.url.replace(f"{USER}@", shown)
         found = await town.findings(*OUTSIDE, HTTPS_PROXY=as_given)
     assert len(found) == len(OUTSIDE)
-    for one in found:
-        assert one.sign in {Severity.BAD, Severity.WARNING}
-        assert re.search(r"The proxy 127.0.0.1:\d+ wants a user and a password that it", one.says)
-        assert "HTTPS_PROXY as http://user:password@127.0.0.1:" in one.mend
+    for finding in found:
+        assert finding.sign in {Severity.BAD, Severity.WARNING}
+        assert re.search(
+            r"The proxy 127.0.0.1:\d+ wants a user and a password that it", finding.says
+        )
+        assert "HTTPS_PROXY as http://user:password@127.0.0.1:" in finding.mend
     assert "wr0ng" not in str(found)
     assert office.visits == {}
 
@@ -157,9 +159,9 @@ async def test_a_proxy_that_lets_nobody_through_is_named_as_the_cause(
     async with tinyproxy(tmp_path, *options) as proxy:
         found = await town.findings(*OUTSIDE, HTTPS_PROXY=proxy.url)
     assert len(found) == len(OUTSIDE)
-    for one in found:
-        assert re.search(r"does not let us through to 127.0.0.1:\d+ \(403\)", one.says)
-        assert "allowed there" in one.mend
+    for finding in found:
+        assert re.search(r"does not let us through to 127.0.0.1:\d+ \(403\)", finding.says)
+        assert "allowed there" in finding.mend
     assert office.visits == {}
 
 
@@ -176,9 +178,9 @@ async def test_a_proxy_that_does_not_reach_the_other_side_says_so(
 async def test_a_proxy_that_is_away_is_named_as_the_cause(town: Town) -> None:
     found = await town.findings(*OUTSIDE, HTTPS_PROXY=f"http://{USER}@127.0.0.1:{refusing_port()}")
     assert len(found) == len(OUTSIDE)
-    for one in found:
-        assert re.search(r"The proxy 127.0.0.1:\d+ cannot be reached: it refuses", one.says)
-        assert "Check HTTPS_PROXY" in one.mend
+    for finding in found:
+        assert re.search(r"The proxy 127.0.0.1:\d+ cannot be reached: it refuses", finding.says)
+        assert "Check HTTPS_PROXY" in finding.mend
     assert "s3cret" not in str(found)
 
 
@@ -188,7 +190,7 @@ async def test_a_proxy_may_be_spoken_to_by_tls(
     """TLS within TLS, for requests and for the WebSocket."""
     async with tinyproxy(tmp_path) as proxy, office.front(proxy.url) as by_tls:
         found = await town.findings(*OUTSIDE, HTTPS_PROXY=by_tls)
-    assert {one.sign for one in found} == {Severity.GOOD}
+    assert {finding.sign for finding in found} == {Severity.GOOD}
     assert set(proxy.connects()) < set(office.visits)
 
 

@@ -71,8 +71,8 @@ async def test_a_ca_that_nobody_named_is_believed_by_none(office: NetworkHarness
 
 
 def test_it_is_believed_besides_the_systems_and_not_in_their_place(office: NetworkHarness) -> None:
-    there = {one["serialNumber"] for one in DIRECT.trust.get_ca_certs()}
-    both = {one["serialNumber"] for one in Network(ca_file=str(office.file)).trust.get_ca_certs()}
+    there = {cert["serialNumber"] for cert in DIRECT.trust.get_ca_certs()}
+    both = {cert["serialNumber"] for cert in Network(ca_file=str(office.file)).trust.get_ca_certs()}
     assert there < both
 
 

@@ -113,4 +113,4 @@ def test_an_answer_stands_below_what_it_answers_to() -> None:
         Message("C1", "3.0", "U1", thread_ts="1.0"),
         Message("C1", "4.0", "U1", thread_ts="0.5"),
     ]
-    assert [one.ts for one in threaded(told)] == ["1.0", "3.0", "2.0", "4.0"]
+    assert [message.ts for message in threaded(told)] == ["1.0", "3.0", "2.0", "4.0"]

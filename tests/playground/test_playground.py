@@ -179,11 +179,13 @@ async def test_the_wire_shows_both_directions_and_how_long_an_answer_took(
 ) -> None:
     await say(playground, playground.stage.cast.lead, "help kick")
     playground.look()
-    asked = [one for one in playground.traffic if one.title == "/calls help kick"]
-    assert [one.to_bot for one in asked] == [True]
+    asked = [exchange for exchange in playground.traffic if exchange.title == "/calls help kick"]
+    assert [exchange.to_bot for exchange in asked] == [True]
     assert asked[0].seconds is not None
     assert not asked[0].late
-    assert any(not one.to_bot and one.title == "users.info" for one in playground.traffic)
+    assert any(
+        not exchange.to_bot and exchange.title == "users.info" for exchange in playground.traffic
+    )
 
 
 async def test_a_bot_killed_from_the_page_answers_nobody_and_comes_back_with_everything_it_knew(
@@ -210,10 +212,12 @@ async def test_an_order_delivered_twice_is_one_case(playground: Playground) -> N
     await say(playground, cast.lead, order)
     playground.switches.twice = False
     await read(playground, cast.lead, "muted Amina", "delivered twice", "confirmed")
-    deliveries = [one for one in playground.traffic if one.title == f"/calls {order}"]
+    deliveries = [
+        exchange for exchange in playground.traffic if exchange.title == f"/calls {order}"
+    ]
     effects = playground.stage.world.stream.effects
     assert len(deliveries) == 2
-    assert [one.person for one in effects].count("amina") == 1
+    assert [effect.person for effect in effects].count("amina") == 1
 
 
 async def test_a_vendor_that_fails_is_one_line_in_the_list(playground: Playground) -> None:
@@ -230,7 +234,7 @@ async def test_a_busy_chat_gets_the_line_later_and_nothing_is_lost(playground: P
     playground.switches.keep_slack_busy(busy=True)
     await say(playground, cast.lead, f"mute {SUPPORT} jun-2 while it is busy")
     await playground.stage.slack.world.until(
-        lambda: "jun-2" in [one.person for one in playground.stage.world.stream.effects]
+        lambda: "jun-2" in [effect.person for effect in playground.stage.world.stream.effects]
     )
     playground.switches.keep_slack_busy(busy=False)
 

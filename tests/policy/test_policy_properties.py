@@ -97,10 +97,10 @@ async def test_a_higher_role_may_do_everything_a_lower_one_may(
     groups: dict[str, frozenset[str]],
     what: Act,
     channel: str | None,
-    one: Role,
+    role: Role,
     other: Role,
 ) -> None:
-    lower, higher = sorted((one, other))
+    lower, higher = sorted((role, other))
     table = Table(groups=groups)
     below = Policy(promoted(rules, "U0NEW", lower), table)
     above = Policy(promoted(rules, "U0NEW", higher), table)

@@ -117,4 +117,4 @@ def order(
 async def person(provider: RealtimeKitProvider, call: Call, who: str = "ben") -> Person:
     """Somebody as a moderator sees them now, by the app's own id."""
     there = (await provider.participants(call.ref, limit=10)).items
-    return next(Person.of(one) for one in there if one.custom_id == who)
+    return next(Person.of(person) for person in there if person.custom_id == who)

@@ -115,4 +115,4 @@ def asked(server: StreamServer, end: str) -> list[Any]:
 async def person(provider: StreamProvider, who: str = "ben") -> Person:
     """Somebody as a moderator sees them now."""
     there = (await provider.participants(REF, limit=100)).items
-    return next(Person.of(one) for one in there if one.id == who)
+    return next(Person.of(person) for person in there if person.id == who)

@@ -56,7 +56,7 @@ async def kit() -> Kind:
 
 def people(ids: Sequence[str]) -> list[Person]:
     """Those of these ids."""
-    return [Person(id=one) for one in ids]
+    return [Person(id=id_) for id_ in ids]
 
 
 Maker = Callable[[], Awaitable[Kind]]

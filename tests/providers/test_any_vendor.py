@@ -143,7 +143,9 @@ async def target(case: Case, verb: Verb, call: Call) -> Act:
     everyone = case.provider.capabilities[verb.name].aims is Aimed.EVERYONE
     if verb.aim is not Aim.CALL and not everyone:
         there = (await case.provider.participants(call.ref, limit=10)).items
-        people = tuple(Person.of(one) for one in there if "ben" in {one.id, one.custom_id})
+        people = tuple(
+            Person.of(person) for person in there if "ben" in {person.id, person.custom_id}
+        )
     return Act(verb=verb, call=call.ref, title=call.title, people=people, everyone=everyone)
 
 

@@ -35,17 +35,17 @@ async def pages(provider: VendorClient, stretch: Stretch) -> list[Page[CallRecor
 
 async def told(provider: VendorClient, stretch: Stretch) -> list[CallRecord]:
     """Every run."""
-    return [one for page in await pages(provider, stretch) for one in page.items]
+    return [item for page in await pages(provider, stretch) for item in page.items]
 
 
 def truth(world: World, vendor: Vendor, stretch: Stretch) -> list[PastCall]:
     """The calls of the past that touch a stretch."""
     return [
-        one
-        for one in world.servers[vendor].past.calls
-        if stretch.start <= one.started_at < stretch.end
-        or one.started_at < stretch.end < one.ended_at
-        or one.started_at < stretch.start < one.ended_at
+        call
+        for call in world.servers[vendor].past.calls
+        if stretch.start <= call.started_at < stretch.end
+        or call.started_at < stretch.end < call.ended_at
+        or call.started_at < stretch.start < call.ended_at
     ]
 
 
@@ -79,10 +79,10 @@ def client(world: World, vendor: Vendor) -> VendorClient:
 async def test_a_day_has_every_run_that_touches_it_once(
     world: World, vendor: Vendor, client: VendorClient
 ) -> None:
-    late = next(one for one in world.servers[vendor].past.calls if over_midnight(one))
+    late = next(call for call in world.servers[vendor].past.calls if over_midnight(call))
     stretch = utc_day(late.ended_at.date())
-    runs = [one.run for one in await told(client, stretch)]
-    wanted = {one.run for one in truth(world, vendor, stretch)}
+    runs = [record.run for record in await told(client, stretch)]
+    wanted = {call.run for call in truth(world, vendor, stretch)}
     assert late.run in wanted
     assert (set(runs), len(runs)) == (wanted, len(wanted))
 
@@ -103,8 +103,16 @@ async def test_times_lengths_and_people_are_those_of_the_vendor(
         assert record.person_seconds == call.person_seconds
         assert record.ending == (call.ending if vendor is CHAT else None)
         assert record.recordings is not None
-        kept = [(one.started_at, one.seconds) for one in record.recordings if not one.failed]
-        wanted = [(one.started_at, one.seconds) for one in call.recordings if not one.failed]
+        kept = [
+            (recording.started_at, recording.seconds)
+            for recording in record.recordings
+            if not recording.failed
+        ]
+        wanted = [
+            (recording.started_at, recording.seconds)
+            for recording in call.recordings
+            if not recording.failed
+        ]
         assert kept == wanted
 
 
@@ -114,22 +122,24 @@ async def test_a_long_stretch_comes_on_pages_and_is_whole(
     stretch = Stretch(START - 20 * DAY, START - DAY)
     found = await pages(client, stretch)
     assert len(found) > 2
-    runs = [one.run for page in found for one in page.items]
-    wanted = {one.run for one in truth(world, vendor, stretch)}
+    runs = [item.run for page in found for item in page.items]
+    wanted = {call.run for call in truth(world, vendor, stretch)}
     assert (set(runs), len(runs)) == (wanted, len(wanted))
 
 
 async def test_what_still_runs_is_told_without_an_end(own: World, vendor: Vendor) -> None:
     client = clients(own)[vendor]
-    running = [one for one in await told(client, utc_day(TODAY)) if one.ended_at is None]
+    running = [record for record in await told(client, utc_day(TODAY)) if record.ended_at is None]
     assert len(running) == len(own.servers[vendor].rooms)
     clock = own.servers[vendor].clock
     assert isinstance(clock, ManualClock)
     clock.advance(600)
-    again = [one for one in await told(client, utc_day(TODAY)) if one.ended_at is None]
-    assert {one.run for one in again} == {one.run for one in running}
-    assert all((one.end(clock.now()) - one.started_at).total_seconds() == 600 for one in again)
-    assert all((one.person_seconds or 0) >= 1_200 for one in again)
+    again = [record for record in await told(client, utc_day(TODAY)) if record.ended_at is None]
+    assert {record.run for record in again} == {record.run for record in running}
+    assert all(
+        (record.end(clock.now()) - record.started_at).total_seconds() == 600 for record in again
+    )
+    assert all((record.person_seconds or 0) >= 1_200 for record in again)
 
 
 async def test_the_past_of_nobody_is_empty(vendor: Vendor, client: VendorClient) -> None:
@@ -143,8 +153,8 @@ async def test_realtimekits_window_may_mean_any_time_of_a_session(
 ) -> None:
     own.realtimekit.window_by = window_by
     stretch = utc_day(DAY_BEFORE)
-    runs = {one.run for one in await told(clients(own)[KIT], stretch)}
-    assert runs == {one.run for one in truth(own, KIT, stretch)}
+    runs = {record.run for record in await told(clients(own)[KIT], stretch)}
+    assert runs == {call.run for call in truth(own, KIT, stretch)}
 
 
 async def test_streams_recordings_are_asked_for_once_in_a_while_and_only_on_a_small_day(
@@ -156,7 +166,7 @@ async def test_streams_recordings_are_asked_for_once_in_a_while_and_only_on_a_sm
     await told(client, utc_day(DAY_BEFORE))
     assert len(own.stream.requests) == asked + 2
     many = await told(client, Stretch(START - 20 * DAY, START - DAY))
-    assert {one.recordings for one in many} == {None}
+    assert {record.recordings for record in many} == {None}
 
 
 async def test_cometchat_stops_at_the_first_page_that_is_too_old(world: World) -> None:
@@ -169,8 +179,8 @@ async def test_cometchat_is_read_to_its_end_where_it_comes_in_no_order(own: Worl
     stretch = utc_day(DAY_BEFORE)
     found = await pages(clients(own)[CHAT], stretch)
     assert len(found) > 10
-    runs = {one.run for page in found for one in page.items}
-    assert runs == {one.run for one in truth(own, CHAT, stretch)}
+    runs = {item.run for page in found for item in page.items}
+    assert runs == {call.run for call in truth(own, CHAT, stretch)}
 
 
 async def test_reports_are_of_the_days_asked_for(client: VendorClient, vendor: Vendor) -> None:
@@ -282,9 +292,9 @@ async def test_a_length_that_cannot_be_seconds_is_not_believed() -> None:
 
 async def test_a_call_that_was_deleted_has_unknown_recordings(own: World) -> None:
     own.stream.faults.error(404, on="/recordings", times=None)
-    assert {one.recordings for one in await told(clients(own)[STREAM], utc_day(DAY_BEFORE))} == {
-        None
-    }
+    assert {
+        record.recordings for record in await told(clients(own)[STREAM], utc_day(DAY_BEFORE))
+    } == {None}
 
 
 async def test_a_page_that_repeats_or_is_missing_is_not_taken_for_the_end(world: World) -> None:

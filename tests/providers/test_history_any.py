@@ -70,4 +70,4 @@ async def test_whatever_is_answered_is_read_or_refused(
     for vendor, body in bodies.items():
         with suppress(VendorError):
             found = await answering(vendor, body).usage.history(ever)
-            assert all(one.vendor is vendor for one in found.items)
+            assert all(item.vendor is vendor for item in found.items)

@@ -183,10 +183,10 @@ class SendWrong:
     async def make(self, player: Player, user: User, expected: tuple[str, ...]) -> Sight:
         """What stands at the fields, each with the field's name."""
         rows: list[str] = []
-        for one in self.mistakes:
+        for mistake in self.mistakes:
             form = _form(player, user)
-            one.cause(player.show)
-            values = one.values(player.show)
+            mistake.cause(player.show)
+            values = mistake.values(player.show)
             answered(await player.show.sender.submit(user, form, values))
             rows += _complaints(as_text(form, player.names | _names(player)))
         text = "\n".join(rows)

@@ -81,7 +81,8 @@ def table(vendors: Capabilities, verbs: Iterable[type[Verb]]) -> str:
 def reasons(told: Mapping[str, Capability]) -> str:
     """Every reason a vendor gives, with the verbs that share it."""
     return "\n".join(
-        _reason(why, told) for why in dict.fromkeys(one.why for one in told.values() if one.why)
+        _reason(why, told)
+        for why in dict.fromkeys(capability.why for capability in told.values() if capability.why)
     )
 
 

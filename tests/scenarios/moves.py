@@ -113,6 +113,8 @@ async def in_log(player: Player, expected: tuple[str, ...]) -> Message:
 
     def there() -> Message | None:
         found = reversed(show.workspace.messages.get(show.stage.cast.log.id, []))
-        return next((one for one in found if says(as_text(one, player.names), expected)), None)
+        return next(
+            (message for message in found if says(as_text(message, player.names), expected)), None
+        )
 
     return await show.workspace.until(there, PATIENCE)

@@ -16,7 +16,7 @@ def unreadable_after_the_kick(world: World) -> None:
 
 
 def weak(world: World) -> None:
-    (room,) = [one for one in world.realtimekit.rooms.values() if "Maths" in one.title]
+    (room,) = [meeting for meeting in world.realtimekit.rooms.values() if "Maths" in meeting.title]
     emre = next(stay.visitor.id for stay in room.here() if "Emre" in stay.visitor.name)
     room.networks[emre] = Network(mos=2.1, lossy=0.3, lost=84)
 

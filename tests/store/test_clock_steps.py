@@ -27,7 +27,7 @@ HOOK = "https://hooks.slack.test/1"
 
 async def due(store: SqlStore) -> list[tuple[NoticeKind, int]]:
     found = await store.due_notices(owner="n", limit=9, lease=OVER)
-    return sorted((one.kind, one.version) for one in found)
+    return sorted((notice.kind, notice.version) for notice in found)
 
 
 async def test_an_outcome_is_told_though_the_clock_was_set_back_during_the_act(

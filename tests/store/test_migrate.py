@@ -108,7 +108,7 @@ async def test_an_old_record_is_found_after_migrating_and_unchanged(
         found = await store.audit(AuditQuery(person="alice s", by="U-MARY", verbs=("kick",)))
         assert [entry.id for entry in found] == [3, 2, 1]
         since = found[1].at
-        assert [one.id for one in await store.audit(AuditQuery(since=since))] == [3, 2]
+        assert [entry.id for entry in await store.audit(AuditQuery(since=since))] == [3, 2]
 
 
 async def test_old_entries_are_found_by_what_new_ones_are(old_url: str) -> None:

@@ -188,7 +188,7 @@ async def test_a_search_of_the_record_finds_its_entries_by_an_index(
 async def test_what_was_done_in_the_listed_calls_is_found_by_their_index(
     sqlite_url: str, clock: ManualClock
 ) -> None:
-    calls = [CallRef(vendor=one, id=f"c{number}") for one in Vendor for number in range(100)]
+    calls = [CallRef(vendor=vendor, id=f"c{number}") for vendor in Vendor for number in range(100)]
     steps = await planned(sqlite_url, clock, lambda store: store.recent_of_all(calls, 500))
     assert not WHOLE.search(steps)
     assert steps.count("USING INDEX moderation_case_call (vendor=? AND call_id=?)") == len(Vendor)

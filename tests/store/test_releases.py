@@ -57,10 +57,10 @@ async def test_what_an_earlier_release_left_is_read_and_carried_on_with(
             assert await store.finish(claim, [DONE])
         assert await store.case_for_key("kick") == await store.case(5)
         notices = await store.due_notices(owner="today", limit=99, lease=MINUTE)
-        assert {one.case for one in notices} == {1, 2, 3, 4, 5}
+        assert {notice.case for notice in notices} == {1, 2, 3, 4, 5}
         assert await store.verify() > entries
         told = await store.subscriptions()
-        assert {one.wish.channel for one in told} <= {"C-OPS"}
+        assert {subscription.wish.channel for subscription in told} <= {"C-OPS"}
         due_now = await store.due_announcements(owner="today", limit=9, lease=MINUTE)
         assert len(due_now) == len(told)
 
@@ -127,7 +127,7 @@ def lines() -> Iterator[list[str]]:
     found: list[str] = []
     with written_log() as log:
         yield found
-        found += [one for one in log.getvalue().splitlines() if "set aside" in one]
+        found += [line for line in log.getvalue().splitlines() if "set aside" in line]
 
 
 @pytest.mark.parametrize(
@@ -230,7 +230,7 @@ async def test_a_result_that_cannot_be_read_makes_the_case_unreadable_and_nothin
     clock.advance(120)
     call = order().act.call
     assert [case.number for case in await store.recent_of_all([call], 9)] == [2]
-    told = [(one.case, one.words) for one in await store.waiting(9)]
+    told = [(waiting.case, waiting.words) for waiting in await store.waiting(9)]
     assert told == [(1, "Made by another release of Callwarden"), (2, "Mute Bob: Lobby")]
 
 
@@ -242,7 +242,7 @@ async def test_messages_that_cannot_be_read_are_left_to_others(store: SqlStore) 
     for _ in range(2):
         notices = await store.due_notices(owner="w", limit=9, lease=MINUTE)
         await store.release("w")
-        assert [one.key for one in notices] == ["line:2"]
+        assert [notice.key for notice in notices] == ["line:2"]
     await store.leave_to_other_release(
         (await store.due_notices(owner="w", limit=9, lease=MINUTE))[0]
     )
@@ -263,7 +263,7 @@ async def test_orders_asked_for_that_cannot_be_read_are_left_to_others(
     odd = "UPDATE refused_order SET request = '{}' WHERE id = :id"
     await write(store, odd, id=first.id)
     for _ in range(2):
-        assert [one.id for one in await due(store)] == [second.id]
+        assert [ask.id for ask in await due(store)] == [second.id]
         await store.release("w")
     with pytest.raises(OtherRelease, match="That order"):
         await store.refused_order(first.id)
@@ -283,7 +283,7 @@ async def test_digests_that_cannot_be_read_are_left_out_and_the_others_go_on(
     with pytest.raises(OtherRelease, match="Digest 1"):
         await wanted(store, mine, MARY, START)
     due = await store.due_announcements(owner="w", limit=9, lease=MINUTE)
-    assert [one.subscription.id for one in due] == [other.id]
+    assert [announcement.subscription.id for announcement in due] == [other.id]
 
 
 async def test_a_reason_that_is_not_written_since_there_is_none_is_no_damage(
@@ -318,4 +318,4 @@ async def test_what_is_not_said_is_not_written(store: SqlStore) -> None:
     assert request["act"].keys() == {"verb", "call", "title", "people"}
     assert Act.model_validate(request["act"]) == order().act
     notices = await store.due_notices(owner="w", limit=9, lease=MINUTE)
-    assert {one.kind for one in notices} == {NoticeKind.LINE}
+    assert {notice.kind for notice in notices} == {NoticeKind.LINE}

@@ -52,7 +52,7 @@ async def test_lines_are_looked_for_before_they_are_posted_and_old_answers_are_n
     await store.restored()
     clock.advance(3)
     notices = await store.due_notices(owner="n", limit=9, lease=MINUTE)
-    assert {(one.key, one.attempt > 1) for one in notices} == {
+    assert {(notice.key, notice.attempt > 1) for notice in notices} == {
         ("line:1", True),
         ("line:2", True),
         ("answer:open", False),
@@ -149,7 +149,7 @@ async def test_a_start_sees_that_the_file_is_older_than_what_was_written(
     assert "the database is older than what was seen of it" in log.getvalue()
     async with open_store(sqlite_url, clock) as store:
         entries = await store.audit(AuditQuery())
-        assert [one.event for one in entries].count(Event.RESTORED) == 1
+        assert [entry.event for entry in entries].count(Event.RESTORED) == 1
 
 
 async def test_a_start_sees_that_other_entries_stand_in_the_place_of_those_that_were_written(
@@ -194,7 +194,7 @@ async def test_a_start_sees_that_postgresql_is_another_one(
         assert (await store.accept(order("b", person="bob"))).case.number == 2
     async with open_store(postgres_url, clock, timeout_s=60) as store:
         entries = await store.audit(AuditQuery())
-    assert [one.event for one in entries].count(Event.RESTORED) == 1
+    assert [entry.event for entry in entries].count(Event.RESTORED) == 1
 
 
 async def test_a_store_that_is_stopped_and_started_again_is_no_backup(

@@ -102,7 +102,7 @@ def test_whatever_stands_there_instead_is_read_or_set_aside_and_never_told(
     value: BaseModel, data: st.DataObject
 ) -> None:
     told = json.loads(value.model_dump_json())
-    path, _ = data.draw(st.sampled_from([one for one in nodes(told) if one[0]]))
+    path, _ = data.draw(st.sampled_from([node for node in nodes(told) if node[0]]))
     place = told
     for name in path[:-1]:
         place = place[name]

@@ -139,10 +139,10 @@ def _lost(stage: Stage, ledger: Ledger, kept: dict[str, int], cases: dict[int, C
 
     While a clock is wrong, vendors refuse our tokens, and then it is not known whom an order means.
     """
-    missing = [one for one in ledger.promised if _key(one) not in kept]
-    numbers = [kept[_key(one)] for one in ledger.promised if _key(one) in kept]
+    missing = [order for order in ledger.promised if _key(order) not in kept]
+    numbers = [kept[_key(order)] for order in ledger.promised if _key(order) in kept]
     unfinished = sum(cases[number].state is State.ASKED for number in numbers)
-    return sum(not _told_no(stage, one) for one in missing) + unfinished
+    return sum(not _told_no(stage, order) for order in missing) + unfinished
 
 
 def _told_no(stage: Stage, errand: StormOrder) -> bool:

@@ -54,7 +54,7 @@ async def _killed_at_work(bot: Deployment, stage: Stage) -> None:
 
 
 def _is_asked(vendor: StreamServer) -> bool:
-    return any(one.path.endswith("/kick") for one in vendor.requests)
+    return any(request.path.endswith("/kick") for request in vendor.requests)
 
 
 async def _end(program: Program, *, gently: bool) -> None:

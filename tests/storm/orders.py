@@ -133,7 +133,7 @@ def effects(stage: Stage, pairs: Sequence[Pair] = ()) -> Iterator[Target]:
     opposed = {pair.first.target.call for pair in pairs}
     for vendor, server in stage.world.servers.items():
         changed = [effect for effect in server.effects if effect.verb not in _OF_A_PAIR]
-        changed += dict.fromkeys(one for one in server.effects if one.verb in _OF_A_PAIR)
+        changed += dict.fromkeys(effect for effect in server.effects if effect.verb in _OF_A_PAIR)
         for verb, call, person in changed:
             if verb != "mute" or call not in opposed:
                 yield Target(vendor, _OF_A_PAIR.get(verb, verb), call, person)

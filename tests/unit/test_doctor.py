@@ -40,9 +40,9 @@ def surroundings(stage: Stage, tmp_path: Path, sqlite_url: str) -> Iterator[Surr
 
 async def test_where_all_is_well_nothing_has_to_be_mended(surroundings: Surroundings) -> None:
     found = await surroundings.findings()
-    assert {one.sign for one in found} == {Severity.GOOD, Severity.NOTE}
+    assert {finding.sign for finding in found} == {Severity.GOOD, Severity.NOTE}
     assert findings_told(found).endswith("Nothing has to be mended.")
-    assert {one.about for one in found if one.sign is Severity.GOOD} >= {
+    assert {finding.about for finding in found if finding.sign is Severity.GOOD} >= {
         "Slack token",
         "Slack scopes",
         "Clock",
@@ -87,7 +87,7 @@ async def test_no_secret_is_in_what_it_says_whatever_is_wrong(surroundings: Surr
     }
     found = await surroundings.findings()
     text = findings_told(found) + findings_as_json(found)
-    assert sum(one.sign is Severity.BAD for one in found) >= 5
+    assert sum(finding.sign is Severity.BAD for finding in found) >= 5
     for secret in (*surroundings.environ.values(), "hunter2", TARGET_KEY):
         if len(secret) > 8 and not secret.startswith("http"):
             assert secret not in text
@@ -97,7 +97,7 @@ async def test_what_hangs_costs_only_its_own_answer(surroundings: Surroundings) 
     surroundings.deadline = 1.5
     surroundings.stage.world.stream.faults.hang(times=None)
     surroundings.stage.slack.faults.hang(on="users.info", times=None)
-    found = {one.about: one for one in await surroundings.findings()}
+    found = {finding.about: finding for finding in await surroundings.findings()}
     assert "1.5 s" in found["Stream Video"].says
     assert found["People"].sign is Severity.BAD
     assert found["Slack token"].sign is Severity.GOOD
@@ -125,7 +125,7 @@ async def test_every_mistake_in_the_file_is_named_with_the_nearest_word(
     surroundings: Surroundings,
 ) -> None:
     surroundings.write('[people]\nmoderatrs = []\n[verbs]\nkik = "lead"\n')
-    says = [one.says for one in await surroundings.findings("callwarden.toml")]
+    says = [finding.says for finding in await surroundings.findings("callwarden.toml")]
     assert any("did you mean `moderators`?" in words for words in says)
     assert any("did you mean `kick`?" in words for words in says)
 
@@ -135,7 +135,9 @@ async def test_a_file_with_a_mistake_does_not_keep_the_rest_from_being_looked_at
 ) -> None:
     surroundings.write("[people]\nmoderatrs = []\n")
     assert "does not start" in (await surroundings.wrong("callwarden.toml")).mend
-    assert [one.sign for one in await surroundings.findings("Slack token")] == [Severity.GOOD]
+    assert [finding.sign for finding in await surroundings.findings("Slack token")] == [
+        Severity.GOOD
+    ]
 
 
 async def test_a_file_that_gives_nobody_a_role_is_worth_a_warning(
@@ -172,7 +174,7 @@ async def test_a_database_file_that_is_not_there_yet_is_no_fault(
     surroundings: Surroundings, tmp_path: Path
 ) -> None:
     surroundings.environ["DATABASE_URL"] = f"sqlite:///{tmp_path / 'new.db'}"
-    assert [one.sign for one in await surroundings.findings("Database")] == [Severity.NOTE]
+    assert [finding.sign for finding in await surroundings.findings("Database")] == [Severity.NOTE]
     assert not (tmp_path / "new.db").exists()
 
 
@@ -203,7 +205,9 @@ async def test_a_running_bot_beside_it_is_no_fault(
     surroundings: Surroundings, sqlite_url: str
 ) -> None:
     async with open_store(sqlite_url, SystemClock()):
-        assert [one.sign for one in await surroundings.findings("Database")] == [Severity.GOOD]
+        assert [finding.sign for finding in await surroundings.findings("Database")] == [
+            Severity.GOOD
+        ]
 
 
 async def test_a_database_file_with_a_second_name_is_told(
@@ -220,7 +224,9 @@ async def test_somebody_who_is_writing_just_now_is_no_fault(
 ) -> None:
     with sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None) as busy:
         busy.execute("BEGIN IMMEDIATE")
-        assert [one.sign for one in await surroundings.findings("Database")] == [Severity.GOOD]
+        assert [finding.sign for finding in await surroundings.findings("Database")] == [
+            Severity.GOOD
+        ]
         busy.execute("ROLLBACK")
 
 

@@ -48,7 +48,7 @@ def surroundings(stage: Stage, tmp_path: Path) -> Iterator[Surroundings]:
 
 
 async def signs(surroundings: Surroundings, about: str) -> list[Severity]:
-    return [one.sign for one in await surroundings.findings(about)]
+    return [finding.sign for finding in await surroundings.findings(about)]
 
 
 async def test_it_says_which_bot_it_is_and_where(surroundings: Surroundings) -> None:
@@ -141,7 +141,7 @@ async def test_a_start_warns_of_a_short_secret_and_goes_on_while_slack_is_silent
         "SLACK_API_URL": f"{NOWHERE}/api",
     }
     found = await preflight(Settings.load(odd, surroundings.file), SystemClock())
-    assert [(one.about, one.sign) for one in found] == [
+    assert [(finding.about, finding.sign) for finding in found] == [
         ("Slack token", Severity.WARNING),
         ("Signing secret", Severity.WARNING),
     ]
@@ -331,7 +331,7 @@ async def test_a_clock_that_is_off_is_to_be_set(
 
 
 def naming(*ids: str) -> str:
-    return f"[people]\nmoderators = [{', '.join(repr(one) for one in ids)}]\n"
+    return f"[people]\nmoderators = [{', '.join(repr(id_) for id_ in ids)}]\n"
 
 
 async def test_somebody_slack_does_not_know_is_to_be_taken_out(surroundings: Surroundings) -> None:

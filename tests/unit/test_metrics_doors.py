@@ -206,7 +206,7 @@ async def test_what_the_doors_know_is_in_no_text_of_theirs() -> None:
         Trust(secret, realtimekit=True, cometchat=True, cometchat_login=secret),
         Bodies(),
     )
-    held = [cell.cell_contents for one in routes for cell in one.endpoint.__closure__ or ()]
+    held = [cell.cell_contents for route in routes for cell in route.endpoint.__closure__ or ()]
     assert held
     assert "s3cret" not in repr(held)
 

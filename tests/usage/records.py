@@ -58,21 +58,25 @@ def records(draw: st.DrawFn, run: st.SearchStrategy[str] | None = None) -> CallR
 
 def counted(told: Sequence[CallRecord], stretch: Stretch, now: datetime) -> dict[str, object]:
     """What began in the stretch, and what was in it: told once more, slowly."""
-    began = [one for one in told if stretch.start <= one.started_at < stretch.end]
-    longest = max(((one.end(now) - one.started_at) // SECOND for one in began), default=0)
+    began = [record for record in told if stretch.start <= record.started_at < stretch.end]
+    longest = max(((record.end(now) - record.started_at) // SECOND for record in began), default=0)
     ones = sorted(began, key=lambda one: (one.started_at, one.run))
-    titles = [one.title for one in ones if (one.end(now) - one.started_at) // SECOND == longest]
+    titles = [
+        record.title
+        for record in ones
+        if (record.end(now) - record.started_at) // SECOND == longest
+    ]
     return {
         "calls": len(began),
-        "people": known(one.people for one in began),
-        "streams": known(one.streams for one in began),
+        "people": known(record.people for record in began),
+        "streams": known(record.streams for record in began),
         "unanswered": _ended(began, Ending.UNANSWERED),
         "failed": _ended(began, Ending.FAILED),
         "longest": longest,
         "longest_title": titles[0] if longest else "",
         **_recorded(told, began, stretch),
         **_peaks(told, stretch, now),
-        "seconds": sum(_inside(one.started_at, one.end(now), stretch) for one in told),
+        "seconds": sum(_inside(record.started_at, record.end(now), stretch) for record in told),
     }
 
 
@@ -83,7 +87,7 @@ def known(values: Iterable[int | None]) -> int | None:
 
 
 def _ended(began: Sequence[CallRecord], how: Ending) -> int | None:
-    return known(one.ending is how for one in began if one.ending is not None)
+    return known(record.ending is how for record in began if record.ending is not None)
 
 
 def _inside(start: datetime, end: datetime, stretch: Stretch) -> int:
@@ -93,17 +97,17 @@ def _inside(start: datetime, end: datetime, stretch: Stretch) -> int:
 def _recorded(
     told: Sequence[CallRecord], began: Sequence[CallRecord], stretch: Stretch
 ) -> dict[str, object]:
-    files = [file for one in told for file in one.recordings or ()]
+    files = [file for record in told for file in record.recordings or ()]
     here = [file for file in files if stretch.start <= file.started_at < stretch.end]
     ends = [file.started_at + timedelta(seconds=file.seconds or 0) for file in files]
-    says = here or any(one.recordings is not None for one in began)
+    says = here or any(record.recordings is not None for record in began)
     timed = [file for file in files if file.seconds is not None]
     touched = any(
         file.started_at < stretch.end
         and (file.started_at + timedelta(seconds=file.seconds or 0) > stretch.start)
         for file in timed
     ) or any(file.seconds is not None for file in here)
-    said = any(one.recordings is not None for one in began)
+    said = any(record.recordings is not None for record in began)
     seconds = sum(
         _inside(file.started_at, end, stretch) for file, end in zip(files, ends, strict=True)
     )
@@ -116,11 +120,11 @@ def _recorded(
 
 def _peaks(told: Sequence[CallRecord], stretch: Stretch, now: datetime) -> dict[str, object]:
     """Looks at every moment at which a call begins: it is never fuller than then."""
-    inside = [one for one in told if one.touches(stretch, now)]
+    inside = [record for record in told if record.touches(stretch, now)]
     calls, people = [0], [0]
-    for moment in {max(one.started_at, stretch.start) for one in inside}:
-        there = [one for one in inside if one.started_at <= moment < one.end(now)]
+    for moment in {max(record.started_at, stretch.start) for record in inside}:
+        there = [record for record in inside if record.started_at <= moment < record.end(now)]
         calls.append(len(there))
-        people.append(sum(one.peak or 0 for one in there))
-    sure = any(one.peak is not None for one in inside)
+        people.append(sum(person.peak or 0 for person in there))
+    sure = any(record.peak is not None for record in inside)
     return {"peak_calls": max(calls), "peak_people": max(people) if sure else None}

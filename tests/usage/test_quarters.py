@@ -38,13 +38,13 @@ def call(**said: object) -> CallRecord:
 @given(CALLS)
 def test_the_quarters_of_calls_add_up_to_exactly_what_they_were(told: list[CallRecord]) -> None:
     everything = total(quarters(told, NOW).values())
-    assert everything.seconds == sum((one.end(NOW) - one.started_at).seconds for one in told) + sum(
-        86_400 * (one.end(NOW) - one.started_at).days for one in told
-    )
+    assert everything.seconds == sum(
+        (record.end(NOW) - record.started_at).seconds for record in told
+    ) + sum(86_400 * (record.end(NOW) - record.started_at).days for record in told)
     for name in SPREAD:
-        assert getattr(everything, name) == known(getattr(one, name) for one in told)
-    files = [file for one in told for file in one.recordings or ()]
-    if any(one.recordings is not None for one in told):
+        assert getattr(everything, name) == known(getattr(record, name) for record in told)
+    files = [file for record in told for file in record.recordings or ()]
+    if any(record.recordings is not None for record in told):
         assert everything.recorded_seconds == sum(file.seconds or 0 for file in files)
     else:
         assert everything.recordings is None
@@ -77,11 +77,11 @@ def test_looking_within_a_stretch_changes_nothing_in_it(
 @CALMLY
 @given(records(), st.permutations([0, 1, 2]))
 def test_a_call_reaches_from_its_first_quarter_to_its_last(
-    one: CallRecord, order: list[int]
+    record: CallRecord, order: list[int]
 ) -> None:
-    found = quarters([one], NOW)
-    assert reach(one, NOW) == (min(found), max(found))
-    three = [one.model_copy(update={"run": str(n), "title": str(n)}) for n in order]
+    found = quarters([record], NOW)
+    assert reach(record, NOW) == (min(found), max(found))
+    three = [record.model_copy(update={"run": str(n), "title": str(n)}) for n in order]
     assert quarters(three, NOW) == quarters(sorted(three, key=lambda each: each.run), NOW)
 
 
@@ -170,8 +170,8 @@ def test_one_that_leaves_makes_room_for_one_that_comes() -> None:
 
 
 @pytest.mark.parametrize("one", [Tally(seconds=3, people=1, longest=2, longest_title="A"), NOTHING])
-def test_nothing_added_changes_nothing(one: Tally) -> None:
-    assert one + NOTHING == one == total([one])
+def test_nothing_added_changes_nothing(tally: Tally) -> None:
+    assert tally + NOTHING == tally == total([tally])
 
 
 def test_of_equally_long_calls_the_first_is_named() -> None:

@@ -120,7 +120,7 @@ def test_a_fixed_zone_is_shown_with_the_sign_that_people_use(name: str) -> None:
     ],
 )
 def test_what_most_people_mean_comes_first(typed: str, first: str) -> None:
-    assert next(one for one in find_zones(typed, WINTER) if typed or one) == first
+    assert next(zone for zone in find_zones(typed, WINTER) if typed or zone) == first
 
 
 @pytest.mark.parametrize(

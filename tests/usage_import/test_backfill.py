@@ -55,7 +55,7 @@ def call(run: str = "r", ago: timedelta = 6 * timedelta(hours=1), **said: object
 def backfill(*sources: Told, usage: MemoryUsage | None = None) -> tuple[Backfill, MemoryUsage]:
     """One over these vendors."""
     kept = usage or MemoryUsage()
-    return Backfill({one.vendor: one for one in sources}, kept, ManualClock()), kept
+    return Backfill({source.vendor: source for source in sources}, kept, ManualClock()), kept
 
 
 def fault() -> VendorFault:
@@ -224,8 +224,8 @@ async def test_a_call_over_midnight_is_in_both_days_and_counted_in_one() -> None
     await reading.read(last(1))
     assert usage.records[STREAM, back(0)] == usage.records[STREAM, back(1)] == (late,)
     days = await usage.sums([utc_day(back(0)), utc_day(back(1))], [STREAM])
-    assert [one[STREAM].calls for one in days] == [0, 1]
-    assert [one[STREAM].seconds for one in days] == [20 * 60, 10 * 60]
+    assert [day[STREAM].calls for day in days] == [0, 1]
+    assert [day[STREAM].seconds for day in days] == [20 * 60, 10 * 60]
 
 
 async def test_a_run_that_comes_on_two_pages_is_one_run_as_it_was_told_last() -> None:
@@ -244,7 +244,7 @@ async def test_what_ends_in_the_future_counts_until_now_and_is_said() -> None:
     reading, usage = backfill(Told(pages=[odd]))
     (gap,) = await reading.read(utc_day(TODAY))
     assert gap.why.startswith("2 calls are said to begin or end in the future")
-    kept = {one.run: one.ended_at for one in usage.records[STREAM, TODAY]}
+    kept = {record.run: record.ended_at for record in usage.records[STREAM, TODAY]}
     assert kept == {"ends": None, "soon": START + timedelta(minutes=1)}
 
 
@@ -303,7 +303,7 @@ async def test_a_database_that_fails_ends_it_after_the_others_are_done() -> None
 @given(st.lists(st.booleans(), max_size=6))
 def test_recordings_known_of_some_calls_of_a_day_are_known_of_none(known: list[bool]) -> None:
     records = [call(str(n), recordings=() if yes else None) for n, yes in enumerate(known)]
-    told = {one.recordings for one in evenly(records)}
+    told = {record.recordings for record in evenly(records)}
     assert told == ({()} if all(known) and known else {None} if known else set())
 
 

@@ -69,7 +69,7 @@ async def test_the_make_believe_reports_agree_with_the_calls_but_for_one_day() -
     sources = clients(World(clock))
     await Backfill(usage_sources(sources), usage, clock).read(Stretch(START - 30 * DAY, START))
     days = [START.date() - back * DAY for back in range(1, 30)]
-    sums = await usage.sums([utc_day(one) for one in days], list(Vendor))
+    sums = await usage.sums([utc_day(day) for day in days], list(Vendor))
     counted = dict(zip(days, sums, strict=True))
     reported = [
         one for source in sources.values() for one in await source.usage.reported(days[-1], days[0])

@@ -89,30 +89,33 @@ def overlap(call: PastCall, day: Stretch) -> int:
 
 def recount(vendor: Vendor, calls: Iterable[PastCall], day: Stretch) -> Numbers:
     """Every number of a day, looked for in each call that can have to do with it."""
-    every = [one for one in calls if day.start - DAY <= one.started_at < day.end]
-    begun = [one for one in every if day.start <= one.started_at < day.end]
+    every = [call for call in calls if day.start - DAY <= call.started_at < day.end]
+    begun = [call for call in every if day.start <= call.started_at < day.end]
     files = [
-        one for call in every for one in call.recordings if day.start <= one.started_at < day.end
+        recording
+        for call in every
+        for recording in call.recordings
+        if day.start <= recording.started_at < day.end
     ]
-    spoiled = sum(one.failed for one in files)
+    spoiled = sum(file.failed for file in files)
     chat, kit = vendor is Vendor.COMETCHAT, vendor is Vendor.REALTIMEKIT
-    video = [one for one in every if one.video]
+    video = [call for call in every if call.video]
     return {
         "calls": len(begun),
-        "seconds": sum(overlap(one, day) for one in every),
-        "people": None if kit or not begun else sum(one.people for one in begun),
-        "longest": max(overlap(one, Stretch(one.started_at, one.ended_at)) for one in begun),
-        "unanswered": sum(one.ending is Ending.UNANSWERED for one in begun) if chat else None,
-        "failed": sum(one.ending is Ending.FAILED for one in begun) if chat else None,
+        "seconds": sum(overlap(call, day) for call in every),
+        "people": None if kit or not begun else sum(call.people for call in begun),
+        "longest": max(overlap(call, Stretch(call.started_at, call.ended_at)) for call in begun),
+        "unanswered": sum(call.ending is Ending.UNANSWERED for call in begun) if chat else None,
+        "failed": sum(call.ending is Ending.FAILED for call in begun) if chat else None,
         "recordings": len(files),
         "recordings_failed": spoiled if kit and files else None,
         "recorded_seconds": sum(
-            max(0, between(max(one.started_at, day.start), min(end, day.end)))
+            max(0, between(max(recording.started_at, day.start), min(end, day.end)))
             for call in every
-            for one in call.recordings
-            if (end := one.started_at + one.seconds * DAY / 86_400) > day.start
+            for recording in call.recordings
+            if (end := recording.started_at + recording.seconds * DAY / 86_400) > day.start
         ),
-        "streams": sum(one.broadcast for one in begun) or None if kit else None,
+        "streams": sum(call.broadcast for call in begun) or None if kit else None,
         "person_seconds": shared(every, day),
         "video_seconds": shared(video, day) if chat else None,
     }

@@ -87,8 +87,12 @@ def open_direct(world: Workspace, args: Json) -> Json:
 def history(world: Workspace, args: Json) -> Json:
     """conversations.history: newest first, without replies in threads."""
     said = _said(world, args)
-    threads = {one.thread_ts for one in said} - {None}
-    page = _page(world, [one for one in reversed(said) if one.thread_ts in (None, one.ts)], args)
+    threads = {message.thread_ts for message in said} - {None}
+    page = _page(
+        world,
+        [message for message in reversed(said) if message.thread_ts in (None, message.ts)],
+        args,
+    )
     for told in page["messages"]:
         if told["ts"] in threads:
             told["thread_ts"] = told["ts"]
@@ -98,7 +102,7 @@ def history(world: Workspace, args: Json) -> Json:
 def replies(world: Workspace, args: Json) -> Json:
     """conversations.replies: a message and what was answered in its thread, oldest first."""
     root = needed(args, "ts")
-    found = [one for one in _said(world, args) if root in (one.ts, one.thread_ts)]
+    found = [message for message in _said(world, args) if root in (message.ts, message.thread_ts)]
     if not found:
         raise Refused("thread_not_found")
     return _page(world, found, args)
@@ -114,7 +118,7 @@ def _said(world: Workspace, args: Json) -> list[Message]:
 
 def _page(world: Workspace, found: list[Message], args: Json) -> Json:
     """The messages on the page that is asked for, of those in the stretch that is asked for."""
-    found = [one for one in found if _within(one.ts, args)]
+    found = [message for message in found if _within(message.ts, args)]
     start = _start(args)
     most = MOST_LIMITED if world.switches.history_limited else MOST
     end = start + min(int(args.get("limit") or USUAL), most)

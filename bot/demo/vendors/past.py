@@ -106,8 +106,13 @@ class Past:
         start = datetime.combine(day, time(), UTC)
         end, share = start + DAY, self._share(day)
         begun = [call for call in self.calls if start <= call.started_at < end]
-        kept = [one for call in self.calls for one in call.recordings if not one.failed]
-        recorded = [one for one in kept if start <= one.started_at < end]
+        kept = [
+            recording
+            for call in self.calls
+            for recording in call.recordings
+            if not recording.failed
+        ]
+        recorded = [recording for recording in kept if start <= recording.started_at < end]
         touching = [call for call in self.calls if call.started_at < end and call.ended_at > start]
         lasted = sum(_within(call.started_at, call.ended_at, start, end) for call in touching)
         stays = [stay for call in touching for stay in call.stays]
@@ -117,7 +122,7 @@ class Past:
             lasted,
             spent,
             len(recorded),
-            sum(one.seconds for one in recorded),
+            sum(recording.seconds for recording in recorded),
         )
         return PastDay(*(round(number * share) for number in numbers))
 

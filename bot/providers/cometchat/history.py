@@ -57,7 +57,7 @@ class PastCall(BaseModel):
             started_at=begun,
             ended_at=self.ended_at,
             ending=self._ending(here),
-            people=None if here is None else len({one.uid for one in here}),
+            people=None if here is None else len({person.uid for person in here}),
             peak=None if here is None else _peak(here),
             **_minutes(here),
             recordings=self._recorded(),
@@ -75,11 +75,13 @@ class PastCall(BaseModel):
             return None
         return tuple(
             Recorded(
-                started_at=one.started_at,
-                seconds=(one.ended_at - one.started_at) // SECOND if one.ended_at else None,
+                started_at=recording.started_at,
+                seconds=(recording.ended_at - recording.started_at) // SECOND
+                if recording.ended_at
+                else None,
             )
-            for one in self.recordings or ()
-            if one.started_at
+            for recording in self.recordings or ()
+            if recording.started_at
         )
 
 
@@ -118,11 +120,11 @@ class CometChatHistory:
             raise self._http.garbled(f"did not show page {number} of its calls, which it promised")
         told = [one for call in many.data if (one := call.to_domain()) is not None]
         place = _place(before, told)
-        older = bool(told) and all(one.started_at < stretch.start - DAY for one in told)
+        older = bool(told) and all(record.started_at < stretch.start - DAY for record in told)
         done = older and place != UNORDERED
         more = bool(many.data) and many.more_after(number) and not done
         return Page(
-            items=tuple(one for one in told if one.touches(stretch, now)),
+            items=tuple(record for record in told if record.touches(stretch, now)),
             next=f"{number + 1}:{place}" if more else None,
         )
 
@@ -137,8 +139,8 @@ def _place(before: str, told: Sequence[CallRecord]) -> str:
     if before == UNORDERED:
         return UNORDERED
     oldest = int(before) if before else None
-    for one in told:
-        began = int(one.started_at.timestamp())
+    for record in told:
+        began = int(record.started_at.timestamp())
         if oldest is not None and began > oldest + RINGING:
             return UNORDERED
         oldest = began if oldest is None else min(oldest, began)
@@ -151,12 +153,12 @@ def _peak(here: Sequence[CallParticipant]) -> int | None:
     Leaving comes before coming. Who has not left stays to the end.
     """
     steps = []
-    for one in here:
-        if one.joined_at is None:
+    for person in here:
+        if person.joined_at is None:
             return None
-        steps.append((one.joined_at, 1))
-        if one.left_at is not None:
-            steps.append((one.left_at, -1))
+        steps.append((person.joined_at, 1))
+        if person.left_at is not None:
+            steps.append((person.left_at, -1))
     most = at_once = 0
     for _, step in sorted(steps):
         at_once += step
@@ -168,11 +170,14 @@ def _minutes(here: Sequence[CallParticipant] | None) -> dict[str, int | None]:
     """What people spent there, in seconds; None where it is not told of one of them."""
     if here is None:
         return {}
-    audio, video = _seconds([one.audio for one in here]), _seconds([one.video for one in here])
+    audio, video = (
+        _seconds([person.audio for person in here]),
+        _seconds([person.video for person in here]),
+    )
     both = None if audio is None or video is None else audio + video
     return {"audio_seconds": audio, "video_seconds": video, "person_seconds": both}
 
 
 def _seconds(minutes: Sequence[float | None]) -> int | None:
-    known = [one for one in minutes if one is not None]
+    known = [minute for minute in minutes if minute is not None]
     return round(sum(known) * MINUTE) if len(known) == len(minutes) else None

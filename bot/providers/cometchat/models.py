@@ -151,7 +151,11 @@ class CometChatCall(BaseModel):
         )
         if any(None not in {asked, said} and asked != said for asked, said in pairs):
             return False
-        users = {self.initiator, self.receiver, *(one.uid for one in self.participants or ())}
+        users = {
+            self.initiator,
+            self.receiver,
+            *(participant.uid for participant in self.participants or ()),
+        }
         return wanted.user is None or wanted.user in users
 
     def here(self) -> list[CallParticipant]:
@@ -179,7 +183,7 @@ class CometChatCall(BaseModel):
 
         `hasRecording` only says that there is a file.
         """
-        if any(one.running for one in self.recordings or ()):
+        if any(recording.running for recording in self.recordings or ()):
             return RecordingState.ON
         over = self.ended_at is not None and self.status != "ongoing"
         return RecordingState.OFF if over else RecordingState.UNKNOWN

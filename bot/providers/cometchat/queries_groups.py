@@ -74,7 +74,9 @@ class GroupQueries:
         found: dict[str, Person] = {}
         for number in range(1, MOST_PAGES + 1):
             page = await self._page(guid, which, number)
-            fresh = {one.uid: one.to_domain() for one in page.data if one.uid not in found}
+            fresh = {
+                member.uid: member.to_domain() for member in page.data if member.uid not in found
+            }
             found |= fresh
             if not fresh or not page.more_after(number):
                 return Page(items=tuple(found.values()), total=len(found))
@@ -83,7 +85,7 @@ class GroupQueries:
     async def has(self, guid: str, which: Listed, uid: str) -> bool | None:
         """Whether somebody is on that list; None where it is too long to be read."""
         listed = await self.people(guid, which)
-        found = uid in {one.id for one in listed.items}
+        found = uid in {item.id for item in listed.items}
         return None if listed.next and not found else found
 
     async def _page(self, guid: str, which: Listed, number: int) -> _Many:

@@ -50,7 +50,9 @@ class CometChatReports(UnsupportedReports):
     async def attendance(self, call: CallRef) -> Attendance:
         """Every device of everybody, and the invited who never came."""
         found = await self._queries.call(call.id)
-        stays = sorted((one.attendee() for one in found.participants or ()), key=by_arrival)
+        stays = sorted(
+            (participant.attendee() for participant in found.participants or ()), key=by_arrival
+        )
         return Attendance(stays=tuple(stays))
 
     async def files(self, call: CallRef, kinds: frozenset[FileKind]) -> Files:
@@ -59,7 +61,7 @@ class CometChatReports(UnsupportedReports):
         missing: list[str] = []
         if FileKind.RECORDING in kinds:
             found = await self._queries.call(call.id)
-            files += [one.file(call.id) for one in found.recordings or ()]
+            files += [recording.file(call.id) for recording in found.recordings or ()]
         if FileKind.TRANSCRIPT in kinds:
             written, all_read = await self._transcripts(call.id)
             files += written

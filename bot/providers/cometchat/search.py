@@ -43,5 +43,5 @@ class CometChatSearch:
 
 def _in(call: CometChatCall, words: str) -> list[Sighting]:
     wanted = bare(words)
-    people = [one for one in call.here() if one.uid and wanted in bare(one.uid)]
-    return [Sighting(call=call.to_domain(), person=to_participant(one)) for one in people]
+    people = [person for person in call.here() if person.uid and wanted in bare(person.uid)]
+    return [Sighting(call=call.to_domain(), person=to_participant(person)) for person in people]

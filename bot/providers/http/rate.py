@@ -75,7 +75,7 @@ class PriorityLimiter:
         self._busy = 0
         self._tokens = self._capacity
         self._filled_at = -math.inf
-        self._queues = {one: _FairQueue() for one in sorted(Priority)}
+        self._queues = {priority: _FairQueue() for priority in sorted(Priority)}
         self._arrivals = 0
         self._arrived: dict[asyncio.Future[None], int] = {}
         self._passed_over = 0

@@ -134,7 +134,7 @@ class RealtimeKitActs(RealtimeKitPeopleActs, WithoutPreparation):
         That may be an RTMP output of the app, which looks like a recording.
         """
         running = await self._queries.running(act.call)
-        beside = bool(running) and not any(one.ours for one in running)
+        beside = bool(running) and not any(recording.ours for recording in running)
         sent = {"file_name_prefix": OWN_PREFIX}
         return await self._record(act.call, sent, "began to record", beside=beside)
 
@@ -157,12 +157,16 @@ class RealtimeKitActs(RealtimeKitPeopleActs, WithoutPreparation):
     @can(RecordPause)
     async def _record_pause(self, act: Act) -> Receipt:
         running = meant(act.verb, await self._queries.running(act.call))
-        return await self._tell([one for one in running if not one.paused], "pause", "recording")
+        return await self._tell(
+            [recording for recording in running if not recording.paused], "pause", "recording"
+        )
 
     @can(RecordResume)
     async def _record_resume(self, act: Act) -> Receipt:
         running = meant(act.verb, await self._queries.running(act.call))
-        return await self._tell([one for one in running if one.paused], "resume", "recording")
+        return await self._tell(
+            [recording for recording in running if recording.paused], "resume", "recording"
+        )
 
     @can(RtmpStop)
     async def _rtmp_stop(self, act: Act) -> Receipt:
@@ -194,11 +198,11 @@ class RealtimeKitActs(RealtimeKitPeopleActs, WithoutPreparation):
             await self._do(
                 Idempotency.REPEATABLE,
                 "PUT",
-                f"/recordings/{segment(one.id)}",
+                f"/recordings/{segment(recording.id)}",
                 {"action": action},
                 f"took the order to {action} the {what}",
             )
-            for one in recordings
+            for recording in recordings
         ]
         return receipts[-1]
 

@@ -115,7 +115,7 @@ class RealtimeKitPeopleActs:
         """
         session = await self._queries.active(act.call.id)
         if people is not None:
-            wanted = {one for ids in people.values() for one in ids}
+            wanted = {id_ for ids in people.values() for id_ in ids}
             here = await self._queries.present(session.id)
             if not any(wanted & {stay.user_id, stay.custom_id} for stay in here):
                 return
@@ -196,7 +196,9 @@ class RealtimeKitPeopleActs:
 
     async def _rest(self, act: Act) -> list[Stay]:
         """Everybody who is there now but the spared; who has no id cannot be acted on."""
-        return [one for one in await self._there(act) if one.person and not spares(act, one)]
+        return [
+            person for person in await self._there(act) if person.person and not spares(act, person)
+        ]
 
     async def _there(self, act: Act) -> list[Stay]:
         """Everybody who is there now, in the run the moderator saw."""

@@ -43,7 +43,7 @@ class PastSession(MeetingSession):
         if self.started_at is None:
             return None
         over = self.updated_at if self.status == "ENDED" else None
-        outputs = sum(bool(one.output) for one in files or ())
+        outputs = sum(bool(file.output) for file in files or ())
         streams = outputs + (self.kind == LIVESTREAM)
         return CallRecord(
             vendor=Vendor.REALTIMEKIT,
@@ -168,13 +168,16 @@ class RealtimeKitHistory:
         many, now = read(self._http, PastSessionsResponse, answer), self._clock.now()
         sessions = many.data.sessions
         self._goes_on(number, int(before or 0), sessions.sent, many.paging)
-        inside = [one for one in sessions if _touches(one, stretch, now)]
+        inside = [session for session in sessions if _touches(session, stretch, now)]
         files = await self._recordings(inside, stretch, now)
-        told = [one.record(None if files is None else files.get(one.id, ())) for one in inside]
+        told = [
+            session.record(None if files is None else files.get(session.id, ()))
+            for session in inside
+        ]
         following = next_page(number, PAGE, sessions.sent, many.paging)
         place = (many.paging and many.paging.end_offset) or ""
         return Page(
-            items=tuple(one for one in told if one is not None),
+            items=tuple(record for record in told if record is not None),
             next=None if following is None else f"{following}:{place}",
         )
 
@@ -183,19 +186,19 @@ class RealtimeKitHistory:
         params = {"start_date": first.isoformat(), "end_date": last.isoformat()}
         answer = await self._http.send(Idempotency.READ, "GET", "/analytics/daywise", params=params)
         data = read(self._http, Analytics, answer).data
-        sessions = {day(one.day): one for one in data.session_stats.day_stats}
-        recordings = {day(one.day): one.number for one in data.recording_stats.day_stats}
+        sessions = {day(stat.day): stat for stat in data.session_stats.day_stats}
+        recordings = {day(stat.day): stat.number for stat in data.recording_stats.day_stats}
         nothing = SessionsOfDay()
         return [
             VendorDay(
                 vendor=Vendor.REALTIMEKIT,
-                day=one,
-                calls=sessions.get(one, nothing).calls,
-                person_minutes=sessions.get(one, nothing).minutes,
-                recordings=recordings.get(one),
+                day=day,
+                calls=sessions.get(day, nothing).calls,
+                person_minutes=sessions.get(day, nothing).minutes,
+                recordings=recordings.get(day),
             )
-            for one in sorted({known for known in (*sessions, *recordings) if known is not None})
-            if first <= one <= last
+            for day in sorted({known for known in (*sessions, *recordings) if known is not None})
+            if first <= day <= last
         ]
 
     def _goes_on(self, number: int, before: int, got: int, paging: Paging | None) -> None:
@@ -211,11 +214,11 @@ class RealtimeKitHistory:
         self, sessions: Sequence[PastSession], stretch: Stretch, now: datetime
     ) -> Mapping[str, Sequence[PastRecording]] | None:
         """The recordings of these sessions by session; None when there are too many to read."""
-        begun = [one.started_at for one in sessions if one.started_at is not None]
+        begun = [session.started_at for session in sessions if session.started_at is not None]
         if not begun:
             return {}
         first = max(min(begun), stretch.start - FURTHEST)
-        window = _window(first, min(now, max(one.ended_at or now for one in sessions)))
+        window = _window(first, min(now, max(session.ended_at or now for session in sessions)))
 
         async def page(number: int) -> tuple[list[PastRecording], str | None]:
             params = {**window, "page_no": number, "per_page": PAGE, "sort_by": "invokedTime"}
@@ -227,8 +230,8 @@ class RealtimeKitHistory:
         if batch.more:
             return None
         found: dict[str, list[PastRecording]] = defaultdict(list)
-        for one in batch.items:
-            found[one.session or ""].append(one)
+        for item in batch.items:
+            found[item.session or ""].append(item)
         return found
 
 
@@ -244,5 +247,5 @@ def _window(start: datetime, end: datetime) -> dict[str, str | int]:
 
 def _recorded(files: Sequence[PastRecording]) -> tuple[Recorded, ...]:
     """What was recorded; an RTMP output is a recording at RealtimeKit, but none to us."""
-    kept = (one.to_domain() for one in files if not one.output)
-    return tuple(one for one in kept if one is not None)
+    kept = (file.to_domain() for file in files if not file.output)
+    return tuple(recording for recording in kept if recording is not None)

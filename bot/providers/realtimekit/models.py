@@ -165,7 +165,7 @@ def output_prefix(target: str) -> str:
 
 def recording_state(running: Iterable[Recording]) -> RecordingState:
     """What the running plain recordings amount to."""
-    paused = [one.paused for one in running]
+    paused = [recording.paused for recording in running]
     if not paused:
         return RecordingState.OFF
     return RecordingState.PAUSED if all(paused) else RecordingState.ON
@@ -179,7 +179,7 @@ class RunningRecordings(NamedTuple):
 
     def shown_on(self, call: Call) -> Call:
         """The call with what runs of it; what may be missing is left unknown, not called off."""
-        mine = [one for one in self.recordings if one.session == call.ref.session]
+        mine = [recording for recording in self.recordings if recording.session == call.ref.session]
         told: dict[str, Any] = {}
         if mine or self.whole:
             told["rtmp"] = outputs(mine)
@@ -190,12 +190,12 @@ class RunningRecordings(NamedTuple):
 
 def plain(running: Iterable[Recording]) -> list[Recording]:
     """Those that are not sent to a target of ours: kept as files, as far as can be told."""
-    return [one for one in running if one.output is None]
+    return [recording for recording in running if recording.output is None]
 
 
 def outputs(running: Iterable[Recording]) -> tuple[str, ...]:
     """The targets of ours that they are sent to."""
-    return tuple(sorted({one.output for one in running if one.output}))
+    return tuple(sorted({recording.output for recording in running if recording.output}))
 
 
 class Livestream(BaseModel):
@@ -289,7 +289,7 @@ class _Error(BaseModel):
     @property
     def words(self) -> str:
         """What it says, with what it says more closely."""
-        said = (self.message, *(one.message for one in self.chain or ()))
+        said = (self.message, *(error.message for error in self.chain or ()))
         return ": ".join(filter(None, said))
 
 

@@ -151,7 +151,7 @@ class RealtimeKitObserver:
         seen = _so(words, done=bool(mine) is isinstance(act.verb, RecordStart))
         if isinstance(act.verb, RecordStart):
             return seen
-        others = [one.id[:SHORT_ID] for one in running if one not in mine]
+        others = [recording.id[:SHORT_ID] for recording in running if recording not in mine]
         return seen.model_copy(update={"note": still_running(others)})
 
     async def _pausing(self, act: Act) -> Observation:
@@ -159,8 +159,8 @@ class RealtimeKitObserver:
         if not running:
             return _so(_STOPPED, done=False)
         paused = isinstance(act.verb, RecordPause)
-        states = ", ".join((one.status or "unknown").lower() for one in running)
-        done = all(one.paused is paused for one in running)
+        states = ", ".join((recording.status or "unknown").lower() for recording in running)
+        done = all(recording.paused is paused for recording in running)
         return _so(f"RealtimeKit shows the recording as {states}.", done=done)
 
     async def _streaming(self, act: Act) -> Observation:
@@ -179,13 +179,13 @@ def _meant(act: Act, running: Sequence[Recording]) -> list[Recording]:
     """The recording that is named, or those begun from here."""
     named = named_by(act.verb)
     if named is None:
-        return [one for one in running if one.ours]
-    return [one for one in running if one.id.startswith(named)]
+        return [recording for recording in running if recording.ours]
+    return [recording for recording in running if recording.id.startswith(named)]
 
 
 def output(running: Sequence[Recording], target: str) -> list[Recording]:
     """Those that are sent to this RTMP target."""
-    return [one for one in running if one.output == target]
+    return [recording for recording in running if recording.output == target]
 
 
 def target_of(act: Act) -> str:

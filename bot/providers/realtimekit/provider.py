@@ -93,7 +93,7 @@ class RealtimeKitProvider(WithoutCallLog):
             self._queries.running(CallRef(vendor=self.vendor, id=call_id)),
             self._queries.livestream(call_id),
         )
-        mine = [one for one in running if one.of(session.id)]
+        mine = [recording for recording in running if recording.of(session.id)]
         return session.call().model_copy(
             update={
                 "recording": recording_state(plain(mine)),

@@ -69,7 +69,7 @@ class RealtimeKitQueries:
         )
         sessions = many.data.sessions
         return Page(
-            items=tuple(one.call() for one in sessions if one.status != "ENDED"),
+            items=tuple(session.call() for session in sessions if session.status != "ENDED"),
             next=next_page(number, limit, sessions.sent, many.paging),
             total=many.paging.total_count if many.paging else None,
             unknown=sessions.unreadable,
@@ -140,7 +140,11 @@ class RealtimeKitQueries:
                 "sort_order": "DESC",
             },
         )
-        return [one for one in found.data if one.started and one.of(call.session)]
+        return [
+            recording
+            for recording in found.data
+            if recording.started and recording.of(call.session)
+        ]
 
     async def all_running(self) -> RunningRecordings:
         """Recordings and RTMP outputs of every session that are not stopped yet, the newest 100.
@@ -155,9 +159,13 @@ class RealtimeKitQueries:
                 )
         except (VendorError, TimeoutError):
             return RunningRecordings([], whole=False)
-        started = [one for one in found.data if one.started]
+        started = [recording for recording in found.data if recording.started]
         more = next_page(1, _MOST_RUNNING, found.data.sent, found.paging)
-        whole = more is None and not found.data.unreadable and all(one.session for one in started)
+        whole = (
+            more is None
+            and not found.data.unreadable
+            and all(recording.session for recording in started)
+        )
         return RunningRecordings(started, whole)
 
     async def livestream(self, meeting: str) -> Livestream | None:

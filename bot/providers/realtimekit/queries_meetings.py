@@ -139,7 +139,7 @@ class MeetingQueries:
         if person.custom_id not in {None, person.id}:
             return None
         listed = await self.enrolled(meeting)
-        found = next((one for one in listed.items if one.custom_id == person.id), None)
+        found = next((item for item in listed.items if item.custom_id == person.id), None)
         if found is None and listed.more:
             raise _too_many(len(listed.items))
         return found

@@ -86,14 +86,18 @@ class RecordingQueries:
     async def running(self, call: CallRef) -> Sequence[RunningRecording]:
         """What a stop or pause can mean, oldest first; who began it of the newest ten."""
         found = plain(await self._queries.running(call))
-        told = await self.details([one.id for one in found if not one.ours][:MOST_DETAILS])
-        listed = [_listed(one, told.get(one.id, RecordingDetails())) for one in found]
+        told = await self.details(
+            [recording.id for recording in found if not recording.ours][:MOST_DETAILS]
+        )
+        listed = [
+            _listed(recording, told.get(recording.id, RecordingDetails())) for recording in found
+        ]
         return listed[::-1]
 
     async def details(self, ids: Sequence[str]) -> dict[str, RecordingDetails]:
         """The details of each; without those that cannot be read."""
         turn = asyncio.Semaphore(_AT_ONCE)
-        found = await asyncio.gather(*(self._details(one, turn) for one in ids))
+        found = await asyncio.gather(*(self._details(id_, turn) for id_ in ids))
         return {one: told for one, told in zip(ids, found, strict=True) if told is not None}
 
     async def _details(self, recording: str, turn: asyncio.Semaphore) -> RecordingDetails | None:
@@ -115,9 +119,9 @@ def meant(verb: Verb, running: Sequence[Recording]) -> list[Recording]:
     found = plain(running)
     named = named_by(verb)
     if named is not None:
-        found = [one for one in found if one.id.startswith(named)]
+        found = [recording for recording in found if recording.id.startswith(named)]
     elif found:
-        found = [one for one in found if one.ours]
+        found = [recording for recording in found if recording.ours]
     if len(found) > 1 or (named is None and not found and plain(running)):
         raise Impossible(
             "More than one recording may be meant, and none of them was named.",
@@ -131,12 +135,12 @@ def named_by(verb: Verb) -> str | None:
     return verb.recording if isinstance(verb, RecordStop | RecordPause | RecordResume) else None
 
 
-def _listed(one: Recording, told: RecordingDetails) -> RunningRecording:
+def _listed(recording: Recording, told: RecordingDetails) -> RunningRecording:
     return RunningRecording(
-        id=one.id,
-        kind="recording" if one.ours else EITHER,
-        by=OURS if one.ours else told.began,
-        started_at=one.started_at or one.invoked_at,
-        paused=one.paused,
-        ours=one.ours,
+        id=recording.id,
+        kind="recording" if recording.ours else EITHER,
+        by=OURS if recording.ours else told.began,
+        started_at=recording.started_at or recording.invoked_at,
+        paused=recording.paused,
+        ours=recording.ours,
     )

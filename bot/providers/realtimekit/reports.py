@@ -45,13 +45,13 @@ class RealtimeKitReports(FileReports, QualityReports):
         enrolled, here = await asyncio.gather(self._meetings.enrolled(call.id), self._here(call))
         members = tuple(
             CallMember(
-                id=one.id,
-                name=one.name or one.custom_id,
-                role=one.preset,
-                here=_is_in(one, here),
-                custom_id=one.custom_id,
+                id=item.id,
+                name=item.name or item.custom_id,
+                role=item.preset,
+                here=_is_in(item, here),
+                custom_id=item.custom_id,
             )
-            for one in enrolled.items
+            for item in enrolled.items
         )
         return Page(items=members, next="more" if enrolled.more else None)
 
@@ -71,7 +71,7 @@ class RealtimeKitReports(FileReports, QualityReports):
             return await self._queries.stays(session, number)
 
         came = await gather_pages(page, connection, most=_MOST_PAGES)
-        stays = sorted((one.attendee() for one in came.items), key=by_arrival)
+        stays = sorted((item.attendee() for item in came.items), key=by_arrival)
         return Attendance(stays=tuple(stays), more=came.more)
 
     async def listed(self, call: CallRef, which: Listed) -> Page[Person]:
@@ -80,8 +80,8 @@ class RealtimeKitReports(FileReports, QualityReports):
             raise list_unsupported(call, which)
         enrolled = await self._meetings.enrolled(call.id)
         people = (
-            Person(id=one.id, name=one.name, custom_id=one.custom_id, role=one.preset)
-            for one in enrolled.items
+            Person(id=item.id, name=item.name, custom_id=item.custom_id, role=item.preset)
+            for item in enrolled.items
         )
         return Page(items=tuple(people), next="more" if enrolled.more else None)
 
@@ -99,15 +99,18 @@ class RealtimeKitReports(FileReports, QualityReports):
             self._meetings.presets(), self._meetings.meetings()
         )
         return (
-            *(Room(kind=RoomKind.PRESET, name=one.name or one.id or "") for one in presets.items),
+            *(
+                Room(kind=RoomKind.PRESET, name=item.name or item.id or "")
+                for item in presets.items
+            ),
             *(
                 Room(
                     kind=RoomKind.ROOM,
-                    name=one.title or one.id,
-                    id=one.id,
-                    detail="locked" if one.locked else "",
+                    name=item.title or item.id,
+                    id=item.id,
+                    detail="locked" if item.locked else "",
                 )
-                for one in meetings.items
+                for item in meetings.items
             ),
         )
 

@@ -131,7 +131,7 @@ class FileReports(ReportsBase):
             return many.data, next_page(number, _PAGE, many.data.sent, many.paging)
 
         kept = await gather_pages(page, lambda one: one.id, most=_MOST_PAGES)
-        shown = [one for one in kept.items if one.output is None or one.url]
+        shown = [item for item in kept.items if item.output is None or item.url]
         told = await self._recordings.details([one.id for one in shown[:MOST_DETAILS]])
         files = tuple(one.listed(told.get(one.id)) for one in shown)
         older = (f"Recordings older than the newest {len(kept.items)} were not read.",)

@@ -71,7 +71,10 @@ class BulkAct:
         try:
             yield
         except VendorError as error:
-            sent = {one.id: one.name for one in (self._reached | self._doubted).values()}
+            sent = {
+                recipient.id: recipient.name
+                for recipient in (self._reached | self._doubted).values()
+            }
             if not self._reached:
                 if isinstance(error, Ambiguous):
                     error.reached = sent
@@ -93,11 +96,11 @@ class BulkAct:
                 here = await self._queries.stays(self._act.call.id, asked)
                 require_no_later(self._act, here.call)
             fresh = [
-                one
-                for one in here.participants
-                if one.user.id not in self._known and not spared(self._act, one)
+                participant
+                for participant in here.participants
+                if participant.user.id not in self._known and not spared(self._act, participant)
             ]
-            people = {one.user.id: one for one in fresh}
+            people = {stay.user.id: stay for stay in fresh}
             beyond = here.total - len(here.participants)
             self.unlisted = beyond if first else max(self.unlisted - len(fresh), 0)
             self._known.update(people)

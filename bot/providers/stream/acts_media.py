@@ -100,7 +100,7 @@ class StreamMediaActs(StreamActsBase):
         file that is gone already.
         """
         stored_files = await self.queries.stored_files(act.call.id, kind)
-        runs = [one.session_id for one in stored_files if one.filename == name]
+        runs = [file.session_id for file in stored_files if file.filename == name]
         if len(runs) != 1 or not runs[0]:
             raise _not_one(kind, name, len(runs))
         path = f"{path_of(act.call.id)}/{segment(runs[0])}/{listed_under(kind)}/{segment(name)}"

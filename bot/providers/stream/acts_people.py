@@ -207,7 +207,7 @@ class StreamPeopleActs(StreamActsBase):
         """Add them unless they are listed: adding again might give them another role."""
         who = act.people[0].id
         found, _ = await self.queries.members(act.call.id)
-        if who in {one.user_id for one in found}:
+        if who in {member.user_id for member in found}:
             return Receipt(evidence="They were a member already.", already=True)
         return await self.send(act, "members", {"update_members": [{"user_id": who}]})
 
@@ -239,7 +239,11 @@ class StreamPeopleActs(StreamActsBase):
         """The person's connection as it is now: the one the moderator saw, or the latest."""
         who = act.people[0]
         here = await self.queries.stays(act.call.id, {"user_id": who.id})
-        known = [one.user_session_id for one in here.participants if one.user_session_id]
+        known = [
+            participant.user_session_id
+            for participant in here.participants
+            if participant.user_session_id
+        ]
         if not known:
             raise NotAtVendor("They are not in the call.", vendor=Vendor.STREAM, status=404)
         session = who.presence if who.presence in known else known[-1]

@@ -146,7 +146,7 @@ class StreamPreparation:
         granted or revoked from here, and else what the call type gives to their role; a listener
         of an audio room has none of these.
         """
-        whom = {} if act.everyone else {"user_id": {"$in": [one.id for one in act.people]}}
+        whom = {} if act.everyone else {"user_id": {"$in": [person.id for person in act.people]}}
         cid = act.call.id
         asked = [{**whom, **sending(_TRACK_OF[right])} for right in rights]
         here, senders, grants = await asyncio.gather(
@@ -154,10 +154,10 @@ class StreamPreparation:
             asyncio.gather(*(self._queries.stays(cid, one) for one in asked)),
             self._grants(cid),
         )
-        spared = {one.id for one in act.spared}
+        spared = {person.id for person in act.spared}
         ours = settled_rights(past, act.call.session)
-        using = [{stay.user.id for stay in one.participants} for one in senders]
-        seen = [stay for one in (here, *senders) for stay in one.participants]
+        using = [{stay.user.id for stay in sender.participants} for sender in senders]
+        seen = [stay for sender in (here, *senders) for stay in sender.participants]
         people = {stay.user.id: stay for stay in seen if stay.user.id not in spared}
         return tuple(
             HeldRights(
@@ -198,8 +198,8 @@ def _given_back(
     act: Act, past: Sequence[Case], rights: Sequence[Permission]
 ) -> tuple[HeldRights, ...]:
     """What an unsilence gives to whom: what was taken, of the rights it is about."""
-    spared = {one.id for one in act.spared}
-    named = {one.id for one in act.people}
+    spared = {person.id for person in act.spared}
+    named = {person.id for person in act.people}
     given = (
         one.model_copy(update={"rights": tuple(right for right in rights if right in one.rights)})
         for who, one in taken_from(past, act.call.session).items()

@@ -178,9 +178,9 @@ class StreamHistory:
         if page.next and page.next == place:
             raise self._queries.http.garbled("named a page of its runs as the one after itself")
         told = [one for run in page.call_stats if (one := run.to_domain(now)) is not None]
-        records = [one for one in told if one.touches(stretch, now)]
+        records = [record for record in told if record.touches(stretch, now)]
         if not place and not page.next:
-            records = [await self._with_recordings(one) for one in records]
+            records = [await self._with_recordings(record) for record in records]
         following = f"{which}:{page.next}" if page.next else (LIVE if which == ENDED else None)
         return Page(items=tuple(records), next=following)
 
@@ -203,12 +203,12 @@ class StreamHistory:
         return [
             VendorDay(
                 vendor=Vendor.STREAM,
-                day=one,
-                calls=_whole(calls.get(one)),
-                minutes=lengths[one] / MINUTE if one in lengths else None,
+                day=day,
+                calls=_whole(calls.get(day)),
+                minutes=lengths[day] / MINUTE if day in lengths else None,
             )
-            for one in sorted({known for known in (*calls, *lengths) if known is not None})
-            if first <= one <= last
+            for day in sorted({known for known in (*calls, *lengths) if known is not None})
+            if first <= day <= last
         ]
 
     async def _with_recordings(self, record: CallRecord) -> CallRecord:
@@ -216,7 +216,7 @@ class StreamHistory:
             stored_files = await self._recordings(record.id)
         except NotAtVendor:
             return record
-        mine = [one for one in stored_files if one.session_id == record.run]
+        mine = [file for file in stored_files if file.session_id == record.run]
         recorded = tuple(one for each in mine if (one := _recorded(each)) is not None)
         return record.model_copy(update={"recordings": recorded})
 

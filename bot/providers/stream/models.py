@@ -79,7 +79,7 @@ class Egress(BaseModel):
     @property
     def outputs(self) -> tuple[str, ...] | None:
         """The names of the RTMP outputs; None when the answer leaves them out."""
-        return None if self.rtmps is None else tuple(one.name for one in self.rtmps if one.name)
+        return None if self.rtmps is None else tuple(rtmp.name for rtmp in self.rtmps if rtmp.name)
 
 
 class CallSession(BaseModel):
@@ -203,8 +203,8 @@ class CallResponse(BaseModel):
         """
         egress = self.egress or Egress()
         told = [egress.recording(kind) for kind in RecordingKind]
-        known = [one for one in told if one is not None]
-        on = any(one.runs for one in known) if known else self.recording
+        known = [output for output in told if output is not None]
+        on = any(output.runs for output in known) if known else self.recording
         if on is None:
             return RecordingState.UNKNOWN
         return RecordingState.ON if on else RecordingState.OFF

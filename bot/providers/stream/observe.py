@@ -41,7 +41,7 @@ class StreamObserver:
             return silenced(await self._mute(act, verb))
         if isinstance(verb, DeleteRecording | DeleteTranscript):
             stored_files = await self._queries.stored_files(act.call.id, kind_deleted(verb))
-            return deleted(verb.file, [one.filename for one in stored_files])
+            return deleted(verb.file, [file.filename for file in stored_files])
         if isinstance(verb, MemberAdd | MemberRemove):
             return await self._member(act)
         return await self._judged(act, otherwise)
@@ -67,7 +67,7 @@ class StreamObserver:
 
     async def _member(self, act: Act) -> Observation:
         found, more = await self._queries.members(act.call.id)
-        so = act.people[0].id in {one.user_id for one in found}
+        so = act.people[0].id in {member.user_id for member in found}
         if more and not so:
             return Observation(
                 seen=Seen.UNKNOWABLE, evidence="The list of members is too long to be read."

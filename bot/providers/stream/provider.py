@@ -65,7 +65,7 @@ class StreamProvider(WithoutCallLog):
             query["next"] = cursor
         answer = await self.http.send(Idempotency.READ, "POST", f"{API}/calls", json=query)
         many = read(self.http, QueryCallsResponse, answer)
-        items = tuple(one.call.to_domain() for one in many.calls)
+        items = tuple(call.call.to_domain() for call in many.calls)
         return Page(items=items, next=many.next or None, unknown=many.calls.unreadable)
 
     async def get(self, call_id: str) -> Call:
@@ -86,7 +86,7 @@ class StreamProvider(WithoutCallLog):
         )
         people = _once_each(here.participants)
         twice = len(here.participants) - len(people)
-        told = [_heard(one.to_domain(), sends) for one in people] + [
+        told = [_heard(person.to_domain(), sends) for person in people] + [
             _nobody(number) for number in range(here.unknown)
         ]
         return Page(items=tuple(told), total=here.total - twice)

@@ -79,7 +79,7 @@ class StreamQueries:
         pages = await self.pages(
             QueryMembersResponse, f"{API}/call/members", {"id": name, "type": kind}
         )
-        found = [one for page in pages for one in page.members if one.deleted_at is None]
+        found = [member for page in pages for member in page.members if member.deleted_at is None]
         return found, pages[-1].next or None
 
     async def pages(

@@ -57,10 +57,12 @@ class StreamReports(StreamAttendanceReports, UnsupportedReports):
         """Recordings and transcriptions of all runs; one list that cannot be read is missing."""
         asked = [kind for kind in (FileKind.RECORDING, FileKind.TRANSCRIPT) if kind in kinds]
         answers = await asyncio.gather(*(self._stored_files(call.id, kind) for kind in asked))
-        troubles = [one for one in answers if isinstance(one, VendorError)]
+        troubles = [answer for answer in answers if isinstance(answer, VendorError)]
         if troubles and len(troubles) == len(answers):
             raise troubles[0]
-        found = [file for one in answers if not isinstance(one, VendorError) for file in one]
+        found = [
+            file for answer in answers if not isinstance(answer, VendorError) for file in answer
+        ]
         found.sort(key=lambda file: (file.started_at is not None, file.started_at), reverse=True)
         missing = tuple(
             f"The {kind}s could not be read: {one}"
@@ -79,7 +81,7 @@ class StreamReports(StreamAttendanceReports, UnsupportedReports):
         if run is None:
             return Quality(note="Nobody has been in this call yet.")
         pages = await self._measures(call.id, run)
-        measured = [one for page in pages for one in page.participants]
+        measured = [participant for page in pages for participant in page.participants]
         live = any(stay.is_live for one in measured for stay in one.sessions)
         people = [judged(one, live=live) for one in measured if not live or _is_live(one)]
         return Quality(
@@ -106,7 +108,7 @@ class StreamReports(StreamAttendanceReports, UnsupportedReports):
         here: dict[str, bool | None] = {}
         for start in range(0, len(found), MOST):
             here |= await self._presence(call.id, found[start : start + MOST])
-        told = tuple(one.to_domain(here=here[one.user_id]) for one in found)
+        told = tuple(member.to_domain(here=here[member.user_id]) for member in found)
         return Page(items=told, next=more, total=None if more else len(told))
 
     async def listed(self, call: CallRef, which: Listed) -> Page[Person]:
@@ -117,7 +119,7 @@ class StreamReports(StreamAttendanceReports, UnsupportedReports):
         ids = (await self._queries.call(call.id)).blocked_user_ids
         if which is not Listed.BLOCKED or ids is None:
             raise list_unsupported(call, which)
-        return Page(items=tuple(Person(id=one) for one in ids), total=len(ids))
+        return Page(items=tuple(Person(id=id_) for id_ in ids), total=len(ids))
 
     async def rooms(self) -> Sequence[Room]:
         """The call types, by name."""
@@ -129,7 +131,7 @@ class StreamReports(StreamAttendanceReports, UnsupportedReports):
 
     async def _stored_files(self, cid: str, kind: FileKind) -> list[File] | VendorError:
         try:
-            return [one.to_domain(kind) for one in await self._queries.stored_files(cid, kind)]
+            return [file.to_domain(kind) for file in await self._queries.stored_files(cid, kind)]
         except VendorError as error:
             return error
 
@@ -149,11 +151,11 @@ class StreamReports(StreamAttendanceReports, UnsupportedReports):
     async def _presence(
         self, cid: str, members: Sequence[MemberResponse]
     ) -> dict[str, bool | None]:
-        ids = [one.user_id for one in members]
+        ids = [member.user_id for member in members]
         here = await self._queries.stays(cid, {"user_id": {"$in": ids}})
         seen = {stay.user.id for stay in here.participants}
         all_seen = here.total <= len(here.participants)
-        return {one: True if one in seen else (False if all_seen else None) for one in ids}
+        return {id_: True if id_ in seen else (False if all_seen else None) for id_ in ids}
 
 
 def judged(one: ParticipantStats, *, live: bool) -> PersonQuality:

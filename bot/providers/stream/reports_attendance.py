@@ -65,9 +65,12 @@ class StreamAttendanceReports:
             self._pages(call.id, run), self._here(call.id, live=live)
         )
         names = _names(pages, here)
-        past = [one for page in pages for one in page.participants_sessions]
-        stays = {one.user_session_id: _past(one, names) for one in past}
-        stays |= {one.user_session_id or one.user.id: _present(one) for one in here.participants}
+        past = [session for page in pages for session in page.participants_sessions]
+        stays = {connection.user_session_id: _past(connection, names) for connection in past}
+        stays |= {
+            participant.user_session_id or participant.user.id: _present(participant)
+            for participant in here.participants
+        }
         return Attendance(
             stays=tuple(sorted(stays.values(), key=by_arrival)),
             more=bool(pages[-1].next) or here.total > len(here.participants),
@@ -99,9 +102,14 @@ class StreamAttendanceReports:
 
 def _names(pages: Sequence[_Page], here: ParticipantsResponse) -> dict[str, str | None]:
     """The names of users: the list of stays has their ids alone."""
-    people = [one.user for page in pages if page.session for one in page.session.participants or ()]
-    names = {one.id: one.name for one in people}
-    return names | {one.user.id: one.user.name for one in here.participants}
+    people = [
+        participant.user
+        for page in pages
+        if page.session
+        for participant in page.session.participants or ()
+    ]
+    names = {person.id: person.name for person in people}
+    return names | {participant.user.id: participant.user.name for participant in here.participants}
 
 
 def _past(one: _Connection, names: Mapping[str, str | None]) -> Attendee:
@@ -114,7 +122,7 @@ def _past(one: _Connection, names: Mapping[str, str | None]) -> Attendee:
     )
 
 
-def _present(one: Stay) -> Attendee:
+def _present(stay: Stay) -> Attendee:
     return Attendee(
-        id=one.user.id, name=one.user.name or None, role=one.role, joined_at=one.joined_at
+        id=stay.user.id, name=stay.user.name or None, role=stay.role, joined_at=stay.joined_at
     )

@@ -43,12 +43,14 @@ class StreamSearch:
         Stream gives no number; they count as one. So does one whose entry cannot be read.
         """
         pages = await self._flights.do((current(), "live"), self._live)
-        calls = [one.call for page in pages for one in page.calls]
-        found = [one for call in calls for one in _seen(call, _shown(call), words)]
-        hit = {one.call.ref for one in found}
-        short = [one for one in calls if _left_out(one) and one.to_domain().ref not in hit]
+        calls = [call.call for page in pages for call in page.calls]
+        found = [sighting for call in calls for sighting in _seen(call, _shown(call), words)]
+        hit = {sighting.call.ref for sighting in found}
+        short = [call for call in calls if _left_out(call) and call.to_domain().ref not in hit]
         gate = asyncio.Semaphore(AT_ONCE)
-        answers = await asyncio.gather(*(self._closer(one, words, gate) for one in short[:CLOSER]))
+        answers = await asyncio.gather(
+            *(self._closer(call, words, gate) for call in short[:CLOSER])
+        )
         unread = (
             sum(page.calls.unreadable for page in pages)
             + len(short[CLOSER:])

@@ -107,7 +107,9 @@ def reached_people(case: Case, results: tuple[Result, ...]) -> tuple[str, ...]:
     """Whom an act on everyone has a result for, as entries name people; empty for other acts."""
     if not case.act.everyone:
         return ()
-    return tuple(_shown(one.name, one.person) for one in results if one.person is not None)
+    return tuple(
+        _shown(result.name, result.person) for result in results if result.person is not None
+    )
 
 
 def options_in_words(act: Act) -> str:

@@ -133,7 +133,7 @@ def _same_results(kept: Any, told: str) -> bool:
     results = _json(kept)
     if not isinstance(results, list):
         return False
-    return all(str(_object_of(one).get("evidence")) in told for one in results)
+    return all(str(_object_of(result).get("evidence")) in told for result in results)
 
 
 def _json(kept: Any) -> Any:

@@ -53,8 +53,8 @@ class PostponedAsk:
 
 def keep_refused(transaction: Transaction, asks: Sequence[Ask]) -> None:
     """Keep each whose id is new."""
-    known = {*transaction.connection.execute(_THERE, {"ids": [one.id for one in asks]}).scalars()}
-    rows = {one.id: _row(one, transaction.now) for one in asks if one.id not in known}
+    known = {*transaction.connection.execute(_THERE, {"ids": [ask.id for ask in asks]}).scalars()}
+    rows = {ask.id: _row(ask, transaction.now) for ask in asks if ask.id not in known}
     if rows:
         transaction.connection.execute(_ADD, list(rows.values()))
 
@@ -79,12 +79,12 @@ class AskQueue:
 
     def told(self, transaction: Transaction, asks: Sequence[Ask]) -> Sequence[None]:
         """Each was posted, or is given up."""
-        transaction.connection.execute(_TOLD, [_lease(one) for one in asks])
+        transaction.connection.execute(_TOLD, [_lease(ask) for ask in asks])
         return [None] * len(asks)
 
     def later(self, transaction: Transaction, postponed: Sequence[PostponedAsk]) -> Sequence[None]:
         """Let go of each until its moment."""
-        rows = [_lease(one.ask) | {"until": transaction.now + one.wait} for one in postponed]
+        rows = [_lease(ask.ask) | {"until": transaction.now + ask.wait} for ask in postponed]
         transaction.connection.execute(_LATER, rows)
         return [None] * len(postponed)
 

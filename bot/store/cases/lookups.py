@@ -27,11 +27,11 @@ def keep_lookup(transaction: Transaction, lookups: Sequence[Lookup]) -> Sequence
     known |= recorded_keys(transaction, keys)
     new = []
     rows = []
-    for one in lookups:
-        new.append(one.key not in known)
+    for lookup in lookups:
+        new.append(lookup.key not in known)
         if new[-1]:
-            known.add(one.key)
-            rows.append(_row(one) | {"due_at": transaction.now})
+            known.add(lookup.key)
+            rows.append(_row(lookup) | {"due_at": transaction.now})
     if rows:
         transaction.connection.execute(_ADD, rows)
     return new
@@ -44,7 +44,7 @@ def due(transaction: Transaction, requests: Sequence[LeaseRequest]) -> Sequence[
 
 def over(transaction: Transaction, lookups: Sequence[Lookup]) -> Sequence[None]:
     """Forget each that is still held as it was taken up."""
-    rows = [{"lookup": one.key, "fence": one.token} for one in lookups]
+    rows = [{"lookup": lookup.key, "fence": lookup.token} for lookup in lookups]
     transaction.connection.execute(_OVER, rows)
     return [None] * len(lookups)
 
@@ -55,16 +55,16 @@ def _due(transaction: Transaction, request: LeaseRequest) -> Sequence[Lookup]:
     return [_lookup(transaction, row) for row in rows]
 
 
-def _row(one: Lookup) -> dict[str, Any]:
+def _row(lookup: Lookup) -> dict[str, Any]:
     return {
-        "key": one.key,
-        "words": one.words,
-        "command": one.command,
-        "by": one.actor.user,
-        "team": one.actor.team,
-        "channel": one.channel,
-        "reply_url": one.reply_url,
-        "trace": one.trace,
+        "key": lookup.key,
+        "words": lookup.words,
+        "command": lookup.command,
+        "by": lookup.actor.user,
+        "team": lookup.actor.team,
+        "channel": lookup.channel,
+        "reply_url": lookup.reply_url,
+        "trace": lookup.trace,
         "attempt": 0,
     }
 

@@ -138,7 +138,7 @@ class Restart:
 
 def keep(transaction: Transaction, lines: Sequence[RefusedLine]) -> Sequence[bool]:
     """Keep each line for later; whether its channel's outage begins with it."""
-    return [_keep(transaction, one) for one in lines]
+    return [_keep(transaction, line) for line in lines]
 
 
 def _keep(transaction: Transaction, one: RefusedLine) -> bool:
@@ -159,7 +159,7 @@ def _keep(transaction: Transaction, one: RefusedLine) -> bool:
 
 def arrived(transaction: Transaction, notices: Sequence[Notice]) -> None:
     """The outage of each line's channel is over, if there was one."""
-    channels = {one.place for one in notices if one.kind is NoticeKind.LINE}
+    channels = {notice.place for notice in notices if notice.kind is NoticeKind.LINE}
     if channels:
         for channel in transaction.connection.execute(_END, {"channels": list(channels)}).scalars():
             log.info("channel can be posted to again", channel=channel)
@@ -167,10 +167,10 @@ def arrived(transaction: Transaction, notices: Sequence[Notice]) -> None:
 
 def reopen(transaction: Transaction, beginnings: Sequence[Restart]) -> Sequence[None]:
     """At a start: move the lines kept for another channel, and try what may have been mended."""
-    for one in beginnings:
-        if one.channel is not None:
-            transaction.connection.execute(_MOVE, {"to": one.channel})
-            transaction.connection.execute(_END_OTHERS, {"to": one.channel})
+    for beginning in beginnings:
+        if beginning.channel is not None:
+            transaction.connection.execute(_MOVE, {"to": beginning.channel})
+            transaction.connection.execute(_END_OTHERS, {"to": beginning.channel})
     return try_now(transaction, [None] * len(beginnings))
 
 

@@ -153,8 +153,10 @@ class Outbox:
         self, transaction: Transaction, notices: Sequence[Notice]
     ) -> Sequence[None]:
         """Let go of each as if it had not been taken up, and leave it to other releases."""
-        rows = transaction.connection.execute(_HELD, {"keys": [one.key for one in notices]}).all()
-        ours = {(one.key, one.token) for one in notices}
+        rows = transaction.connection.execute(
+            _HELD, {"keys": [notice.key for notice in notices]}
+        ).all()
+        ours = {(notice.key, notice.token) for notice in notices}
         left = [row for row in rows if (row.key, row.token) in ours]
         for row in left:
             self._unreadable.add(

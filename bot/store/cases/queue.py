@@ -131,12 +131,12 @@ class CaseQueue:
             for row in connection.execute(_HELD, {"numbers": numbers})
         }
         rows, answers = [], []
-        for one in started:
-            number = one.claim.case.number
+        for act in started:
+            number = act.claim.case.number
             token, request = held.get(number, (None, ""))
-            answers.append(token == one.claim.token)
+            answers.append(token == act.claim.token)
             if answers[-1]:
-                rows.append({"case": number, "request": with_act(request, one.act)})
+                rows.append({"case": number, "request": with_act(request, act.act)})
         if rows:
             connection.execute(_BEGIN, rows)
         return answers
@@ -162,20 +162,20 @@ class CaseQueue:
 
     def renew(self, transaction: Transaction, renewals: Sequence[Renewal]) -> Sequence[bool]:
         """Hold each that is still held, and keep how far it is."""
-        return [self._renew(transaction, one) for one in renewals]
+        return [self._renew(transaction, renewal) for renewal in renewals]
 
-    def _renew(self, transaction: Transaction, one: Renewal) -> bool:
-        connection, number = transaction.connection, one.claim.case.number
-        values: dict[str, Any] = {"lease_until": transaction.now + one.lease}
-        if one.progress is not None:
-            values["progress"] = one.progress.model_dump_json()
+    def _renew(self, transaction: Transaction, renewal: Renewal) -> bool:
+        connection, number = transaction.connection, renewal.claim.case.number
+        values: dict[str, Any] = {"lease_until": transaction.now + renewal.lease}
+        if renewal.progress is not None:
+            values["progress"] = renewal.progress.model_dump_json()
         held = connection.execute(
             update(CASE)
-            .where(CASE.c.number == number, CASE.c.token == one.claim.token)
+            .where(CASE.c.number == number, CASE.c.token == renewal.claim.token)
             .values(values)
         )
-        if held.rowcount and one.progress is not None:
-            kinds = [NoticeKind.LINE, *([NoticeKind.ANSWER] if one.answer else [])]
+        if held.rowcount and renewal.progress is not None:
+            kinds = [NoticeKind.LINE, *([NoticeKind.ANSWER] if renewal.answer else [])]
             connection.execute(_SHOW_AGAIN, {"case": number, "kinds": kinds, "at": transaction.now})
         return bool(held.rowcount)
 

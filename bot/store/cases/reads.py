@@ -57,7 +57,7 @@ class CaseReadsMixin(StoreBase):
         ids: dict[Vendor, list[str]] = {}
         for call in calls:
             ids.setdefault(call.vendor, []).append(call.id)
-        of_each = [and_(CASE.c.vendor == one, CASE.c.call_id.in_(ids[one])) for one in ids]
+        of_each = [and_(CASE.c.vendor == id_, CASE.c.call_id.in_(ids[id_])) for id_ in ids]
         newest = select(CASE).where(or_(false(), *of_each)).order_by(CASE.c.number.desc())
         return await self._cases(newest.limit(limit))
 

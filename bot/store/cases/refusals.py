@@ -71,12 +71,12 @@ class RefusalRecorder:
         seen = recorded_keys(transaction, [one.note.key for one in refused])
         windows = _Windows.of(transaction, {_person(one.refusal.actor) for one in refused})
         recorded = []
-        for one in refused:
-            if one.note.key in seen:
+        for refusal in refused:
+            if refusal.note.key in seen:
                 continue
-            if windows.recorded(one):
-                seen.add(one.note.key)
-                recorded.append(one.note)
+            if windows.recorded(refusal):
+                seen.add(refusal.note.key)
+                recorded.append(refusal.note)
         record_notes(transaction, recorded)
         if asks := [one.refusal.ask for one in refused if one.refusal.ask is not None]:
             keep_refused(transaction, asks)
@@ -85,7 +85,10 @@ class RefusalRecorder:
 
     def record(self, transaction: Transaction, wanted: Sequence[CountRecording]) -> Sequence[None]:
         """An entry for each count; where an hour was quiet, nothing is kept of the person."""
-        at, everything = max(one.at for one in wanted), any(one.everything for one in wanted)
+        at, everything = (
+            max(recording.at for recording in wanted),
+            any(recording.everything for recording in wanted),
+        )
         due = select(REFUSAL_COUNT)
         if not everything:
             due = due.where(_is_over(at))

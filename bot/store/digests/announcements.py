@@ -49,7 +49,7 @@ class Announcements:
 
     def told(self, transaction: Transaction, told: Sequence[Announcement]) -> Sequence[None]:
         """Each is done with."""
-        transaction.connection.execute(_TOLD, [_lease(one) for one in told])
+        transaction.connection.execute(_TOLD, [_lease(announcement) for announcement in told])
         return [None] * len(told)
 
     def later(
@@ -57,7 +57,8 @@ class Announcements:
     ) -> Sequence[None]:
         """Let go of each until its moment."""
         rows = [
-            _lease(one.announcement) | {"due_at": transaction.now + one.wait} for one in postponed
+            _lease(announcement.announcement) | {"due_at": transaction.now + announcement.wait}
+            for announcement in postponed
         ]
         transaction.connection.execute(_LATER, rows)
         return [None] * len(postponed)

@@ -132,29 +132,35 @@ def _set_up_before(earlier: Subscription | None) -> ChangeResult | CallwardenErr
     )
 
 
-def _amend(transaction: Transaction, one: Amended) -> ChangeResult | CallwardenError:
-    connection, number = transaction.connection, one.changed.id
+def _amend(transaction: Transaction, amended: Amended) -> ChangeResult | CallwardenError:
+    connection, number = transaction.connection, amended.changed.id
     there = _numbered(connection, number)
-    if there is not None and recorded_keys(transaction, [one.note.key]):
+    if there is not None and recorded_keys(transaction, [amended.note.key]):
         return (
             ChangeResult(there, ChangeKind.SAME)
-            if _alike(there, one.changed)
+            if _alike(there, amended.changed)
             else _changed_since(number)
         )
-    if there is not None and there != one.known:
+    if there is not None and there != amended.known:
         return BadInput(
             f"Somebody else changed digest {number} just now.",
             next_step="Look at it as it is now, then ask again.",
         )
-    if (no := change(connection, one.changed)) is not None:
+    if (no := change(connection, amended.changed)) is not None:
         return no
-    record_notes(transaction, [AuditNote.of_note(one.note, one.at)])
-    moved = one.changed.wish.channel != one.known.wish.channel
-    gone = one.changed.stopped or moved
+    record_notes(transaction, [AuditNote.of_note(amended.note, amended.at)])
+    moved = amended.changed.wish.channel != amended.known.wish.channel
+    gone = amended.changed.stopped or moved
     connection.execute(_UNSAY if gone else _UNSAY_THE_PAUSE, {"number": number})
     if moved:
-        _owe(transaction, AnnouncementKind.MOVED, one.changed, one.note.actor.user, one.at)
-    return ChangeResult(one.changed, ChangeKind.CHANGED, one.known)
+        _owe(
+            transaction,
+            AnnouncementKind.MOVED,
+            amended.changed,
+            amended.note.actor.user,
+            amended.at,
+        )
+    return ChangeResult(amended.changed, ChangeKind.CHANGED, amended.known)
 
 
 def _alike(there: Subscription, wanted: Subscription) -> bool:

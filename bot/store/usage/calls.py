@@ -106,11 +106,11 @@ class UsageBatch:
     ) -> "UsageBatch":
         """Worked out before its turn. ValueError for another vendor's call."""
         calls = {}
-        for one in records:
-            if one.vendor is not vendor:
+        for record in records:
+            if record.vendor is not vendor:
                 raise ValueError("a call of another vendor")
-            kept = keepable(one, at)
-            calls[kept.run] = RecordAndRow(kept, row_of(kept, one.ended_at))
+            kept = keepable(record, at)
+            calls[kept.run] = RecordAndRow(kept, row_of(kept, record.ended_at))
         return cls(vendor, stretch, calls, at)
 
     def pieces(self) -> Iterator["UsageBatch"]:
@@ -120,7 +120,7 @@ class UsageBatch:
         goes with the part next to it.
         """
         first, upto = numbers_of(self.stretch)
-        begins = sorted(max(one.row["first_quarter"], first) for one in self.calls.values())
+        begins = sorted(max(call.row["first_quarter"], first) for call in self.calls.values())
         edges = sorted({first, upto, *(at for at in begins[AT_ONCE::AT_ONCE] if at < upto)})
         for begin, end in pairwise(edges):
             calls = {
@@ -215,7 +215,7 @@ def _sum(connection: Connection, batch: UsageBatch, first: int, upto: int) -> No
         for row in connection.execute(one, wanted)
         if row.run not in batch.calls
     ]
-    records += [one.record for one in batch.calls.values() if _reaches(one.row, first, upto)]
+    records += [call.record for call in batch.calls.values() if _reaches(call.row, first, upto)]
     found = laid(records, moment_of(upto), first, upto)
     connection.execute(_UNSUM, {"owner": vendor, "first": first, "last": upto - 1})
     bulk_insert(connection, QUARTERLY, sum_rows(vendor, found))

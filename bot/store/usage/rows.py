@@ -126,8 +126,8 @@ def _sane_files(recordings: tuple[Recorded, ...] | None) -> tuple[Recorded, ...]
     if not recordings:
         return recordings
     return tuple(
-        one.model_copy(update={"seconds": _sane(one.seconds, RECORDED // SECOND)})
-        for one in recordings
+        recording.model_copy(update={"seconds": _sane(recording.seconds, RECORDED // SECOND)})
+        for recording in recordings
     )
 
 

@@ -111,7 +111,7 @@ async def unread(
 
 def parameters(stretches: Sequence[Stretch], vendors: Sequence[Vendor]) -> dict[str, str]:
     """The values of a statement: which sums each stretch (by its place in the list) is made of."""
-    spans = [numbers_of(one) for one in stretches]
+    spans = [numbers_of(stretch) for stretch in stretches]
     parts = [(place, *part) for place, span in enumerate(spans) for part in _made_of(*span)]
     return {
         "stretches": json.dumps([(place, *span) for place, span in enumerate(spans)]),

@@ -75,7 +75,7 @@ def chart(digest: Digest) -> Chart | None:
     are left out that did not tell the last day where others did, or that are known on few days;
     then the days that one of the others lacks.
     """
-    days = {one.day: one.vendors for one in digest.trend[-TREND_DAYS:]}
+    days = {day.day: day.vendors for day in digest.trend[-TREND_DAYS:]}
     found = [vendor for vendor in Vendor if any(vendor in told for told in days.values())]
     if not found:
         return None
@@ -85,8 +85,10 @@ def chart(digest: Digest) -> Chart | None:
         title=cut(f"Call minutes, last {count(len(days), 'day')}", MAX_CHART_TITLE),
         labels=[short_day(day) for day in whole],
         series=[
-            Series(cut(one.label, MAX_NAME), [minutes(days[day][one].seconds) for day in whole])
-            for one in vendors
+            Series(
+                cut(vendor.label, MAX_NAME), [minutes(days[day][vendor].seconds) for day in whole]
+            )
+            for vendor in vendors
         ],
         notes=_notes(days, found, vendors, whole),
         rows=[f"{short_day(day)}: {_told(told, found)}" for day, told in days.items()],
@@ -110,11 +112,13 @@ def _notes(
 ) -> list[str]:
     """What is not drawn, and why."""
     notes = [
-        f"{one.label} is not drawn: {_known(one, days)}." for one in found if one not in vendors
+        f"{vendor.label} is not drawn: {_known(vendor, days)}."
+        for vendor in found
+        if vendor not in vendors
     ]
     lacking = [day for day in days if day not in whole]
     if lacking:
-        silent = [one for one in vendors if any(one not in days[day] for day in lacking)]
+        silent = [vendor for vendor in vendors if any(vendor not in days[day] for day in lacking)]
         named = joined(_stretches(lacking))
         verb = "is" if len(lacking) == 1 else "are"
         notes.append(f"{named} {verb} not drawn: not read from {_all(silent)}.")
@@ -137,7 +141,7 @@ def _stretches(days: Sequence[date]) -> Iterator[str]:
 
 
 def _all(vendors: Sequence[Vendor]) -> str:
-    return joined(one.label for one in vendors)
+    return joined(vendor.label for vendor in vendors)
 
 
 def _known(vendor: Vendor, days: Days) -> str:
@@ -148,6 +152,6 @@ def _known(vendor: Vendor, days: Days) -> str:
 
 def _told(told: Mapping[Vendor, Tally], found: Sequence[Vendor]) -> str:
     return ", ".join(
-        f"{one.label} {figure(minutes(told[one].seconds)) if one in told else NOT_READ}"
-        for one in found
+        f"{vendor.label} {figure(minutes(told[vendor].seconds)) if vendor in told else NOT_READ}"
+        for vendor in found
     )

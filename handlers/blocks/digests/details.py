@@ -58,14 +58,14 @@ def _unjudged(digest: Digest) -> list[str]:
     return [f"Not judged yet: {joined(one.label for one in digest.unjudged)}. That {TAKES}"]
 
 
-def _unusual(one: Unusual, text_style: TextStyle) -> str:
-    usual = figure(one.usual) if one.usual > 0 else "none"
-    return f"{short_day(one.day)}: {had(one, text_style)}, usually {usual}."
+def _unusual(unusual: Unusual, text_style: TextStyle) -> str:
+    usual = figure(unusual.usual) if unusual.usual > 0 else "none"
+    return f"{short_day(unusual.day)}: {had(unusual, text_style)}, usually {usual}."
 
 
 def difference_lines(digest: Digest, text_style: TextStyle) -> list[str]:
     """Where a vendor's own report says something else; vendors report days in UTC."""
-    told = [f"• {_difference(one, text_style)}" for one in digest.differences]
+    told = [f"• {_difference(difference, text_style)}" for difference in digest.differences]
     rule = (
         f"Shown: differences of more than {TOLERATED:.0%} and at least {FEWEST:g} calls or "
         f"{SHORTEST:g} minutes, for whole days in UTC."
@@ -73,11 +73,11 @@ def difference_lines(digest: Digest, text_style: TextStyle) -> list[str]:
     return [*_most(told), rule]
 
 
-def _difference(one: Difference, text_style: TextStyle) -> str:
-    counted_here = measured(one.what, one.counted, text_style)
+def _difference(difference: Difference, text_style: TextStyle) -> str:
+    counted_here = measured(difference.what, difference.counted, text_style)
     return (
-        f"{one.vendor.label}, {date_name(one.day)}: {counted_here} by its calls, "
-        f"{figure(one.reported)} in its own report."
+        f"{difference.vendor.label}, {date_name(difference.day)}: {counted_here} by its calls, "
+        f"{figure(difference.reported)} in its own report."
     )
 
 
@@ -109,19 +109,21 @@ def _sum(totals: Mapping[State, int]) -> str:
 
 def _states(states: Mapping[State, int]) -> str:
     """`12 confirmed, 1 failed`."""
-    return ", ".join(f"{figure(states[one])} {one.label}" for one in State if states.get(one))
+    return ", ".join(
+        f"{figure(states[state])} {state.label}" for state in State if states.get(state)
+    )
 
 
 def cost_lines(costs: Sequence[Cost], text_style: TextStyle) -> list[str]:
     """What people's minutes cost, estimated."""
     told = [
-        f"• {one.vendor.label}: about {_money(one.amount, one.currency, text_style)} for "
-        f"{counted(one.minutes, 'participant minute')}."
-        for one in costs
+        f"• {cost.vendor.label}: about {_money(cost.amount, cost.currency, text_style)} for "
+        f"{counted(cost.minutes, 'participant minute')}."
+        for cost in costs
     ]
-    currencies = {one.currency for one in costs}
+    currencies = {cost.currency for cost in costs}
     if len(costs) > 1 and len(currencies) == 1:
-        amount = sum(one.amount for one in costs)
+        amount = sum(cost.amount for cost in costs)
         told.append(f"• Together: about {_money(amount, costs[0].currency, text_style)}.")
     return [*_most(told), "Estimated with the prices in callwarden.toml; no bill was read."]
 
@@ -137,12 +139,12 @@ def waiting_lines(digest: Digest, text_style: TextStyle) -> list[str]:
     return [*told, "• and more, asked later than these"] if digest.more_waiting else told
 
 
-def _waiting(one: Waiting, digest: Digest, text_style: TextStyle) -> str:
+def _waiting(waiting: Waiting, digest: Digest, text_style: TextStyle) -> str:
     """A case with its state, or something else in its words: `#128 Kick Ann: Room · asked · …`."""
-    number = f"{text_style.strong(f'#{one.case}')} " if one.case > 0 else ""
-    state = STATES.get(one.kind, "")
-    since = f"for {span(one.since, digest.made_at)}"
-    return dots((f"{number}{text_style.quote(one.words, MAX_WORDS)}", state, since))
+    number = f"{text_style.strong(f'#{waiting.case}')} " if waiting.case > 0 else ""
+    state = STATES.get(waiting.kind, "")
+    since = f"for {span(waiting.since, digest.made_at)}"
+    return dots((f"{number}{text_style.quote(waiting.words, MAX_WORDS)}", state, since))
 
 
 def _most(told: list[str]) -> list[str]:

@@ -215,7 +215,7 @@ def _zone(wish: Wish, now: datetime) -> Block:
 
 
 def _vendors(wish: Wish, vendors: Sequence[Vendor]) -> Block:
-    return _boxes(VENDORS, [option(one.label, one) for one in vendors], wish.vendors)
+    return _boxes(VENDORS, [option(vendor.label, vendor) for vendor in vendors], wish.vendors)
 
 
 def _sections(wish: Wish) -> Block:

@@ -92,32 +92,34 @@ def _worst(digest: Digest, text_style: TextStyle) -> str:
 def _grave(digest: Digest, text_style: TextStyle) -> Iterator[str]:
     """The unusual and failures, the gravest first. Failures that are usual come last."""
     found = sorted(digest.unusual, key=_rank) if Section.UNUSUAL in digest.sections else []
-    more = [one for one in found if one.what in FAILURES and one.value > one.usual]
-    yield from (_unusual_failure(one, digest, text_style) for one in more)
+    more = [
+        unusual for unusual in found if unusual.what in FAILURES and unusual.value > unusual.usual
+    ]
+    yield from (_unusual_failure(unusual, digest, text_style) for unusual in more)
     usage = digest.vendors if Section.USAGE in digest.sections else {}
     failed = {vendor: tally.recordings_failed or 0 for vendor, tally in usage.items()}
     yield from (_recordings(vendor, n) for vendor, n in failed.items() if n > 0)
     yield from (
-        f"{had(one, text_style)}{_on(one, digest)}, usually {figure(one.usual)}"
-        for one in found
-        if one.what not in FAILURES
+        f"{had(unusual, text_style)}{_on(unusual, digest)}, usually {figure(unusual.usual)}"
+        for unusual in found
+        if unusual.what not in FAILURES
     )
     for vendor, tally in usage.items():
         if (tally.failed or 0) > 0:
             yield _calls_failed(vendor, tally.failed or 0)
 
 
-def _rank(one: Unusual) -> tuple[int, float]:
-    place = RANKS.index(one.what) if one.what in RANKS else len(RANKS)
-    return place, -abs(one.value - one.usual) / max(one.usual, 1)
+def _rank(unusual: Unusual) -> tuple[int, float]:
+    place = RANKS.index(unusual.what) if unusual.what in RANKS else len(RANKS)
+    return place, -abs(unusual.value - unusual.usual) / max(unusual.usual, 1)
 
 
-def _unusual_failure(one: Unusual, digest: Digest, text_style: TextStyle) -> str:
+def _unusual_failure(unusual: Unusual, digest: Digest, text_style: TextStyle) -> str:
     """Told of the day it was, and with the usual number where that is not none."""
-    if one.usual > 0:
-        return f"{had(one, text_style)}{_on(one, digest)}, usually {figure(one.usual)}"
-    told = _recordings if one.what == "recordings_failed" else _calls_failed
-    return f"{told(one.vendor, round(one.value))}{_on(one, digest)}"
+    if unusual.usual > 0:
+        return f"{had(unusual, text_style)}{_on(unusual, digest)}, usually {figure(unusual.usual)}"
+    told = _recordings if unusual.what == "recordings_failed" else _calls_failed
+    return f"{told(unusual.vendor, round(unusual.value))}{_on(unusual, digest)}"
 
 
 def _recordings(vendor: Vendor, number: int) -> str:
@@ -128,9 +130,9 @@ def _calls_failed(vendor: Vendor, number: int) -> str:
     return f"{counted(number, f'{vendor.label} call')} failed"
 
 
-def had(one: Unusual, text_style: TextStyle) -> str:
+def had(unusual: Unusual, text_style: TextStyle) -> str:
     """`Stream Video had 80 calls`."""
-    return f"{one.vendor.label} had {measured(one.what, one.value, text_style)}"
+    return f"{unusual.vendor.label} had {measured(unusual.what, unusual.value, text_style)}"
 
 
 def measured(what: str, value: float, text_style: TextStyle) -> str:
@@ -139,9 +141,9 @@ def measured(what: str, value: float, text_style: TextStyle) -> str:
     return f"{figure(value)} {one if figure(value) == '1' else many}"
 
 
-def _on(one: Unusual, digest: Digest) -> str:
+def _on(unusual: Unusual, digest: Digest) -> str:
     """Of a week, on which day."""
-    return f" on {one.day:%A}" if digest.rhythm is Rhythm.WEEKLY else ""
+    return f" on {unusual.day:%A}" if digest.rhythm is Rhythm.WEEKLY else ""
 
 
 def gap_words(gap: Gap, text_style: TextStyle) -> str:
@@ -171,10 +173,12 @@ def _folded(digest: Digest, sent: date) -> str:
         name, known = "the week before it", digest.before if sent == digest.day else None
     else:
         name = day_name(sent - DAY)
-        known = {one.day: one.vendors for one in digest.trend}.get(sent - DAY)
+        known = {day.day: day.vendors for day in digest.trend}.get(sent - DAY)
     if not known:
         return f"{said}."
-    lacking = [one.label for one in Vendor if one in digest.vendors and one not in known]
+    lacking = [
+        vendor.label for vendor in Vendor if vendor in digest.vendors and vendor not in known
+    ]
     without = f" without {joined(lacking)}" if lacking else ""
     return f"{said}; {name} had {amount(total(known.values()))}{without}."
 

@@ -96,7 +96,9 @@ def _usage(digest: Digest, text_style: TextStyle) -> Iterator[Part]:
 
 def _cases(digest: Digest) -> list[int]:
     """The cases that wait, each once."""
-    return list(dict.fromkeys(one.case for one in digest.waiting if one.case > 0))[:MOST_BUTTONS]
+    return list(dict.fromkeys(waiting.case for waiting in digest.waiting if waiting.case > 0))[
+        :MOST_BUTTONS
+    ]
 
 
 def _record(digest: Digest, text_style: TextStyle) -> list[str]:

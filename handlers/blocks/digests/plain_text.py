@@ -25,7 +25,7 @@ def digest_text(digest: Digest, command: str = "/calls") -> str:
     short = list(channel_parts(digest, text_style))
     details = list(thread_parts(digest, text_style, command))
     paragraphs = ("\n".join(_rows(part)) for part in (*short, *details))
-    return "\n\n".join(one for one in paragraphs if one)
+    return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
 
 
 def _rows(part: Part) -> Iterator[str]:

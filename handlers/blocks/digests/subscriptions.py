@@ -58,9 +58,13 @@ def overview_message(
     may: bool,
 ) -> Message:
     """What is set up in this channel, how many there are elsewhere, and how to begin."""
-    mine = [one for one in subscriptions if one.wish.channel == here][:PAGE]
+    mine = [subscription for subscription in subscriptions if subscription.wish.channel == here][
+        :PAGE
+    ]
     elsewhere = len(subscriptions) - len(mine)
-    rows = [line(one, now) for one in mine] or ["No digest comes to this channel."]
+    rows = [line(subscription, now) for subscription in mine] or [
+        "No digest comes to this channel."
+    ]
     if elsewhere:
         rows.append(f"{count(elsewhere, 'digest')} elsewhere: `{command} digest list`")
     ways = [f"`{command} digest {word}` {does}" for word, does in WAYS.items()]
@@ -90,9 +94,11 @@ def list_message(
     page = min(page, pages - 1)
     shown = subscriptions[page * PAGE : (page + 1) * PAGE]
     blocks = [header(count(len(subscriptions), "digest"))]
-    for one in shown:
-        blocks.append(section(line(one, now)))
-        blocks += actions(_buttons(one, stamp(now), may=may), f"digest.{one.id}.{stamp(now)}")
+    for subscription in shown:
+        blocks.append(section(line(subscription, now)))
+        blocks += actions(
+            _buttons(subscription, stamp(now), may=may), f"digest.{subscription.id}.{stamp(now)}"
+        )
     if not shown:
         blocks.append(section("No digest is set up."))
     blocks += actions(
@@ -111,37 +117,44 @@ def list_message(
     return Message(text_of(f"{count(len(subscriptions), 'digest')}.", *told), blocks)
 
 
-def line(one: Subscription, now: datetime) -> str:
+def line(subscription: Subscription, now: datetime) -> str:
     """One of them: where, what, whose, and when next."""
-    first = f"{bold(f'Digest {one.id}')} for {place(one.wish.channel)}, {_wish(one)}"
-    return f"{first}\n{dots((coming(one, now), f'set up by {who(one.owner.user)}'))}"
+    number, channel = bold(f"Digest {subscription.id}"), place(subscription.wish.channel)
+    first = f"{number} for {channel}, {_wish(subscription)}"
+    return (
+        f"{first}\n{dots((coming(subscription, now), f'set up by {who(subscription.owner.user)}'))}"
+    )
 
 
-def coming(one: Subscription, now: datetime) -> str:
+def coming(subscription: Subscription, now: datetime) -> str:
     """When it comes next, in the reader's own zone; or why it does not."""
-    if one.stopped:
+    if subscription.stopped:
         return "stopped"
-    if not is_zone(one.wish.zone):
+    if not is_zone(subscription.wish.zone):
         return "does not come: there is no such time zone here"
-    day = one.next_day(now)
-    next_words = "" if day is None else f"next {when(one.due_at(day))}"
-    if one.paused_until is None:
+    day = subscription.next_day(now)
+    next_words = "" if day is None else f"next {when(subscription.due_at(day))}"
+    if subscription.paused_until is None:
         return next_words or "never comes"
-    until = "resumed" if one.paused_until == UNTIL_RESUMED else one.paused_until.isoformat()
-    why = f": {say(one.why, 300)}" if one.why else ""
+    until = (
+        "resumed"
+        if subscription.paused_until == UNTIL_RESUMED
+        else subscription.paused_until.isoformat()
+    )
+    why = f": {say(subscription.why, 300)}" if subscription.why else ""
     return dots((f"paused until {until}{why}", next_words))
 
 
-def _wish(one: Subscription) -> str:
-    return mrkdwn(wish_words(one.wish), 400)
+def _wish(subscription: Subscription) -> str:
+    return mrkdwn(wish_words(subscription.wish), 400)
 
 
-def _buttons(one: Subscription, mark: str, *, may: bool) -> list[Block | None]:
-    value = DigestValue(number=one.id, stamp=mark)
+def _buttons(subscription: Subscription, mark: str, *, may: bool) -> list[Block | None]:
+    value = DigestValue(number=subscription.id, stamp=mark)
     preview = button("Preview", DIGEST_PREVIEW, value)
     if not may:
         return [preview]
-    paused = one.paused_until is not None
+    paused = subscription.paused_until is not None
     return [
         button("Edit", DIGEST_EDIT, value),
         button("Resume", DIGEST_RESUME, value) if paused else button("Pause", DIGEST_PAUSE, value),
@@ -163,46 +176,56 @@ def _stop(value: DigestValue) -> Block | None:
     )
 
 
-def stop_message(one: Subscription, now: datetime) -> Message:
+def stop_message(subscription: Subscription, now: datetime) -> Message:
     """Stopping as it is typed: asked once more."""
-    value = DigestValue(number=one.id, stamp=stamp(now))
-    asked = f"Stop digest {one.id}? It never comes again. Nothing is done yet."
-    return Message(asked, [section(line(one, now)), section(asked), *actions([_stop(value)])])
+    value = DigestValue(number=subscription.id, stamp=stamp(now))
+    asked = f"Stop digest {subscription.id}? It never comes again. Nothing is done yet."
+    return Message(
+        asked, [section(line(subscription, now)), section(asked), *actions([_stop(value)])]
+    )
 
 
-def done_message(one: Subscription, what: str, now: datetime) -> Message:
+def done_message(subscription: Subscription, what: str, now: datetime) -> Message:
     """What became of a request; `what` is our own words."""
-    return Message(text_of(what), [section(what), section(line(one, now))])
+    return Message(text_of(what), [section(what), section(line(subscription, now))])
 
 
 def intro_message(
-    one: Subscription, by: str, now: datetime, command: str, *, moved: bool
+    subscription: Subscription, by: str, now: datetime, command: str, *, moved: bool
 ) -> Message:
     """The first message in a channel: who set it up, when it comes, how to change or stop it."""
     what = "moved a digest of the calls here" if moved else "set up a digest of the calls here"
-    told = f"{who(by)} {what}. It comes {mrkdwn(rhythm_words(one.wish), 300)}."
-    words = (f"edit {one.id}", f"pause {one.id}", f"stop {one.id}")
+    told = f"{who(by)} {what}. It comes {mrkdwn(rhythm_words(subscription.wish), 300)}."
+    words = (f"edit {subscription.id}", f"pause {subscription.id}", f"stop {subscription.id}")
     edit, pause, stop = (f"`{command} digest {word}`" for word in words)
     how = f"A lead changes it with {edit}, leaves days out with {pause} and ends it with {stop}."
-    blocks = [section(told), context(dots((f"Digest {one.id}", coming(one, now)))), section(how)]
+    blocks = [
+        section(told),
+        context(dots((f"Digest {subscription.id}", coming(subscription, now)))),
+        section(how),
+    ]
     return Message(text_of(told, how), blocks)
 
 
-def owner_message(one: Subscription, command: str) -> Message:
+def owner_message(subscription: Subscription, command: str) -> Message:
     """To its owner, of one that comes no more: which one, why, how to have it come again."""
-    told = f"Digest {one.id} for {place(one.wish.channel)} is paused. {say(one.why, MAX_WHY)}"
+    channel, why = place(subscription.wish.channel), say(subscription.why, MAX_WHY)
+    told = f"Digest {subscription.id} for {channel} is paused. {why}"
     resume, edit, shown = (
-        f"`{command} digest {word}`" for word in (f"resume {one.id}", f"edit {one.id}", "list")
+        f"`{command} digest {word}`"
+        for word in (f"resume {subscription.id}", f"edit {subscription.id}", "list")
     )
     way = f"{resume} resumes it, {edit} changes it, {shown} shows all."
     return Message(text_of(told, way), [section(told), section(way)])
 
 
-def preview_notes(one: Subscription, digest: Digest, reader: str, now: datetime) -> Message:
+def preview_notes(
+    subscription: Subscription, digest: Digest, reader: str, now: datetime
+) -> Message:
     """What stands below a preview: when it comes, and what its reader alone is told."""
     acts = digest.acts.by_moderator.get(reader, 0) if digest.acts else 0
-    when_next = coming(one, now) if one.id else "this one is not set up"
-    channel = place(one.wish.channel)
+    when_next = coming(subscription, now) if subscription.id else "this one is not set up"
+    channel = place(subscription.wish.channel)
     where = f"This is a preview for you alone, as it would be posted now in {channel}."
     on = "on" if digest.rhythm is Rhythm.DAILY else "in"
     own = f"Your own acts {on} {inside(digest)}: {acts or 'none'}. Only you are told."
@@ -210,10 +233,12 @@ def preview_notes(one: Subscription, digest: Digest, reader: str, now: datetime)
     return Message(text_of(where, own), [section(where), section(own), context(following)])
 
 
-def sent_words(one: Subscription, result: str) -> str:
+def sent_words(subscription: Subscription, result: str) -> str:
     """What became of sending it at once; `fate` is a key of FATES."""
-    whose = "This week's" if one.wish.rhythm is Rhythm.WEEKLY else "Today's"
-    return FATES[result].format(which=f"{whose} digest {one.id} for {place(one.wish.channel)}")
+    whose = "This week's" if subscription.wish.rhythm is Rhythm.WEEKLY else "Today's"
+    return FATES[result].format(
+        which=f"{whose} digest {subscription.id} for {place(subscription.wish.channel)}"
+    )
 
 
 FATES: Mapping[str, str] = {

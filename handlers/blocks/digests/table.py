@@ -96,7 +96,7 @@ def _table(digest: Digest, vendor: Vendor, tally: Tally) -> Table:
     beside = _beside(digest, vendor)
     note = "" if beside else f" ({NOTHING_YET})"
     columns = [tally, *beside.values()]
-    told = {name: [tell(one) for one in columns] for name, tell in MEASURES.items()}
+    told = {name: [tell(column) for column in columns] for name, tell in MEASURES.items()}
     unknown = [name for name, cells in told.items() if set(cells) == {NOT_REPORTED}]
     return Table(
         caption=f"{vendor.label}{note}",

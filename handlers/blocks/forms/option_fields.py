@@ -114,7 +114,7 @@ def _field(
         chosen = (
             said if said in map(short_value, values) else short_value(_usual(verb, name, values))
         )
-        offered = [option(shown(one), short_value(one)) for one in values]
+        offered = [option(shown(value), short_value(value)) for value in values]
         element = select(OPTION + name, offered, chosen, "Choose")
         block_id = f"{OPTION}{name}.{'.'.join(values)}"
     else:
@@ -189,7 +189,7 @@ def read_options(
     try:
         return verb.model_validate(values), {}
     except ValidationError as error:
-        names = {str(one["loc"][0]) for one in error.errors()}
+        names = {str(details["loc"][0]) for details in error.errors()}
         return None, {name: LAYOUTS[kind_of(verb, name)].wrong for name in sorted(names)}
 
 

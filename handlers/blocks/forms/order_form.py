@@ -189,7 +189,7 @@ def _on_all(filled: FilledForm) -> bool:
 def _whole(draft: Draft, verb: type[Verb]) -> str:
     """How much is done at once: said in the form, since submitting it is the confirmation."""
     filled = draft.filled
-    chosen = {one.value for one in filled.people}
+    chosen = {person.value for person in filled.people}
     if filled.whom not in {Whom.EVERYONE, Whom.EXCEPT}:
         return at_once(verb, len(chosen), draft.present if verb.aim is Aim.CALL else len(chosen))
     if filled.whom is Whom.EVERYONE:
@@ -290,7 +290,9 @@ def _people(draft: Draft) -> Block:
         "placeholder": plain_text("Names or ids", MAX_SHOWN),
     }
     if draft.filled.people:
-        element["initial_options"] = [one.option() for one in draft.filled.people[:MAX_CHOSEN]]
+        element["initial_options"] = [
+            person.option() for person in draft.filled.people[:MAX_CHOSEN]
+        ]
     run = call_value(draft.call.ref) if draft.call else ""
     label = LISTED[draft.listed] if draft.listed else "People"
     block_id = people_block(run, draft.filled.kind)

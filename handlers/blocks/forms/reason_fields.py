@@ -31,7 +31,7 @@ def reason_fields(
     """
     blocks: list[Block] = []
     if reasons:
-        offered = [*[one for one in reasons if one != OTHER][: MAX_OPTIONS - 1], OTHER]
+        offered = [*[reason for reason in reasons if reason != OTHER][: MAX_OPTIONS - 1], OTHER]
         chosen = listed or (OTHER if written and needed else None)
         element = select(LISTED, [option(one, one) for one in offered], chosen, "Choose one")
         blocks.append(_input(LISTED, "Reason", element, optional=not needed))

@@ -19,7 +19,10 @@ def attendance_report(asked: TitledReport, attendance: Attendance, at: datetime)
     """Who was there: those who are here, those who left, and the invited who never came."""
     stays = sorted(attendance.stays, key=lambda stay: ORDER.index(heading(stay)))
     total = {name: sum(heading(stay) == name for stay in stays) for name in ORDER}
-    rows = [(f"{heading(one)} ({total[heading(one)]:,})", stay_line(one, at)) for one in stays]
+    rows = [
+        (f"{heading(attendee)} ({total[heading(attendee)]:,})", stay_line(attendee, at))
+        for attendee in stays
+    ]
     told, shown = grouped(rows, asked.page)
     came = {stay.id for stay in stays if stay.joined_at is not None}
     facts = (

@@ -33,12 +33,12 @@ def files_report(
 ) -> Message:
     """The files of a call, newest first, each with its link and, where it can be, “Delete”."""
     shown = page_of(files.files, asked.page, FILES)
-    body = [_file(asked, one, capabilities, at) for one in shown.items]
+    body = [_file(asked, item, capabilities, at) for item in shown.items]
     if not body:
         body = [section("There is nothing here." if files.missing else _nothing(asked))]
     if files.missing:
         body.append(paragraph(f"⚠️ {mrkdwn(words, MAX_REASON)}" for words in files.missing))
-    if any(one.url is not None for one in shown.items):
+    if any(item.url is not None for item in shown.items):
         body.append(context(PRIVATE))
     facts = [count(len(files.files), "file")] if files.files else []
     return report(asked, facts, body, shown, at)

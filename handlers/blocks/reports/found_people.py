@@ -27,10 +27,10 @@ MAX_WORDS = 100
 def found_message(wanted: str, found: PeopleFound) -> Message:
     """Everybody in a live call who answers to `wanted`, and what was not searched."""
     shown = found.people[:MOST]
-    names = handles(list({one.call.ref: one.call for one in shown}.values()))
+    names = handles(list({sighting.call.ref: sighting.call for sighting in shown}.values()))
     gaps = _gaps(found)
     blocks = [header(f"Live now: {wanted}"), *([paragraph(gaps)] if gaps else [])]
-    blocks += [_place(one, names[one.call.ref]) for one in shown]
+    blocks += [_place(sighting, names[sighting.call.ref]) for sighting in shown]
     if not shown:
         blocks.append(section(_nobody(wanted, found)))
     if more := len(found.people) - len(shown):
@@ -40,8 +40,8 @@ def found_message(wanted: str, found: PeopleFound) -> Message:
     return Message(text_of(told, *gaps), blocks)
 
 
-def _place(one: Sighting, name: str) -> Block:
-    person, call = one.person, one.call
+def _place(sighting: Sighting, name: str) -> Block:
+    person, call = sighting.person, sighting.call
     where = dots(
         (
             bold(call.title, MAX_HEADER, empty="Untitled call"),

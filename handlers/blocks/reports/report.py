@@ -116,7 +116,7 @@ def figure(value: float | None, words: str) -> str:
 
 def quality_report(asked: TitledReport, quality: Quality, at: datetime) -> Message:
     """How good a call is: its score, who has trouble and why, the rest on one line."""
-    bad = [one for one in quality.people if one.bad]
+    bad = [person for person in quality.people if person.bad]
     shown = page_of(bad, asked.page)
     facts = (
         figure(quality.score, "score {} of 100"),
@@ -153,7 +153,7 @@ def _rest(people: Sequence[PersonQuality]) -> str:
     """Everybody without trouble, on one line."""
     if not people:
         return "Nobody was measured."
-    rest = [one for one in people if not one.bad]
+    rest = [person for person in people if not person.bad]
     if not rest:
         return "Nobody else was measured."
     well = sum(bool(_measured(one)) for one in rest)
@@ -173,13 +173,15 @@ def members_report(asked: TitledReport, members: Page[CallMember], at: datetime)
     """Who belongs to a call, those who are missing first."""
     order = (False, None, True)
     people = sorted(members.items, key=lambda one: order.index(one.here))
-    total = {here: sum(one.here is here for one in people) for here in order}
+    total = {here: sum(person.here is here for person in people) for here in order}
     headings = {
         False: f"Missing ({total[False]:,})",
         None: f"Not known whether in the call ({total[None]:,})",
         True: f"In the call ({total[True]:,})",
     }
-    rows, shown = grouped([(headings[one.here], _member(one)) for one in people], asked.page)
+    rows, shown = grouped(
+        [(headings[person.here], _member(person)) for person in people], asked.page
+    )
     facts = [
         count(len(people), "member") if people else "",
         f"{total[False]:,} missing" if total[False] else "",
@@ -207,12 +209,12 @@ def _average(ratings: Sequence[int | None]) -> str:
     return f"rated {sum(given) / len(given):.1f} on average" if given else ""
 
 
-def _said(one: Feedback) -> str:
+def _said(feedback: Feedback) -> str:
     return dots(
         (
-            named(one.name, one.person),
-            figure(one.rating, "rated {}"),
-            when(one.at) if one.at else "",
-            f"“{mrkdwn(one.reason, MAX_REASON)}”" if clean(one.reason) else "",
+            named(feedback.name, feedback.person),
+            figure(feedback.rating, "rated {}"),
+            when(feedback.at) if feedback.at else "",
+            f"“{mrkdwn(feedback.reason, MAX_REASON)}”" if clean(feedback.reason) else "",
         )
     )

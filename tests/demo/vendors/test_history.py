@@ -88,7 +88,9 @@ def test_there_is_one_of_everything_and_nothing_reaches_into_today(
         sum(call.started_at.date() != call.ended_at.date() for call in calls) > 10
         for calls in past.values()
     )
-    assert any(one.failed for call in past[Vendor.REALTIMEKIT] for one in call.recordings)
+    assert any(
+        recording.failed for call in past[Vendor.REALTIMEKIT] for recording in call.recordings
+    )
     assert all(any(call.recordings for call in calls) for calls in past.values())
     assert any(call.broadcast for call in every)
     assert max(call.ended_at for call in every) < utc_day(TODAY).start
@@ -108,9 +110,9 @@ def test_everybody_in_a_call_is_there_while_it_lasts(past: dict[Vendor, list[Pas
         assert (call.ending is Ending.ANSWERED) is bool(call.stays)
         for stay in call.stays:
             assert call.started_at <= stay.joined_at < stay.left_at <= call.ended_at
-        for one in call.recordings:
-            assert call.started_at <= one.started_at
-            assert one.started_at + one.seconds * DAY / 86_400 <= call.ended_at
+        for recording in call.recordings:
+            assert call.started_at <= recording.started_at
+            assert recording.started_at + recording.seconds * DAY / 86_400 <= call.ended_at
 
 
 def remembering(server: Any, vendor: Vendor) -> Any:
@@ -169,7 +171,7 @@ async def test_stream_keeps_the_recordings_of_a_call_that_is_over(stream: Stream
         assert (await client.get("/call/default/nowhere/recordings")).status_code == 404
     mine = [one for one in answer.json()["recordings"] if one["session_id"] == call.run]
     lengths = [one["end_time"] - one["start_time"] for one in mine]
-    assert lengths == [one.seconds * 10**9 for one in call.recordings]
+    assert lengths == [recording.seconds * 10**9 for recording in call.recordings]
 
 
 @pytest.mark.parametrize(
@@ -201,11 +203,11 @@ async def test_realtimekit_writes_minutes_of_all_people_and_seconds_of_recording
         files = (await client.get("/recordings", params={"meeting_id": call.id})).json()
         days = (await client.get("/analytics/daywise")).json()["data"]["session_stats"]
     (session,) = [one for one in sessions["data"]["sessions"] if one["id"] == call.run]
-    (recording,) = [one for one in files["data"] if one["session_id"] == call.run]
+    (recording,) = [file for file in files["data"] if file["session_id"] == call.run]
     assert session["minutes_consumed"] == call.person_seconds / 60
     assert recording["recording_duration"] == call.recordings[0].seconds
     assert len(days["day_stats"]) == 31
-    assert sum(one["total_sessions"] for one in days["day_stats"]) == days["sessions_count"]
+    assert sum(day["total_sessions"] for day in days["day_stats"]) == days["sessions_count"]
 
 
 async def test_cometchat_lists_its_past_behind_what_runs(

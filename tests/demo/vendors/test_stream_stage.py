@@ -86,7 +86,7 @@ async def test_whatever_is_not_continued_stops_and_whatever_is_named_starts(
     stream: StreamServer, to_stream: httpx.AsyncClient
 ) -> None:
     starts = ("hls", "recording", "raw_recording", "transcription", "closed_caption")
-    await to_stream.post(f"{CALL}/go_live", json={f"start_{one}": True for one in starts})
+    await to_stream.post(f"{CALL}/go_live", json={f"start_{start}": True for start in starts})
     rtmp = {"broadcasts": [{"name": "tv", "stream_url": "rtmp://tv.example/live"}]}
     await to_stream.post(f"{CALL}/rtmp_broadcasts", json=rtmp)
     room = stream.rooms[CID]

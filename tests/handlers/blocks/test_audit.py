@@ -216,7 +216,7 @@ def test_every_state_has_one_label_everywhere() -> None:
     assert [state_words(state).partition(" ")[2] for state in State] == labels
     view = search_form(SearchState(opened=NOW), AuditQuery(), tuple(Vendor))
     (results,) = (one["element"] for one in view["blocks"] if one["block_id"] == STATE)
-    assert [one["text"]["text"].lower() for one in results["options"]] == labels
+    assert [result["text"]["text"].lower() for result in results["options"]] == labels
     assert [*STATES.values()] == labels
     for state in State:
         for typed in (state.label, state.value):
@@ -257,7 +257,9 @@ def test_three_hundred_people_are_counted_and_paged_with_what_wants_an_eye_first
     assert "1 ❓ unknown · 1 ❌ failed · 298 ✅ confirmed · page 1 of 15" in shown
     assert shown.index("`p298`") < shown.index("`p299`") < shown.index("`p0`")
     assert shown.count("(3 attempts)") == PER_PAGE
-    (more,) = [one for one in elements(first.blocks) if route(one["action_id"]) == "case.page"]
+    (more,) = [
+        element for element in elements(first.blocks) if route(element["action_id"]) == "case.page"
+    ]
     assert load(CaseValue, more["value"]).page == 1
     last = words(told(case_message(life, FULL, 99)))
     assert "page 15 of 15" in last

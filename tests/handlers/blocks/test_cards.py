@@ -167,7 +167,9 @@ def test_an_empty_list_says_what_to_do(
 
 def test_the_headline_names_the_vendors_that_did_not_answer() -> None:
     calls = (Call(ref=ref(), title="Support room", people=3),)
-    silent = [VendorTrouble(vendor=one, message="took too long") for one in (Vendor.COMETCHAT,)]
+    silent = [
+        VendorTrouble(vendor=vendor, message="took too long") for vendor in (Vendor.COMETCHAT,)
+    ]
     message = list_message(CallListing(calls=calls, at=NOW, troubles=tuple(silent)), ListView(), {})
     assert words(told(message)).startswith("1 live call · CometChat not answering")
     assert message.text.startswith("1 live call · CometChat not answering")
@@ -236,9 +238,9 @@ def test_doing_a_heavy_act_again_asks_first(verb: Verb, *, asks: bool) -> None:
         results=(doubt,),
     )
     (again,) = [
-        one
-        for one in elements(told(answer_message(case, FULL)).blocks)
-        if "again" in one["action_id"]
+        element
+        for element in elements(told(answer_message(case, FULL)).blocks)
+        if "again" in element["action_id"]
     ]
     assert ("confirm" in again) is asks
     if asks:
@@ -299,9 +301,9 @@ def test_the_question_before_an_undo_shows_a_title_as_it_is() -> None:
     done = Result(state=State.CONFIRMED, evidence="It runs.")
     asked = ended(Unblock(), done).model_copy(update={"act": act})
     (dialog,) = (
-        one["confirm"]
-        for one in elements(told(line_message(asked, undoable=True)).blocks)
-        if "confirm" in one
+        element["confirm"]
+        for element in elements(told(line_message(asked, undoable=True)).blocks)
+        if "confirm" in element
     )
     assert dialog["text"]["text"] == "Stop recording “Maths <group B> & friends”?"
 
@@ -443,8 +445,8 @@ def test_every_act_is_reached_from_the_list_and_end_call_always_has_a_place_in_i
         )
     )
     assert "end" in offered(message.blocks)
-    (menu,) = [one for one in elements(message.blocks) if one["type"] == "overflow"]
-    row = next(one for one in message.blocks if menu in one.get("elements", []))
+    (menu,) = [element for element in elements(message.blocks) if element["type"] == "overflow"]
+    row = next(block for block in message.blocks if menu in block.get("elements", []))
     last = load_menu(row["block_id"], menu["action_id"], menu["options"][-1]["value"])
     assert last == MoreValue(call=call.ref)
 
@@ -466,9 +468,9 @@ def test_one_entry_leads_to_all_actions(id_: str, table: Mapping[str, Capability
 def test_red_is_what_hits_everyone_or_is_public_and_the_number_is_said() -> None:
     call = Call(ref=ref(), title="Raid", people=44, backstage=True, rtmp=())
     styles = {
-        one["text"]["text"]: one.get("style")
-        for one in elements(card(call, ALL).blocks)
-        if one["type"] == "button" and route(one["action_id"]) == "act"
+        element["text"]["text"]: element.get("style")
+        for element in elements(card(call, ALL).blocks)
+        if element["type"] == "button" and route(element["action_id"]) == "act"
     }
     red = {"Mute everyone (44)", "End call", "Go live", "Start livestream", "Start RTMP"}
     assert {label for label, style in styles.items() if style == "danger"} == red

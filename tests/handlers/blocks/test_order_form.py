@@ -265,7 +265,7 @@ def test_what_cannot_be_left_empty_is_never_marked_optional() -> None:
     for whom, asked in ((None, True), (Whom.EXCEPT, True), (Whom.EVERYONE, False)):
         view = drawn(drafted(Kick, whom=whom))
         people = [b for b in view["blocks"] if str(b.get("block_id")).startswith("people.")]
-        assert [bool(one.get("optional")) for one in people] == [False] * asked
+        assert [bool(person.get("optional")) for person in people] == [False] * asked
 
 
 def test_the_number_is_with_everyone_and_leaves_out_whom_the_act_leaves_out() -> None:

@@ -35,7 +35,7 @@ async def test_the_blocked_are_unblocked_by_a_part_of_the_name_they_had(
     await mira.told("unblocked Kofi Mensah", "appeal accepted", "confirmed")
     assert stream.rooms[SUPPORT].blocked == []
     case = await latest(show)
-    assert ([one.id for one in case.act.people], case.reason) == (["kofi"], "appeal accepted")
+    assert ([person.id for person in case.act.people], case.reason) == (["kofi"], "appeal accepted")
 
 
 async def test_somebody_who_is_not_blocked_is_refused_with_those_who_are(
@@ -66,7 +66,7 @@ async def test_one_known_and_one_unknown_open_the_form_and_send_nothing(
     assert "No one matches “lowd”." in text
     assert show.stage.world.stream.effects == []
     assert await mira.submits() == {}
-    assert [one.id for one in (await latest(show)).act.people] == ["umar"]
+    assert [person.id for person in (await latest(show)).act.people] == ["umar"]
     assert people_block_of(view).startswith("people.blocked.")
 
 

@@ -35,12 +35,12 @@ def sends(show: Show, person: str) -> set[str]:
 
 def effects(show: Show, verb: str) -> list[str]:
     found = show.stage.world.stream.effects
-    return [one.person or "" for one in found if one.verb == verb]
+    return [effect.person or "" for effect in found if effect.verb == verb]
 
 
 async def test_speakers_speak_and_listeners_do_not(show: Show) -> None:
     room = show.stage.world.stream.rooms[STAGE]
-    heard = {one.visitor.id for one in room.here() if sends(show, one.visitor.id)}
+    heard = {person.visitor.id for person in room.here() if sends(show, person.visitor.id)}
     assert heard == {"priya", "hedda", "gao"}
     assert len(room.here()) > len(heard)
     card = await Moderator(show).types(f"show {short(STAGE)}")

@@ -35,7 +35,7 @@ async def test_a_restarted_bot_puts_the_former_limit_back(show_url: str, tmp_pat
         await mira.sees("unlocked", "confirmed")
         assert room.limits == FOUND
         assert not room.backstage
-        assert [one.verb for one in second.stage.world.stream.effects] == ["limits"]
+        assert [effect.verb for effect in second.stage.world.stream.effects] == ["limits"]
 
 
 async def test_unsilence_gives_only_what_a_case_of_ours_took(show: Show) -> None:
@@ -68,7 +68,7 @@ async def test_a_permission_of_an_old_card_that_stream_does_not_take_is_not_sent
     await pressed(show, value)
     await show.services.tasks.drain(PATIENCE)
     assert show.stage.world.stream.effects == []
-    asked = [one.path for one in show.stage.world.stream.requests]
+    asked = [request.path for request in show.stage.world.stream.requests]
     assert not any(path.endswith("/user_permissions") for path in asked)
     entries = await show.store.audit(AuditQuery(limit=9))
     assert not [entry for entry in entries if entry.case is not None]

@@ -59,7 +59,9 @@ async def test_it_is_carried_on_with_and_told_by_its_outcome_alone(show: Show) -
     mira = Moderator(show)
     await slowly(show, mira, f"kick {ROOM} dolores spam")
     await mira.sees("✅ #1 kicked Dolores", "spam", "confirmed")
-    assert [as_text(one) for one in mira.private() if "Looking for" in as_text(one)] == []
+    assert [
+        as_text(message) for message in mira.private() if "Looking for" in as_text(message)
+    ] == []
 
 
 def read_before_the_kick(show: Show) -> int:

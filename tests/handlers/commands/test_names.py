@@ -103,7 +103,7 @@ async def test_the_likeliest_is_chosen_and_the_form_takes_the_order(mira: Modera
     await mira.sees("Sam Porter")
     (entry,) = await mira.show.store.audit(AuditQuery(limit=1))
     case = await mira.show.store.case(entry.case or 0)
-    assert ([one.id for one in case.act.people], case.reason) == (["porter"], "spam")
+    assert ([person.id for person in case.act.people], case.reason) == (["porter"], "spam")
     assert case.act.verb == Mute(tracks=Track.VIDEO)
 
 
@@ -115,7 +115,7 @@ async def test_where_no_form_opens_the_question_is_put_in_words(mira: Moderator)
     assert "Nothing was done." in text
     assert mira.show.stage.world.stream.effects[before:] == []
     case = await done(mira, f'mute stream:{ROOM} "Sam Porter" spam')
-    assert [one.id for one in case.act.people] == ["porter"]
+    assert [person.id for person in case.act.people] == ["porter"]
 
 
 async def test_who_left_a_moment_ago_is_meant_too(mira: Moderator) -> None:
@@ -136,7 +136,7 @@ async def test_who_left_a_moment_ago_is_meant_too(mira: Moderator) -> None:
 )
 async def test_several_are_named_in_any_way(mira: Moderator, words: str, people: list[str]) -> None:
     case = await done(mira, f"mute stream:{ROOM} {words}")
-    assert [one.id for one in case.act.people] == people
+    assert [person.id for person in case.act.people] == people
 
 
 async def test_everyone_but_two_spares_both(mira: Moderator) -> None:
@@ -146,7 +146,7 @@ async def test_everyone_but_two_spares_both(mira: Moderator) -> None:
     await mira.sees("Ann", "Jun")
     (entry,) = await mira.show.store.audit(AuditQuery(limit=1))
     act = (await mira.show.store.case(entry.case or 0)).act
-    assert (act.everyone, [one.id for one in act.spared]) == (True, ["ann", "jun"])
+    assert (act.everyone, [person.id for person in act.spared]) == (True, ["ann", "jun"])
 
 
 @pytest.fixture
@@ -162,7 +162,10 @@ def meeting(show: Show) -> str:
 async def test_a_preset_stands_behind_the_whole_name(show: Show, meeting: str) -> None:
     case = await done(Moderator(show), f"preset {meeting} @Kofi Mensah viewer only listens")
     assert case.act.verb.model_dump() == {"preset": "viewer"}
-    assert ([one.name for one in case.act.people], case.reason) == (["Kofi Mensah"], "only listens")
+    assert ([person.name for person in case.act.people], case.reason) == (
+        ["Kofi Mensah"],
+        "only listens",
+    )
 
 
 async def test_a_name_that_may_be_part_of_another_is_asked_about_right_after_another_order(
@@ -191,7 +194,7 @@ DASHES = [
 async def test_an_option_is_understood_with_any_dash(mira: Moderator, option: str) -> None:
     case = await done(mira, f"mute stream:{ROOM} jun {option} loud - 3-4 times")
     assert case.act.verb == Mute(tracks=Track.VIDEO)
-    assert ([one.id for one in case.act.people], case.reason) == (["jun"], "loud - 3-4 times")
+    assert ([person.id for person in case.act.people], case.reason) == (["jun"], "loud - 3-4 times")
 
 
 @pytest.mark.parametrize("option", ["-vidoe", "\u2014vidoe", "--video=maybe", "-5"])

@@ -18,7 +18,9 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 @pytest.fixture
 def room(show: Show) -> Meeting:
     """The lesson: Emre, Chidi and others."""
-    (found,) = [one for one in show.stage.world.realtimekit.rooms.values() if "Maths" in one.title]
+    (found,) = [
+        room for room in show.stage.world.realtimekit.rooms.values() if "Maths" in room.title
+    ]
     return found
 
 
@@ -115,8 +117,10 @@ async def test_a_bare_stop_asks_which_and_an_id_stops_that_one(
     mira = Moderator(show)
     asked = await mira.types(f"record {word} stop")
     assert "2 recordings are running. Which one?" in asked
-    for one in (first, second):
-        assert f"{one.id[:8]} (recording or RTMP output, started by your app's backend" in asked
+    for recording in (first, second):
+        assert (
+            f"{recording.id[:8]} (recording or RTMP output, started by your app's backend" in asked
+        )
     assert RTMP not in asked
     assert first.active
     assert second.active
@@ -192,7 +196,11 @@ async def test_recordings_say_who_began_them_and_why_they_stopped(
 
 
 async def test_the_world_has_an_output_of_the_app_and_its_recorder(show: Show) -> None:
-    (room,) = [one for one in show.stage.world.realtimekit.rooms.values() if "Tele" in one.title]
+    (room,) = [
+        meeting
+        for meeting in show.stage.world.realtimekit.rooms.values()
+        if "Tele" in meeting.title
+    ]
     word = handle(CallRef(vendor=Vendor.REALTIMEKIT, id=room.id))
     mira = Moderator(show)
     card = await mira.types(f"show {word}")
@@ -200,4 +208,4 @@ async def test_the_world_has_an_output_of_the_app_and_its_recorder(show: Show) -
     assert "2 people" in card
     asked = await mira.types(f"record {word} stop")
     assert "This recording was not started by Callwarden. It may be an RTMP output" in asked
-    assert [one.active for one in room.recordings] == [True]
+    assert [recording.active for recording in room.recordings] == [True]

@@ -57,7 +57,7 @@ async def test_what_is_sent_twice_is_one_digest_and_one_first_message(leo: Lead)
     before = await noted(leo.show, Event.SUBSCRIBED)
     submit = await leo.show.sender.submit(leo.user, form, {CHANNEL: leo.channel.id})
     again = await asyncio.gather(*(leo.show.sender.redeliver(submit) for _ in range(3)))
-    assert [one.trouble for one in (submit, *again)] == [None] * 4
+    assert [delivery.trouble for delivery in (submit, *again)] == [None] * 4
     await leo.told("set up a digest")
     await leo.sees("Digest")
     assert len(await leo.there()) == 1
@@ -73,7 +73,7 @@ async def test_two_leads_who_want_the_same_get_one(leo: Lead) -> None:
     form = await leo.opens("digest subscribe")
     assert await leo.sends(form, channel=leo.channel.id, at="18:00") == {}
     await leo.sees(f"Digest {first.id}", "is changed", "18:00")
-    assert [one.id for one in await leo.there()] == [first.id]
+    assert [person.id for person in await leo.there()] == [first.id]
     assert len(leo.said_in()) == 1
 
 

@@ -161,7 +161,9 @@ async def test_a_heavy_order_for_a_slow_vendor_has_its_form_opened_first(
     words = f"kick stream:{LAUNCH} all raid"
     await show.sender.command(leo.user, show.stage.cast.ops, words)
     text = as_text(await leo.drawn("everyone"))
-    asked = [one.method for one in show.workspace.calls[before:] if one.method.startswith("views")]
+    asked = [
+        call.method for call in show.workspace.calls[before:] if call.method.startswith("views")
+    ]
     assert asked == ["views.open", "views.update"]
     assert "[raid]" in text
     show.stage.world.stream.faults.clear()

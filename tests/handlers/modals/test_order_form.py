@@ -141,7 +141,7 @@ async def test_a_form_is_filled_in_by_looking_things_up_and_kicks_both(
     assert show.workspace.modals.top(leo.user.id) is None
     await leo.told("kicked Amina Okafor and Kofi Mensah", "Spam: links", "confirmed")
     case = await latest(show)
-    assert [(one.person, one.state) for one in case.results] == [
+    assert [(result.person, result.state) for result in case.results] == [
         ("amina", State.CONFIRMED),
         ("kofi", State.CONFIRMED),
     ]
@@ -202,7 +202,7 @@ async def test_everyone_but_some_is_a_heavy_act_and_the_form_says_so(
     assert view.errors == {}
     await mira.told("muted everyone", "Spam")
     case = await latest(show)
-    assert (case.act.everyone, [one.id for one in case.act.spared]) == (True, ["hedda"])
+    assert (case.act.everyone, [person.id for person in case.act.spared]) == (True, ["hedda"])
 
 
 async def test_somebody_who_left_is_named_at_their_field_and_the_form_stays(
@@ -225,7 +225,7 @@ async def test_a_form_sent_twice_is_one_case(show: Show, mira: Former) -> None:
     again = await show.sender.redeliver(first)
     assert (first.status, again.status) == (200, 200)
     await mira.told("muted L O U D", "confirmed")
-    effects = [one for one in show.stage.world.stream.effects if one.person == "loud"]
+    effects = [effect for effect in show.stage.world.stream.effects if effect.person == "loud"]
     assert len(effects) == 1
 
 

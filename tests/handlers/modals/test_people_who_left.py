@@ -40,7 +40,7 @@ async def test_somebody_who_was_kicked_a_moment_ago_is_blocked_by_id(
     assert show.stage.world.stream.rooms[SUPPORT].blocked == ["loud"]
     case = await latest(show)
     assert isinstance(case.act.verb, Block)
-    assert ([one.id for one in case.act.people], case.state) == (["loud"], State.CONFIRMED)
+    assert ([person.id for person in case.act.people], case.state) == (["loud"], State.CONFIRMED)
 
 
 async def test_the_menu_of_a_block_offers_who_left_and_that_of_a_mute_does_not(

@@ -159,8 +159,8 @@ def test_slack_takes_any_form_and_gives_back_what_stood_in_it(
 
 
 @given(MADE)
-def test_slack_takes_the_form_for_a_pause(one: Subscription) -> None:
-    form = pause_form(STATE, one)
+def test_slack_takes_the_form_for_a_pause(subscription: Subscription) -> None:
+    form = pause_form(STATE, subscription)
     assert check_view(form, MODAL) == []
     assert read_until(as_sent(form)) is None
 
@@ -268,11 +268,13 @@ def test_slack_takes_every_list_and_it_has_ten_a_page(
 
 @ANYTHING
 @given(one=MADE, moved=st.booleans())
-def test_slack_takes_everything_that_is_said_of_one(one: Subscription, *, moved: bool) -> None:
+def test_slack_takes_everything_that_is_said_of_one(
+    subscription: Subscription, *, moved: bool
+) -> None:
     for message in (
-        done_message(one, "Done.", NOW),
-        stop_message(one, NOW),
-        intro_message(one, "U1", NOW, "/calls", moved=moved),
+        done_message(subscription, "Done.", NOW),
+        stop_message(subscription, NOW),
+        intro_message(subscription, "U1", NOW, "/calls", moved=moved),
     ):
         told(message)
 
@@ -364,15 +366,19 @@ def test_a_preview_tells_its_reader_their_own_acts_and_nobody_elses() -> None:
 
 def test_every_fate_is_told() -> None:
     weekly = one_of(rhythm=Rhythm.WEEKLY)
-    assert {sent_words(one, fate) for fate in FATES for one in (one_of(), weekly)} >= {
+    assert {
+        sent_words(subscription, fate) for fate in FATES for subscription in (one_of(), weekly)
+    } >= {
         "Today's digest 3 for <#C1> is posted. It is not posted a second time when its hour comes.",
         "This week's digest 3 for <#C1> could not be posted just now. Try again in a moment.",
     }
 
 
 @given(MADE, st.integers(0, 365 * 24 * 60).map(lambda n: NOW + timedelta(minutes=n)))
-def test_the_newest_day_is_today_or_the_last_monday(one: Subscription, moment: datetime) -> None:
-    day = one.day_of(moment)
-    if one.wish.rhythm is Rhythm.WEEKLY:
+def test_the_newest_day_is_today_or_the_last_monday(
+    subscription: Subscription, moment: datetime
+) -> None:
+    day = subscription.day_of(moment)
+    if subscription.wish.rhythm is Rhythm.WEEKLY:
         assert day.weekday() == 0
-    assert timedelta(0) <= moment.astimezone(one.wish.clock).date() - day + timedelta(1)
+    assert timedelta(0) <= moment.astimezone(subscription.wish.clock).date() - day + timedelta(1)

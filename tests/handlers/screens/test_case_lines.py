@@ -22,8 +22,10 @@ async def line(show: Show, *words: str) -> Message:
     log = show.stage.cast.log.id
 
     def written() -> Message | None:
-        there = [one for one in show.workspace.messages.get(log, []) if one.thread_ts is None]
-        found = (one for one in there if all(word in as_text(one) for word in words))
+        there = [
+            message for message in show.workspace.messages.get(log, []) if message.thread_ts is None
+        ]
+        found = (person for person in there if all(word in as_text(person) for word in words))
         return next(found, None)
 
     return await show.workspace.until(written, PATIENCE)
@@ -34,7 +36,11 @@ async def threads(show: Show, holds: Callable[[str], bool]) -> str:
     log = show.stage.cast.log.id
 
     def written() -> str | None:
-        texts = [as_text(one) for one in show.workspace.messages.get(log, []) if one.thread_ts]
+        texts = [
+            as_text(message)
+            for message in show.workspace.messages.get(log, [])
+            if message.thread_ts
+        ]
         return next((text for text in texts if holds(text)), None)
 
     return await show.workspace.until(written, PATIENCE)

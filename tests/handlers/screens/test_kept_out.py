@@ -84,7 +84,7 @@ async def test_somebody_blocked_is_on_the_card_and_let_in_from_there(
     assert await mira.submits() == {}
     await show.workspace.until(lambda: not blocked)
     await mira.told("unblocked")
-    assert [one.id for one in (await latest(show)).act.people] == ["umar"]
+    assert [person.id for person in (await latest(show)).act.people] == ["umar"]
 
 
 @pytest.mark.asyncio(loop_scope="module")
@@ -97,7 +97,7 @@ async def test_many_who_are_blocked_are_chosen_from_in_the_form(show: Show, mira
     assert len(await mira.offered(FORM_PEOPLE, "troll")) == 12
     await mira.chooses(FORM_PEOPLE, "troll-7")
     assert await mira.submits() == {}
-    assert [one.id for one in (await latest(show)).act.people] == ["troll-7"]
+    assert [person.id for person in (await latest(show)).act.people] == ["troll-7"]
 
 
 @pytest.mark.asyncio(loop_scope="module")

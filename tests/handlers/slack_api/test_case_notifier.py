@@ -149,12 +149,12 @@ class Mail:
 
     def roots(self) -> list[Message]:
         """The lines, without what is in their threads."""
-        return [one for one in self.lines if one.thread_ts is None]
+        return [line for line in self.lines if line.thread_ts is None]
 
     def thread(self) -> list[Message]:
         """What is in the thread of the one line."""
         (line,) = self.roots()
-        return [one for one in self.lines if one.thread_ts == line.ts]
+        return [message for message in self.lines if message.thread_ts == line.ts]
 
     def told(self) -> list[Message]:
         return self.world.ephemerals.get(self.ada.id, [])
@@ -298,7 +298,7 @@ async def test_only_what_did_not_go_as_asked_calls_its_asker_and_only_to_the_thr
     mail: Mail, state: State
 ) -> None:
     await mail.case_notifier.show(mail.notice(), ended(mail.case, state))
-    called = [as_text(one) for one in mail.thread()]
+    called = [as_text(message) for message in mail.thread()]
     if state in {State.ASKED, State.CONFIRMED, State.ALREADY}:
         assert called == []
     else:
@@ -476,9 +476,9 @@ async def test_lines_are_posted_in_the_order_in_which_they_are_given(mail: Mail)
     mail.slack.faults.slow(0.05, on=POST)
     cases = [mail.case.model_copy(update={"number": number}) for number in range(1, 5)]
     await asyncio.gather(
-        *(mail.case_notifier.show(mail.notice(key=f"line:{one.number}"), one) for one in cases)
+        *(mail.case_notifier.show(mail.notice(key=f"line:{case.number}"), case) for case in cases)
     )
-    keys = [one.metadata["event_payload"]["key"] for one in mail.lines if one.metadata]
+    keys = [line.metadata["event_payload"]["key"] for line in mail.lines if line.metadata]
     assert keys == ["line:1", "line:2", "line:3", "line:4"]
 
 

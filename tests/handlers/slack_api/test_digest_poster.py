@@ -92,11 +92,11 @@ class Desk:
 
     @property
     def roots(self) -> list[Message]:
-        return [one for one in self.said if one.thread_ts is None]
+        return [message for message in self.said if message.thread_ts is None]
 
     @property
     def replies(self) -> list[Message]:
-        return [one for one in self.said if one.thread_ts is not None]
+        return [message for message in self.said if message.thread_ts is not None]
 
     @property
     def private(self) -> list[Message]:
@@ -125,9 +125,9 @@ class Desk:
     def once(self) -> bool:
         """Whether the digest and its details stand there, each once."""
         return (
-            [one.thread_ts for one in self.replies]
+            [reply.thread_ts for reply in self.replies]
             == [self.roots[0].ts]
-            == [one.ts for one in self.roots]
+            == [root.ts for root in self.roots]
         )
 
 

@@ -38,7 +38,7 @@ async def preview(world: Workspace) -> list[str]:
         for first, *plainer in DRAFTS:
             await response_urls.post(url, first, in_place=False, plainer=plainer)
         await response_urls.post(url, NOTES, in_place=False)
-    return [as_text(one) for one in world.ephemerals["UADA"]]
+    return [as_text(ephemeral) for ephemeral in world.ephemerals["UADA"]]
 
 
 async def test_where_slack_draws_it_the_exact_message_is_shown(world: Workspace) -> None:

@@ -64,7 +64,7 @@ class Worker:
 
     @property
     def in_progress(self) -> int:
-        return sum("in progress" in as_text(one) for one in self.lines)
+        return sum("in progress" in as_text(line) for line in self.lines)
 
     async def asked(self, number: int) -> None:
         for one in range(number):
@@ -297,7 +297,7 @@ def test_all_that_is_wanted_is_read_nothing_is_read_twice_and_nothing_is_overloo
             wanted, since, there = looks[number % len(looks)]
             gap = covered.gap(wanted, since)
             if gap is None:
-                assert {one for one in there if one > wanted.low} <= seen
+                assert {person for person in there if person > wanted.low} <= seen
                 continue
             assert wanted.low <= gap.low < gap.high <= wanted.high
             told = [one for one in channel if gap.low < one < gap.high]

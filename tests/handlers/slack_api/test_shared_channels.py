@@ -62,7 +62,7 @@ async def test_no_line_is_written_where_another_workspace_reads_and_admins_hear_
         told = await show.workspace.until(lambda: show.workspace.messages.get(admin))
         assert "is shared with another workspace" in as_text(told[0])
         await show.services.tasks.drain(5)
-        assert [as_text(one) for one in show.workspace.messages.get(LOG, [])] == []
+        assert [as_text(message) for message in show.workspace.messages.get(LOG, [])] == []
         assert len(show.workspace.messages[admin]) == 1
         entries = await show.store.audit(AuditQuery(limit=50))
         assert sum("shared with another workspace" in entry.detail for entry in entries) == 1

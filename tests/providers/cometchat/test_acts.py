@@ -139,9 +139,9 @@ async def test_the_lists_of_a_group_are_told_with_names(
 ) -> None:
     server.groups[GROUP].banned |= {"ada", "zoe"}
     banned = await provider.reports.listed(REF, Listed.BANNED)
-    assert [(one.id, one.name) for one in banned.items] == [("ada", "Ada"), ("zoe", "zoe")]
+    assert [(item.id, item.name) for item in banned.items] == [("ada", "Ada"), ("zoe", "zoe")]
     members = await provider.reports.listed(REF, Listed.MEMBERS)
-    assert [one.id for one in members.items] == ["ada", "carla"]
+    assert [item.id for item in members.items] == ["ada", "carla"]
     with pytest.raises(Impossible):
         await provider.reports.listed(REF, Listed.BLOCKED)
 

@@ -26,7 +26,7 @@ async def test_a_listing_shows_live_calls_only(provider: CometChatProvider) -> N
 
 async def test_the_invited_who_never_came_are_not_in_the_call(provider: CometChatProvider) -> None:
     page = await provider.participants(REF, limit=10)
-    assert [(one.id, one.joined_at) for one in page.items] == [("ada", START)]
+    assert [(item.id, item.joined_at) for item in page.items] == [("ada", START)]
 
 
 async def test_an_unknown_call_is_not_at_the_vendor(provider: CometChatProvider) -> None:

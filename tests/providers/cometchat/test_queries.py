@@ -104,12 +104,12 @@ async def test_somebody_without_a_uid_is_shown_as_unknown_and_hides_nobody(
     (call,) = (await provider.list_live(limit=10)).items
     assert call.people == 3
     people = (await provider.participants(REF, limit=10)).items
-    assert [(one.id, one.known) for one in people] == [
+    assert [(person.id, person.known) for person in people] == [
         ("ada", True),
         ("unknown", False),
         ("unknown", False),
     ]
-    assert len({one.presence for one in people if not one.known}) == 2
+    assert len({person.presence for person in people if not person.known}) == 2
     assert (await provider.find("unknown")).found == ()
     assert len((await provider.reports.attendance(REF)).stays) == 4
 

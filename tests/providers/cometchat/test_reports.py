@@ -24,7 +24,7 @@ async def test_recordings_come_newest_first_with_links_that_do_not_print(
 ) -> None:
     cometchat_setup.recorded(server, times=2)
     found = await provider.reports.files(REF, RECORDINGS)
-    assert [one.started_at for one in found.files] == [START + timedelta(hours=1), START]
+    assert [file.started_at for file in found.files] == [START + timedelta(hours=1), START]
     newest = found.files[0]
     assert newest.ended_at == START + timedelta(hours=1, minutes=5)
     assert newest.name == f"{ROOM}_2"
@@ -43,7 +43,7 @@ async def test_who_was_there_is_told_by_device_and_why_somebody_never_came(
     server.clock.advance(90)  # type: ignore[attr-defined]  # a ManualClock
     server.leave(ROOM, "ben")
     told = await provider.reports.attendance(REF)
-    assert [(one.id, one.here, one.how) for one in told.stays] == [
+    assert [(stay.id, stay.here, stay.how) for stay in told.stays] == [
         ("ada", True, ""),
         ("ada", True, ""),
         ("ben", False, ""),
@@ -113,7 +113,7 @@ async def test_somebody_is_found_by_any_part_of_the_uid_in_every_call_they_are_i
     server.open("v1.us.other", "Other", invited=["ada"])
     server.join("v1.us.other", Visitor("ada", "Ada"))
     found = await provider.find("AD")
-    assert {(one.call.ref.id, one.person.id) for one in found.found} == {
+    assert {(sighting.call.ref.id, sighting.person.id) for sighting in found.found} == {
         (ROOM, "ada"),
         ("v1.us.other", "ada"),
     }

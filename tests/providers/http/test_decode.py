@@ -330,7 +330,9 @@ ENTRIES = st.lists(st.builds(lambda name: {"id": name}, st.text()) | ODD, max_si
 def test_one_odd_entry_of_a_list_hides_none_of_the_others(entries: list[Any]) -> None:
     """A list without any readable entry is no empty list: nobody could be said to be missing."""
     counted = Wired.model_validate({"entries": [], "counted": entries}).counted
-    good = [one for one in entries if isinstance(one, dict) and isinstance(one.get("id"), str)]
+    good = [
+        entry for entry in entries if isinstance(entry, dict) and isinstance(entry.get("id"), str)
+    ]
     told = Wired.model_validate({"entries": [], "maybe": entries}).maybe
     assert (len(counted), counted.sent) == (len(good), len(entries))
     if entries and not good:
@@ -339,7 +341,7 @@ def test_one_odd_entry_of_a_list_hides_none_of_the_others(entries: list[Any]) ->
             Wired.model_validate({"entries": entries})
         return
     assert told is not None
-    assert [one.id for one in told] == [one["id"] for one in good]
+    assert [entry.id for entry in told] == [one["id"] for one in good]
     assert (told.unreadable, told.sent) == (len(entries) - len(good), len(entries))
 
 

@@ -50,11 +50,11 @@ async def test_kicking_everyone_empties_the_room_in_one_request(
     there = {stay.visitor.name for stay in server.rooms[call.ref.id].here()}
     assert len((await provider.acts.observe(act)).left or ()) == 300
     receipt = await provider.acts.perform(act)
-    assert ({one.name for one in receipt.people}, receipt.unlisted) == (there, 0)
+    assert ({person.name for person in receipt.people}, receipt.unlisted) == (there, 0)
     assert server.rooms[call.ref.id].here() == []
-    assert [one.path.rsplit("/")[-1] for one in server.requests if one.method == "POST"] == [
-        "kick-all"
-    ]
+    assert [
+        request.path.rsplit("/")[-1] for request in server.requests if request.method == "POST"
+    ] == ["kick-all"]
     assert await seen(provider, act) is Seen.DONE
 
 
@@ -67,7 +67,7 @@ async def test_kicking_all_but_some_names_the_others_by_user_id_with_both_lists(
     assert await seen(provider, act) is Seen.NOT_DONE
     receipt = await provider.acts.perform(act)
     (body,) = bodies(server, "kick")
-    assert [one.id for one in receipt.people] == body["participant_ids"]
+    assert [person.id for person in receipt.people] == body["participant_ids"]
     tokens = server.rooms[call.ref.id].tokens
     assert body["participant_ids"] == [who.id for name, who in tokens.items() if name != "ben"]
     assert body["custom_participant_ids"] == []
@@ -142,7 +142,7 @@ async def test_silence_is_for_everyone_or_nobody_and_forbids_unmuting(
             await provider.acts.perform(act)
     assert server.effects == []
     receipt = await provider.acts.perform(order(Silence(), call, everyone=True))
-    assert [one.name for one in receipt.people] == ["Ada Lovelace", "Ben"]
+    assert [person.name for person in receipt.people] == ["Ada Lovelace", "Ben"]
     assert bodies(server, "mute-all") == [{"allow_unmute": False}]
     assert await seen(provider, order(Silence(), call, everyone=True)) is Seen.UNKNOWABLE
 
@@ -246,7 +246,7 @@ async def test_a_member_is_removed_by_the_apps_own_id_too_and_stays_in_the_room(
     act = order(MemberRemove(), call, Person(id="guest-290"))
     assert await seen(provider, act) is Seen.NOT_DONE
     await provider.acts.perform(act)
-    assert [(one.verb, one.person) for one in server.effects] == [("expel", "guest-290")]
+    assert [(effect.verb, effect.person) for effect in server.effects] == [("expel", "guest-290")]
     assert await seen(provider, act) is Seen.DONE
     assert len(server.rooms[call.ref.id].here()) == 300
 

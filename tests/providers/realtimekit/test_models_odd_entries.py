@@ -78,7 +78,7 @@ async def test_a_recorder_is_shown_as_unknown_and_the_others_as_they_are(
     recorded: RealtimeKitProvider, call: Call
 ) -> None:
     there = (await recorded.participants(call.ref, limit=10)).items
-    assert [(one.shown, one.known) for one in there] == [
+    assert [(person.shown, person.known) for person in there] == [
         ("Recorder", False),
         ("Ada Lovelace", True),
         ("Ben", True),
@@ -86,7 +86,7 @@ async def test_a_recorder_is_shown_as_unknown_and_the_others_as_they_are(
     crowd = PeopleIndex(there)
     for word in ("Recorder", RECORDER["id"], "unknown", ""):
         assert crowd.find(str(word)) == []
-    assert [one.custom_id for one in crowd.people] == ["ada", "ben"]
+    assert [person.custom_id for person in crowd.people] == ["ada", "ben"]
 
 
 async def test_nothing_is_done_to_a_recorder_and_it_is_nobody_who_stayed(
@@ -94,7 +94,9 @@ async def test_nothing_is_done_to_a_recorder_and_it_is_nobody_who_stayed(
 ) -> None:
     act = order(Kick(), call, everyone=True, spared=(await person(recorded, call, "ada"),))
     await recorded.acts.perform(act)
-    body = json.loads(next(one.body for one in server.requests if one.path.endswith("/kick")))
+    body = json.loads(
+        next(request.body for request in server.requests if request.path.endswith("/kick"))
+    )
     assert body == {
         "participant_ids": [server.rooms[call.ref.id].tokens["ben"].id],
         "custom_participant_ids": [],
@@ -166,7 +168,7 @@ async def test_whatever_one_entry_is_the_people_beside_it_are_there(odd: Any, at
     spoiled = client(server, transport=Spoils(server, "/participants", spoil))
     (call,) = (await spoiled.list_live(limit=1)).items
     there = (await spoiled.participants(call.ref, limit=10)).items
-    assert [one.custom_id for one in there if one.known] == ["ada", "ben"]
+    assert [person.custom_id for person in there if person.known] == ["ada", "ben"]
     await spoiled.aclose()
 
 
@@ -188,13 +190,13 @@ async def test_the_list_shows_what_is_recorded_as_the_card_does(
     other = server.open("other", "Other").id
     server.join(other, ADA)
     for verb in (RtmpStart(to="tube"), RecordStart(), RecordPause()):
-        listed = {one.ref.id: one for one in (await provider.list_live(limit=10)).items}
+        listed = {item.ref.id: item for item in (await provider.list_live(limit=10)).items}
         for name in (call.ref.id, other):
             card = await provider.get(name)
             assert (listed[name].recording, listed[name].rtmp) == (card.recording, card.rtmp)
         await provider.acts.perform(order(verb, call))
     asked = len(server.requests)
-    last = {one.ref.id: one for one in (await provider.list_live(limit=10)).items}
+    last = {item.ref.id: item for item in (await provider.list_live(limit=10)).items}
     assert len(server.requests) == asked + 2
     assert (last[call.ref.id].recording, last[call.ref.id].rtmp) == (
         RecordingState.PAUSED,

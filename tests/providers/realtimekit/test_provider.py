@@ -57,7 +57,7 @@ async def test_recordings_are_asked_for_beside_sessions_where_there_were_any(
             await asyncio.sleep(0.01)
     listing.cancel()
     await asyncio.wait({listing})
-    asked = {one.path.rpartition("/")[2] for one in server.requests[before:]}
+    asked = {request.path.rpartition("/")[2] for request in server.requests[before:]}
     assert asked == {"sessions", "recordings"}
 
 
@@ -68,7 +68,7 @@ async def test_pages_of_calls_follow_one_another_and_end(
         server.join(server.open(f"room-{number}", f"Room {number}").id, ADA)
     first = await provider.list_live(limit=2)
     second = await provider.list_live(limit=2, cursor=first.next)
-    assert len({one.ref.id for one in (*first.items, *second.items)}) == 4
+    assert len({item.ref.id for item in (*first.items, *second.items)}) == 4
     assert (first.next, second.next, first.total) == ("2", None, 4)
 
 
@@ -101,7 +101,7 @@ async def test_participants_are_found_without_knowing_the_session(
     ref = call.ref.model_copy(update={"session": None})
     page = await provider.participants(ref, limit=1)
     rest = await provider.participants(ref, limit=1, cursor=page.next)
-    assert [one.custom_id for one in (*page.items, *rest.items)] == ["ada", "ben"]
+    assert [item.custom_id for item in (*page.items, *rest.items)] == ["ada", "ben"]
 
 
 @pytest.mark.parametrize("call_id", ["nowhere", "", ".", "..", "a/b?c"])

@@ -43,9 +43,9 @@ def begun_by_app(
 def puts(server: RealtimeKitServer) -> list[tuple[str, Any]]:
     """Which recordings were told what."""
     return [
-        (one.path.rsplit("/")[-1], json.loads(one.body)["action"])
-        for one in server.requests
-        if one.method == "PUT"
+        (request.path.rsplit("/")[-1], json.loads(request.body)["action"])
+        for request in server.requests
+        if request.method == "PUT"
     ]
 
 
@@ -55,7 +55,11 @@ async def test_stop_and_pause_touch_only_what_was_begun_from_here(
     outside = begun_by_app(server, call, "tv", rtmp=RTMP)
     for start in (RecordStart(), RtmpStart(to="tube")):
         await provider.acts.perform(order(start, call))
-    (mine,) = [one for one in server.rooms[call.ref.id].recordings if one.prefix == "callwarden."]
+    (mine,) = [
+        recording
+        for recording in server.rooms[call.ref.id].recordings
+        if recording.prefix == "callwarden."
+    ]
     for verb in (RecordPause(), RecordResume(), RecordStop()):
         assert (await provider.acts.observe(order(verb, call))).seen is Seen.NOT_DONE
         await provider.acts.perform(order(verb, call))
@@ -77,7 +81,7 @@ async def test_what_others_began_is_listed_with_kind_start_and_who(
     server.clock.advance(60)
     await provider.acts.perform(order(RecordStart(), call))
     listed = await provider.reports.recordings_running(call.ref)
-    assert [(one.told, one.ours) for one in listed] == [
+    assert [(recording.told, recording.ours) for recording in listed] == [
         ("recording or RTMP output, started by your app's backend, since 12:00 UTC", False),
         ("recording or RTMP output, started by Ada Lovelace, since 12:01 UTC, paused", False),
         ("recording, started by Callwarden, since 12:02 UTC", True),
@@ -96,7 +100,7 @@ async def test_what_others_began_is_never_hit_unless_it_is_named(
         running = await provider.reports.recordings_running(call.ref)
         with pytest.raises(WhichRecording) as asked:
             require_one(verb, call.ref, running)
-        assert all(one.short in asked.value.next_step for one in running)
+        assert all(recording.short in asked.value.next_step for recording in running)
     assert puts(server) == []
 
 
@@ -127,7 +131,7 @@ async def test_a_recording_begun_elsewhere_is_not_taken_for_the_one_asked_for(
     begun_by_app(server, call, "tv", rtmp=RTMP)
     assert (await provider.acts.observe(order(RecordStart(), call))).seen is Seen.NOT_DONE
     await provider.acts.perform(order(RecordStart(), call))
-    body = json.loads(next(one.body for one in server.requests if one.method == "POST"))
+    body = json.loads(next(request.body for request in server.requests if request.method == "POST"))
     assert body["allow_multiple_recordings"] is True
     assert (await provider.acts.observe(order(RecordStart(), call))).seen is Seen.DONE
 
@@ -141,7 +145,7 @@ async def test_the_files_say_who_began_each_and_why_it_stopped(
         server.clock.advance(1)
     await provider.acts.perform(order(RecordStart(), call))
     files = (await provider.reports.files(call.ref, frozenset({FileKind.RECORDING}))).files
-    assert [one.how for one in files] == [
+    assert [file.how for file in files] == [
         "started by Callwarden",
         "started by Ben; stopped when everyone had left",
         "started by Ben; stopped by an error at RealtimeKit",

@@ -46,11 +46,11 @@ async def test_who_was_there_is_told_of_a_session_that_is_over_too(
     server.clock.advance(3_600)
     for ref in (call.ref, call.ref.model_copy(update={"session": None})):
         told = await provider.reports.attendance(ref)
-        assert [(one.name, one.custom_id, one.here) for one in told.stays] == [
+        assert [(stay.name, stay.custom_id, stay.here) for stay in told.stays] == [
             ("Ada Lovelace", "ada", False),
             ("Ben", "ben", False),
         ]
-        assert [one.left_at and (one.left_at - began).seconds for one in told.stays] == [60, 120]
+        assert [stay.left_at and (stay.left_at - began).seconds for stay in told.stays] == [60, 120]
         assert not told.more
 
 
@@ -74,7 +74,7 @@ async def test_members_are_who_is_enrolled_and_whether_they_are_here(
     room.enrol(Visitor("carla", "Carla"), "guest", server.clock.now())
     server.leave(room.id, "ben")
     members = await provider.reports.members(call.ref)
-    assert [(one.name, one.role, one.here) for one in members.items] == [
+    assert [(item.name, item.role, item.here) for item in members.items] == [
         ("Ada Lovelace", "group_call_participant", True),
         ("Ben", "group_call_participant", False),
         ("Carla", "guest", False),
@@ -86,7 +86,7 @@ async def test_somebody_off_the_list_is_no_member_though_still_in_the_room(
     provider: RealtimeKitProvider, server: RealtimeKitServer, call: Call
 ) -> None:
     await provider.acts.perform(order(MemberRemove(), call, await person(provider, call)))
-    assert [one.name for one in (await provider.reports.members(call.ref)).items] == [
+    assert [item.name for item in (await provider.reports.members(call.ref)).items] == [
         "Ada Lovelace"
     ]
     assert len(server.rooms[call.ref.id].here()) == 2
@@ -97,7 +97,7 @@ async def test_without_user_ids_members_are_told_by_the_apps_own(
 ) -> None:
     server.faults.nulls("user_id", on="/sessions/", times=None)
     server.leave(call.ref.id, "ben")
-    assert [one.here for one in (await provider.reports.members(call.ref)).items] == [True, False]
+    assert [item.here for item in (await provider.reports.members(call.ref)).items] == [True, False]
 
 
 async def test_three_hundred_members_are_all_there_and_nobody_is_here_after_the_end(
@@ -105,13 +105,13 @@ async def test_three_hundred_members_are_all_there_and_nobody_is_here_after_the_
 ) -> None:
     crowd(server, call, 298)
     members = (await provider.reports.members(call.ref)).items
-    assert (len(members), all(one.here for one in members)) == (300, True)
+    assert (len(members), all(member.here for member in members)) == (300, True)
     for stay in server.rooms[call.ref.id].here():
         server.leave(call.ref.id, stay.visitor.id)
     assert isinstance(server.clock, ManualClock)
     server.clock.advance(61)
     members = (await provider.reports.members(call.ref)).items
-    assert (len(members), any(one.here for one in members)) == (300, False)
+    assert (len(members), any(member.here for member in members)) == (300, False)
 
 
 async def test_rooms_are_presets_and_meetings_and_a_locked_one_says_so(
@@ -120,9 +120,9 @@ async def test_rooms_are_presets_and_meetings_and_a_locked_one_says_so(
     await provider.acts.perform(order(Lock(), call))
     server.open("empty", "Empty")
     rooms = await provider.reports.rooms()
-    presets = [one.name for one in rooms if one.kind is RoomKind.PRESET]
+    presets = [room.name for room in rooms if room.kind is RoomKind.PRESET]
     assert {"group_call_host", "viewer"} <= set(presets)
-    meetings = [(one.name, one.detail) for one in rooms if one.kind is RoomKind.ROOM]
+    meetings = [(room.name, room.detail) for room in rooms if room.kind is RoomKind.ROOM]
     assert meetings == [("Clinic", "locked"), ("Empty", "")]
     assert rooms[-1].id in server.rooms
 
@@ -135,8 +135,8 @@ async def test_lists_that_repeat_or_never_end_are_read_a_few_pages_far(
         server.open(f"room-{number}", f"Room {number}")
     odd = client(server, transport=broken(server.app))
     before = len(server.requests)
-    rooms = [one for one in await odd.reports.rooms() if one.kind is RoomKind.ROOM]
-    assert len({one.id for one in rooms}) == len(rooms) >= 50
+    rooms = [room for room in await odd.reports.rooms() if room.kind is RoomKind.ROOM]
+    assert len({room.id for room in rooms}) == len(rooms) >= 50
     assert len(server.requests) - before <= 6
     await odd.aclose()
 

@@ -89,7 +89,7 @@ async def test_recordings_are_of_every_session_newest_first_without_what_was_onl
     now = await provider.get(call.ref.id)
     await do(provider, now, RecordStart())
     found = (await provider.reports.files(now.ref, RECORDINGS)).files
-    assert [one.session for one in found] == [now.ref.session, call.ref.session]
+    assert [file.session for file in found] == [now.ref.session, call.ref.session]
     later(server, 60)
     await do(provider, now, RecordStop(), RtmpStart(to="tube"))
     later(server, 60)
@@ -104,13 +104,13 @@ async def test_an_ended_session_leaves_a_transcript_and_a_chat_log_for_a_week(
     assert (await provider.reports.files(call.ref, PAPERS)).files == ()
     next_session(server, call)
     papers = (await provider.reports.files(call.ref, PAPERS)).files
-    assert {one.kind for one in papers} == {FileKind.TRANSCRIPT, FileKind.CHAT}
-    for one in papers:
-        assert (one.session, one.started_at) == (call.ref.session, START)
-        assert one.ended_at == START + timedelta(seconds=60)
-        assert one.expires_at == one.ended_at + WEEK
-        assert one.url is not None
-        assert str(one.kind).split()[0] in one.url.get_secret_value()
+    assert {file.kind for file in papers} == {FileKind.TRANSCRIPT, FileKind.CHAT}
+    for paper in papers:
+        assert (paper.session, paper.started_at) == (call.ref.session, START)
+        assert paper.ended_at == START + timedelta(seconds=60)
+        assert paper.expires_at == paper.ended_at + WEEK
+        assert paper.url is not None
+        assert str(paper.kind).split()[0] in paper.url.get_secret_value()
     later(server, WEEK.total_seconds())
     assert (await provider.reports.files(call.ref, PAPERS)).files == ()
 
@@ -137,10 +137,13 @@ async def test_only_what_is_wanted_is_asked_for(
 ) -> None:
     before = len(server.requests)
     await provider.reports.files(call.ref, RECORDINGS)
-    assert [one.path.rsplit("/")[-1] for one in server.requests[before:]] == ["recordings"]
+    assert [request.path.rsplit("/")[-1] for request in server.requests[before:]] == ["recordings"]
     before = len(server.requests)
     await provider.reports.files(call.ref, frozenset({FileKind.CHAT}))
-    assert [one.path.rsplit("/")[-1] for one in server.requests[before:]] == ["sessions", "chat"]
+    assert [request.path.rsplit("/")[-1] for request in server.requests[before:]] == [
+        "sessions",
+        "chat",
+    ]
 
 
 async def test_only_the_latest_sessions_are_asked_and_that_is_said(
@@ -162,7 +165,7 @@ async def test_a_paper_that_cannot_be_read_is_said_beside_the_others(
     next_session(server, call)
     server.faults.nulls("transcript_download_url", on="/transcript", times=None)
     found = await provider.reports.files(call.ref, PAPERS)
-    assert [one.kind for one in found.files] == [FileKind.CHAT]
+    assert [file.kind for file in found.files] == [FileKind.CHAT]
     assert found.missing == (
         "A transcript could not be read: RealtimeKit sent an answer that cannot be read.",
     )
@@ -185,8 +188,10 @@ async def test_pages_that_repeat_or_never_end_cost_a_few_requests_only(
     odd = client(server, transport=broken(server.app))
     before = len(server.requests)
     found = await odd.reports.files(call.ref, RECORDINGS)
-    assert len({one.started_at for one in found.files}) == len(found.files)
-    lists = [one for one in server.requests[before:] if one.path.endswith("/recordings")]
+    assert len({file.started_at for file in found.files}) == len(found.files)
+    lists = [
+        request for request in server.requests[before:] if request.path.endswith("/recordings")
+    ]
     assert len(lists) <= 4
     assert len(server.requests) - before <= len(lists) + MOST_DETAILS
     assert found.missing or len(found.files) == 120

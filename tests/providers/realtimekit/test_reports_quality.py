@@ -53,7 +53,7 @@ async def test_now_and_then_is_no_trouble(
     provider: RealtimeKitProvider, server: RealtimeKitServer, call: Call, network: Network
 ) -> None:
     strain(server, call, "ben", network)
-    assert not any(one.bad for one in (await provider.reports.quality(call.ref)).people)
+    assert not any(person.bad for person in (await provider.reports.quality(call.ref)).people)
 
 
 @pytest.mark.parametrize("nothing", [0.0, -1.0, 7.0])
@@ -70,9 +70,9 @@ async def test_a_peer_is_asked_for_by_peer_id_and_never_where_they_are(
 ) -> None:
     there = (await provider.participants(call.ref, limit=10)).items
     await provider.reports.quality(call.ref)
-    asked = [one for one in server.requests if "/peer-report/" in one.path]
-    assert {one.path.rsplit("/")[-1] for one in asked} == {one.presence for one in there}
-    assert {one.query for one in asked} == {"filters=quality_stats"}
+    asked = [request for request in server.requests if "/peer-report/" in request.path]
+    assert {seen.path.rsplit("/")[-1] for seen in asked} == {person.presence for person in there}
+    assert {seen.query for seen in asked} == {"filters=quality_stats"}
 
 
 async def test_somebody_on_two_devices_is_shown_once_by_the_worse_one(
@@ -80,7 +80,7 @@ async def test_somebody_on_two_devices_is_shown_once_by_the_worse_one(
 ) -> None:
     server.join(call.ref.id, BEN)
     quality = await provider.reports.quality(call.ref)
-    assert [one.person.custom_id for one in quality.people] == ["ada", "ben"]
+    assert [person.person.custom_id for person in quality.people] == ["ada", "ben"]
 
 
 async def test_of_three_hundred_people_twenty_five_are_read_and_that_is_said(
@@ -91,7 +91,7 @@ async def test_of_three_hundred_people_twenty_five_are_read_and_that_is_said(
     quality = await provider.reports.quality(call.ref)
     assert len(quality.people) == 25
     assert quality.note == "Read: 25 of 300 connections."
-    assert sum("/peer-report/" in one.path for one in server.requests) == 25
+    assert sum("/peer-report/" in request.path for request in server.requests) == 25
 
 
 async def test_who_has_no_report_is_counted_and_not_judged(
@@ -109,8 +109,13 @@ async def test_odd_figures_are_unknown_and_spoil_nothing(
     provider: RealtimeKitProvider, server: RealtimeKitServer, call: Call
 ) -> None:
     server.faults.nulls("quality_mos", "packets_sent", "rtt", on="/peer-report/", times=None)
-    for one in (await provider.reports.quality(call.ref)).people:
-        assert (one.score, one.lost_percent, one.latency_ms, one.bad) == (None, None, None, False)
+    for person in (await provider.reports.quality(call.ref)).people:
+        assert (person.score, person.lost_percent, person.latency_ms, person.bad) == (
+            None,
+            None,
+            None,
+            False,
+        )
 
 
 async def test_a_call_that_is_over_has_no_quality(

@@ -43,8 +43,8 @@ def states(provider: RealtimeKitProvider) -> list[Capability]:
 
 
 async def test_mute_is_offered_without_any_setting(provider: RealtimeKitProvider) -> None:
-    for one in states(provider):
-        assert (one.level, one.instead) == (Enforcement.BEST_EFFORT, "kick")
+    for state in states(provider):
+        assert (state.level, state.instead) == (Enforcement.BEST_EFFORT, "kick")
     assert "when it is first used" in await provider.probe()
 
 
@@ -58,8 +58,8 @@ async def test_an_account_without_mute_is_found_out_said_and_asked_again_later()
     assert provider.capabilities["mute"].aims is Aimed.EVERYONE
     with pytest.raises(Impossible, match=GONE):
         await provider.acts.perform(order(Silence(), call, everyone=True))
-    for one in states(provider):
-        assert (one.possible, one.instead, GONE in one.why) == (False, "kick", True)
+    for state in states(provider):
+        assert (state.possible, state.instead, GONE in state.why) == (False, "kick", True)
     assert GONE in await provider.probe()
     asked = len(server.requests)
     with pytest.raises(Impossible, match=GONE):
@@ -68,7 +68,7 @@ async def test_an_account_without_mute_is_found_out_said_and_asked_again_later()
     await provider.acts.perform(order(Kick(), call, named.people[0]))
     assert isinstance(server.clock, ManualClock)
     server.clock.advance(timedelta(hours=1).total_seconds())
-    assert all(one.possible for one in states(provider))
+    assert all(capability.possible for capability in states(provider))
     await provider.aclose()
 
 
@@ -108,7 +108,7 @@ async def test_a_404_of_a_call_that_is_over_says_nothing_of_the_account(
         await provider.acts.perform(
             order(Mute(), over, *(() if everyone else (ada,)), everyone=everyone)
         )
-    assert all(one.possible for one in states(provider))
+    assert all(state.possible for state in states(provider))
 
 
 async def test_a_404_for_somebody_who_left_says_nothing_of_the_account(
@@ -118,4 +118,4 @@ async def test_a_404_for_somebody_who_left_says_nothing_of_the_account(
     server.leave(call.ref.id, "ada")
     with pytest.raises(NotAtVendor):
         await provider.acts.perform(order(Mute(), call, ada))
-    assert all(one.possible for one in states(provider))
+    assert all(state.possible for state in states(provider))

@@ -44,7 +44,7 @@ async def test_whoever_sends_in_a_call_of_300_is_muted_though_only_100_are_liste
     fill(server, 298)
     act = order(Mute(), everyone=True, spared=(ADA,))
     await provider.acts.perform(act)
-    sending = {one.visitor.id for one in server.rooms[CID].here() if "audio" in one.tracks}
+    sending = {person.visitor.id for person in server.rooms[CID].here() if "audio" in person.tracks}
     assert sending == {"ada"}
     assert (await provider.acts.observe(act)).seen is Seen.DONE
 
@@ -243,7 +243,7 @@ async def test_everyone_is_silenced_by_muting_them_and_taking_the_right(
     assert [one["user_id"] for one in asked(server, "/user_permissions")] == ["ben", "p000"]
     for who in ("ada", "ben"):
         server.talk(CID, who)
-    sending = {one.visitor.id for one in server.rooms[CID].here() if "audio" in one.tracks}
+    sending = {person.visitor.id for person in server.rooms[CID].here() if "audio" in person.tracks}
     assert sending == {"ada"}
     seen = await provider.acts.observe(act)
     assert seen.seen is Seen.UNKNOWABLE
@@ -279,10 +279,10 @@ async def test_in_a_call_of_300_all_who_speak_are_silenced_and_the_rest_is_count
         server.rooms[CID].mute(f"p{number:03}", {"audio"})
     receipt = await provider.acts.perform(order(Silence(), everyone=True))
     room = server.rooms[CID]
-    assert not any("audio" in one.tracks for one in room.here())
+    assert not any("audio" in person.tracks for person in room.here())
     silenced = {who for who, held in room.permissions.items() if held.get("send-audio") is False}
     assert {f"p{number:03}" for number in range(200, 298)} <= silenced
-    assert {one.id for one in receipt.people} == silenced
+    assert {person.id for person in receipt.people} == silenced
     assert receipt.missed == 300 - len(silenced)
 
 

@@ -39,7 +39,7 @@ async def test_twenty_people_in_one_order_are_read_back_in_their_turn() -> None:
     begun = asyncio.get_running_loop().time()
     results = await carried(provider, case_of(order(Kick(), *people)))
     assert asyncio.get_running_loop().time() - begun > 2 * READ, "the queue was longer than a read"
-    assert {one.state for one in results} == {State.CONFIRMED}
+    assert {result.state for result in results} == {State.CONFIRMED}
     assert here(server) == {"ada", "ben"}
     assert provider.http.breaker.state is BreakerState.CLOSED
 
@@ -54,7 +54,7 @@ async def test_whoever_looks_at_much_does_not_keep_others_waiting_behind_it() ->
     await asyncio.sleep(0)
     with working_at(Priority.LOOK, "U2"):
         await provider.get(mine)
-    asked = [one.path.rpartition("/")[2] for one in server.requests]
+    asked = [request.path.rpartition("/")[2] for request in server.requests]
     await asyncio.gather(*flood)
     assert asked.index("mine") < 100
     assert len(server.requests) == 201

@@ -121,7 +121,7 @@ async def test_a_listener_who_was_silenced_never_becomes_a_speaker(
     granted = [one for one in asked(server, "/user_permissions") if "grant_permissions" in one]
     assert granted == [{"user_id": "hana", "grant_permissions": ["send-audio"]}]
     server.talk(stage.id, "lars")
-    assert [one.tracks for one in server.rooms[stage.id].here()] == [{"video"}, set()]
+    assert [person.tracks for person in server.rooms[stage.id].here()] == [{"video"}, set()]
 
 
 async def test_who_speaks_by_a_grant_of_the_app_gets_that_back_and_no_more(

@@ -58,9 +58,9 @@ async def test_a_kick_of_everyone_with_a_lost_answer_ends_confirmed_and_hits_nob
     there = here(server)
     server.faults.drop(after=True, on="/kick")
     results = await all_carried(provider, server, order(Kick(), everyone=True, spared=(ADA,)))
-    assert {(one.state, one.attempts) for one in results} == {(State.CONFIRMED, 2)}
-    assert {one.evidence for one in results} == {"Nobody is left in the call except ada."}
-    assert {one.person for one in results} == there - {"ada"}
+    assert {(result.state, result.attempts) for result in results} == {(State.CONFIRMED, 2)}
+    assert {result.evidence for result in results} == {"Nobody is left in the call except ada."}
+    assert {result.person for result in results} == there - {"ada"}
     kicked = [one["user_id"] for one in asked(server, "/kick")]
     assert (len(kicked), here(server)) == (len(set(kicked)), {"ada"})
 
@@ -70,8 +70,8 @@ async def test_everyone_is_muted_and_that_is_seen(
 ) -> None:
     there = here(server)
     results = await all_carried(provider, server, order(Mute(), everyone=True, spared=(ADA,)))
-    assert {one.person for one in results} == there - {"ada"}
-    assert {(one.state, one.evidence) for one in results} == {
+    assert {result.person for result in results} == there - {"ada"}
+    assert {(result.state, result.evidence) for result in results} == {
         (State.CONFIRMED, "Everyone except ada is muted."),
     }
 
@@ -183,8 +183,8 @@ async def test_everyone_muted_at_once_is_told_one_by_one(
 ) -> None:
     fill(server, 41)
     results = await all_carried(provider, server, order(Mute(), everyone=True))
-    assert {one.person for one in results} == here(server)
-    assert {one.state for one in results} == {State.CONFIRMED}
+    assert {result.person for result in results} == here(server)
+    assert {result.state for result in results} == {State.CONFIRMED}
     assert len(asked(server, "/mute_users")) == 1
 
 
@@ -193,5 +193,5 @@ async def test_in_a_call_of_more_than_are_listed_the_rest_is_counted(
 ) -> None:
     fill(server, 148)
     results = await all_carried(provider, server, order(Mute(), everyone=True))
-    assert sum(one.count or 1 for one in results) == 150
-    assert {one.state for one in results} == {State.CONFIRMED}
+    assert sum(result.count or 1 for result in results) == 150
+    assert {result.state for result in results} == {State.CONFIRMED}

@@ -97,9 +97,12 @@ async def test_a_lock_throws_nobody_out_stops_nothing_and_keeps_others_out(
     lock = await begun(provider, order(Lock()))
     assert (await provider.acts.observe(lock.act)).seen is Seen.NOT_DONE
     assert "at most 2 people" in (await provider.acts.perform(lock.act)).evidence
-    assert [one.verb for one in server.effects] == [*(one.name for one in RUNNING), "limits"]
+    assert [effect.verb for effect in server.effects] == [
+        *(verb.name for verb in RUNNING),
+        "limits",
+    ]
     assert here(server) == {"ada", "ben"}
-    assert not [one for one in server.requests if one.path.endswith(("_live", "/kick"))]
+    assert not [request for request in server.requests if request.path.endswith(("_live", "/kick"))]
     with pytest.raises(KeptOut):
         server.join(CID, Visitor("carla", "Carla"))
     seen = await provider.acts.observe(lock.act)
@@ -164,7 +167,9 @@ async def test_those_of_an_excluded_role_do_not_count_and_may_still_join(
     rule = LockRule(but_roles=("host",), but_owner=True)
     provider = client(server, lock=rule)
     await provider.acts.perform(order(Lock()))
-    [patched] = [json.loads(one.body) for one in server.requests if one.method == "PATCH"]
+    [patched] = [
+        json.loads(request.body) for request in server.requests if request.method == "PATCH"
+    ]
     assert patched["settings_override"]["limits"] == {
         "max_participants": 1,
         "max_participants_exclude_owner": True,

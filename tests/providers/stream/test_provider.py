@@ -99,9 +99,9 @@ async def test_two_devices_are_one_participant_since_the_later_one(
     clock.advance(5)
     server.join(CID, BEN)
     page = await provider.participants(REF, limit=100)
-    assert ([one.id for one in page.items], page.total, page.next) == (["ada", "ben"], 2, None)
-    assert [one.joined_at for one in page.items] == [START, START + timedelta(seconds=5)]
-    assert {(one.muted, one.speaking) for one in page.items} == {(False, None)}
+    assert ([item.id for item in page.items], page.total, page.next) == (["ada", "ben"], 2, None)
+    assert [item.joined_at for item in page.items] == [START, START + timedelta(seconds=5)]
+    assert {(item.muted, item.speaking) for item in page.items} == {(False, None)}
 
 
 async def test_who_sends_no_audio_is_muted_as_soon_as_that_is_so(
@@ -110,7 +110,7 @@ async def test_who_sends_no_audio_is_muted_as_soon_as_that_is_so(
     """Two requests a look; where the second fails, nobody is said to be muted or not."""
 
     async def muted() -> list[bool | None]:
-        return [one.muted for one in (await provider.participants(REF, limit=100)).items]
+        return [item.muted for item in (await provider.participants(REF, limit=100)).items]
 
     assert await muted() == [False, False]
     await provider.acts.perform(order(Mute(), Person(id="ben")))

@@ -69,7 +69,7 @@ async def test_files_of_all_runs_are_there(
     server.join(CID, BEN)
     await record(provider, clock)
     files = (await provider.reports.files(REF, ALL)).files
-    assert {one.session for one in files} == {"default-standup-s1", "default-standup-s2"}
+    assert {file.session for file in files} == {"default-standup-s1", "default-standup-s2"}
     assert len(files) == 4
 
 
@@ -79,7 +79,7 @@ async def test_a_list_that_cannot_be_read_is_missing_beside_the_other(
     await record(provider, clock)
     server.faults.error(500, on="/transcriptions", times=None)
     files = await provider.reports.files(REF, ALL)
-    assert [one.kind for one in files.files] == [FileKind.RECORDING]
+    assert [file.kind for file in files.files] == [FileKind.RECORDING]
     assert files.missing[0].startswith("The transcripts could not be read: Stream Video had")
     server.faults.error(500, times=None)
     with pytest.raises(VendorFault):
@@ -95,7 +95,7 @@ async def test_quality_names_the_worst_first_and_why(
     server.measure(CID, "p000", cq_score=88, latency_ms=301)
     quality = await provider.reports.quality(REF)
     assert quality.score == 71
-    told = [(one.person.id, one.bad, one.why) for one in quality.people]
+    told = [(person.person.id, person.bad, person.why) for person in quality.people]
     assert told == [
         ("ben", True, "420 ms latency, 80 ms jitter, score 31"),
         ("p000", True, "301 ms latency"),
@@ -120,7 +120,7 @@ async def test_of_a_live_run_only_those_who_are_in_it_are_judged_by_their_worst_
     for _ in range(2):
         server.leave(CID, "ada")
     gone = await provider.reports.quality(REF)
-    assert {one.person.id for one in gone.people} == {"ada", "ben"}
+    assert {person.person.id for person in gone.people} == {"ada", "ben"}
 
 
 async def test_the_run_the_moderator_saw_is_the_one_that_is_measured(
@@ -174,7 +174,7 @@ async def test_feedback_is_of_this_call_alone_and_newest_first(
         clock.advance(1)
         server.opine(CID, "ben", rating, reason)
     told = await provider.reports.feedback(REF)
-    assert [(one.person, one.rating, one.reason) for one in told] == [
+    assert [(feedback.person, feedback.rating, feedback.reason) for feedback in told] == [
         ("ben", 5, ""),
         ("ben", 2, "choppy"),
     ]
@@ -191,7 +191,7 @@ async def test_members_are_told_from_those_who_are_there(
 ) -> None:
     server.rooms[CID].members = {"ben": "host", "carla": "user"}
     members = await provider.reports.members(REF)
-    assert [(one.id, one.name, one.role, one.here) for one in members.items] == [
+    assert [(item.id, item.name, item.role, item.here) for item in members.items] == [
         ("ben", "Ben", "host", True),
         ("carla", "Carla", "user", False),
     ]
@@ -210,8 +210,8 @@ async def test_presence_is_right_where_more_people_are_there_than_one_page_lists
     there = {f"p{number:03}" for number in range(298)}
     server.rooms[CID].members = dict.fromkeys([*sorted(there), "carla"], "user")
     members = (await provider.reports.members(REF)).items
-    assert {one.id for one in members if one.here} == there
-    assert {one.id for one in members if one.here is False} == {"carla"}
+    assert {member.id for member in members if member.here} == there
+    assert {member.id for member in members if member.here is False} == {"carla"}
 
 
 async def test_members_with_so_many_devices_that_some_are_unlisted_are_unknown(
@@ -226,8 +226,8 @@ async def test_members_with_so_many_devices_that_some_are_unlisted_are_unknown(
 
 async def test_call_types_are_rooms_with_what_they_say(provider: StreamProvider) -> None:
     rooms = await provider.reports.rooms()
-    assert [one.name for one in rooms] == ["audio_room", "default", "development", "livestream"]
-    assert {one.kind for one in rooms} == {RoomKind.TYPE}
+    assert [room.name for room in rooms] == ["audio_room", "default", "development", "livestream"]
+    assert {room.kind for room in rooms} == {RoomKind.TYPE}
     assert rooms[1].detail == "recording available, transcription disabled"
     assert rooms[3].detail.endswith(", starts backstage")
 

@@ -19,7 +19,7 @@ async def test_while_a_call_is_on_who_left_and_who_is_here_are_both_told(
     clock.advance(600)
     server.leave(CID, "ben")
     told = await provider.reports.attendance(REF)
-    assert [(one.id, one.name, one.here) for one in told.stays] == [
+    assert [(stay.id, stay.name, stay.here) for stay in told.stays] == [
         ("ada", "Ada Lovelace", True),
         ("ben", None, False),
     ]
@@ -37,7 +37,7 @@ async def test_after_a_call_everybody_is_told_with_times(
     clock.advance(60)
     server.leave(CID, "ben")
     told = await provider.reports.attendance(run)
-    lasted = [one.left_at - START for one in told.stays if one.left_at]
+    lasted = [stay.left_at - START for stay in told.stays if stay.left_at]
     assert lasted == [timedelta(minutes=1), timedelta(minutes=2)]
     assert told.note == ""
 
@@ -50,7 +50,7 @@ async def test_coming_back_is_another_stay(
     clock.advance(60)
     server.join(CID, Visitor("ben", "Ben"))
     told = await provider.reports.attendance(REF)
-    assert [one.here for one in told.stays if one.id == "ben"] == [False, True]
+    assert [stay.here for stay in told.stays if stay.id == "ben"] == [False, True]
 
 
 async def test_a_call_that_nobody_was_in_has_no_attendance(

@@ -80,7 +80,7 @@ async def test_who_is_live_is_never_asked_of_totals_or_of_the_invited() -> None:
     provider = client(server)
     [call] = (await provider.list_live(limit=5)).items
     people = await provider.participants(call.ref, limit=5)
-    assert (call.people, [one.id for one in people.items]) == (1, ["ada"])
+    assert (call.people, [item.id for item in people.items]) == (1, ["ada"])
     asked = [seen.path for seen in server.requests]
     assert not any("active_calls_status" in path or "members" in path for path in asked)
     assert json.loads(server.requests[0].body)["filter_conditions"] == {"ongoing": True}

@@ -10,8 +10,8 @@ from bot.calls.outcomes import State
 
 def open_cases(entries: Sequence[AuditEntry]) -> frozenset[int | None]:
     """The cases without an outcome."""
-    ended = {one.case for one in entries if one.event is Event.OUTCOME}
-    return frozenset({one.case for one in entries if one.event is Event.REQUESTED} - ended)
+    ended = {entry.case for entry in entries if entry.event is Event.OUTCOME}
+    return frozenset({entry.case for entry in entries if entry.event is Event.REQUESTED} - ended)
 
 
 def fits(entry: AuditEntry, which: AuditQuery, going: frozenset[int | None]) -> bool:
@@ -37,6 +37,8 @@ def named(entry: AuditEntry, words: str) -> bool:
     """Whether it was done to somebody whose name or id has these words in it."""
     if not fold(words):
         return True
-    hit = [one for one in entry.people if entry.people[0] != "everyone" or one[:4] != "but "]
+    hit = [
+        person for person in entry.people if entry.people[0] != "everyone" or person[:4] != "but "
+    ]
     hit += entry.reached
     return any(fold(words) in fold(person) for person in hit)

@@ -97,7 +97,7 @@ def test_any_filter_finds_what_a_slow_look_finds(kind: str, request: pytest.Fixt
 
             @given(FILTERS)
             def same(which: AuditQuery) -> None:
-                slow = [one for one in entries if fits(one, which, going)][: which.limit]
+                slow = [entry for entry in entries if fits(entry, which, going)][: which.limit]
                 assert list(runner.run(store.audit(which))) == slow
 
             same()

@@ -73,7 +73,7 @@ async def test_a_process_that_dies_over_it_leaves_the_outcome_to_another_one(
     await ended(store)
     assert await due(store) == []
     await store.release("dead")
-    assert [(one.version, one.attempt) for one in await due(store)] == [(2, 2)]
+    assert [(notice.version, notice.attempt) for notice in await due(store)] == [(2, 2)]
 
 
 async def test_an_outcome_does_not_hurry_what_slack_asked_to_send_later(
@@ -86,7 +86,7 @@ async def test_an_outcome_does_not_hurry_what_slack_asked_to_send_later(
     await ended(store)
     assert await due(store) == []
     clock.advance(30)
-    assert [one.version for one in await due(store)] == [2]
+    assert [notice.version for notice in await due(store)] == [2]
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ async def test_each_answer_is_shown_as_it_was_asked_for(store: SqlStore) -> None
     await store.accept(order("john", actor=JOHN, reply_url=f"{HOOK}/john"))
     await ended(store)
     answers = await due(store)
-    told = {one.place: (one.manner, one.joined) for one in answers}
+    told = {answer.place: (answer.manner, answer.joined) for answer in answers}
     assert told == {HOOK: (Manner.CARD, False), f"{HOOK}/john": (Manner.NEW, True)}
-    readers = {one.place: one.reader.actor for one in answers if one.reader is not None}
+    readers = {answer.place: answer.reader.actor for answer in answers if answer.reader is not None}
     assert readers == {HOOK: MARY, f"{HOOK}/john": JOHN}

@@ -15,7 +15,7 @@ from tests.store.orders import DONE, JOHN, MINUTE, OVER, order
 
 async def taken(store: SqlStore, owner: str = "w", lease: timedelta = MINUTE) -> list[int]:
     """The numbers of what can be taken up now."""
-    return [one.case.number for one in await store.claim(owner=owner, limit=9, lease=lease)]
+    return [claim.case.number for claim in await store.claim(owner=owner, limit=9, lease=lease)]
 
 
 async def finish_next(store: SqlStore) -> int:
@@ -92,7 +92,7 @@ async def test_a_start_after_a_stop_is_another_order_than_the_start_before_it(
     stop = await store.accept(of_the_call("c", RecordStop()))
     again = await store.accept(of_the_call("d", RecordStart()))
     joined = await store.accept(of_the_call("e", RecordStart()).model_copy(update={"actor": JOHN}))
-    assert [one.case.number for one in (first, stop, again, joined)] == [1, 2, 3, 3]
+    assert [acceptance.case.number for acceptance in (first, stop, again, joined)] == [1, 2, 3, 3]
     assert (again.how, joined.how) == (How.NEW, How.JOINED)
     assert await finish_all(store) == [1, 2, 3]
 
@@ -101,7 +101,7 @@ async def test_the_same_holds_for_orders_that_are_written_together(store: SqlSto
     verbs = (RecordStart(), RecordStop(), RecordStart(), RecordStop(), RecordStop())
     orders = [of_the_call(f"k{n}", verb) for n, verb in enumerate(verbs)]
     answers: list[Acceptance] = await asyncio.gather(*map(store.accept, orders))
-    assert [one.case.number for one in answers] == [1, 2, 3, 4, 4]
+    assert [answer.case.number for answer in answers] == [1, 2, 3, 4, 4]
     assert await finish_all(store) == [1, 2, 3, 4]
 
 

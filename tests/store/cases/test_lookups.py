@@ -58,7 +58,7 @@ async def test_the_oldest_comes_first_and_nobody_takes_what_another_holds(
         await store.keep_lookup(lookup(key))
         clock.advance(1)
     (first,) = await store.due_lookups(owner="one", limit=1, lease=MINUTE)
-    assert (first.key, [one.key for one in await due(store, "two")]) == ("a", ["b"])
+    assert (first.key, [lookup.key for lookup in await due(store, "two")]) == ("a", ["b"])
 
 
 async def test_what_a_dead_process_held_is_taken_up_again_and_the_dead_one_ends_nothing(
@@ -90,7 +90,7 @@ async def test_one_put_back_counts_as_never_taken_up_and_waits_for_its_time(
     await store.keep_lookup(lookup())
     (taken,) = await due(store)
     await store.give_back_lookup(taken, wait=wait)
-    assert [one.attempt for one in await due(store)] == attempts
+    assert [lookup.attempt for lookup in await due(store)] == attempts
 
 
 async def test_who_lost_one_does_not_put_it_back(store: SqlStore) -> None:

@@ -51,7 +51,7 @@ async def test_after_a_refusal_one_line_an_hour_is_tried_until_one_arrives(
     (tried,) = await lines(store, kind)
     await store.mark_shown(tried, posted="1.0")
     assert await store.outages() == []
-    assert [one.key for one in await lines(store, kind)] == ["line:2", "line:3", "line:4"]
+    assert [line.key for line in await lines(store, kind)] == ["line:2", "line:3", "line:4"]
     assert (await store.backlog()).outages == 0
 
 
@@ -75,8 +75,8 @@ async def test_kept_lines_come_as_they_were_asked_whichever_case_ended_first(
         (line,) = await store.due_notices(owner="n", limit=1, lease=MINUTE, kind=NoticeKind.LINE)
         await store.mark_shown(line, posted="1.0")
         told.append(line)
-    assert [one.case for one in told] == [1, 2, 3, 4]
-    assert {one.version for one in told} == {2}
+    assert [notice.case for notice in told] == [1, 2, 3, 4]
+    assert {notice.version for notice in told} == {2}
 
 
 async def test_only_one_process_tries_and_another_does_where_it_dies(
@@ -84,7 +84,10 @@ async def test_only_one_process_tries_and_another_does_where_it_dies(
 ) -> None:
     await asked(store, 2)
     line, other = await lines(store)
-    assert [await store.keep_line(one, "no_permission") for one in (line, other)] == [True, False]
+    assert [await store.keep_line(notice, "no_permission") for notice in (line, other)] == [
+        True,
+        False,
+    ]
     clock.advance(HOUR.total_seconds())
     assert len(await lines(store)) == 1
     assert await lines(store) == []
@@ -108,7 +111,7 @@ async def test_a_clock_set_back_does_not_put_off_the_next_try(
     await refused(store)
     clock.advance(-timedelta(days=1).total_seconds())
     await asked(store, 1, start=1)
-    assert [one.key for one in await lines(store)] == ["line:2"]
+    assert [line.key for line in await lines(store)] == ["line:2"]
 
 
 async def test_what_another_has_taken_over_is_left_to_it(

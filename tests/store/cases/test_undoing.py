@@ -26,7 +26,7 @@ async def test_only_later_inverse_cases_of_the_same_call_are_found_oldest_first(
     await case(store, "elsewhere", Unblock(), ELSEWHERE)
     again = await case(store, "again", Unblock(), LATER_RUN)
     found = await store.reversals(await store.case(first))
-    assert [one.number for one in found] == [again]
+    assert [case.number for case in found] == [again]
 
 
 async def test_what_has_no_inverse_was_never_taken_back(store: SqlStore) -> None:

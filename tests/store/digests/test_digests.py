@@ -69,7 +69,10 @@ async def test_another_wish_is_another_subscription(
 ) -> None:
     first = await wanted(store, WISH, MARY, START)
     second = await wanted(store, WISH.model_copy(update=other), MARY, START)
-    assert [one.id for one in await store.subscriptions()] == [first.id, second.id]
+    assert [subscription.id for subscription in await store.subscriptions()] == [
+        first.id,
+        second.id,
+    ]
     if "channel" not in other:
         with pytest.raises(BadInput, match=f"already, number {first.id}"):
             await change(store, second, second.edited(WISH, START))
@@ -97,7 +100,7 @@ async def test_a_subscription_that_is_not_there_cannot_be_changed(store: SqlStor
 
 async def test_subscriptions_asked_for_at_once_are_one(store: SqlStore) -> None:
     made = await asyncio.gather(*(wanted(store, WISH, MARY, START) for _ in range(5)))
-    assert len({one.id for one in made}) == 1
+    assert len({subscription.id for subscription in made}) == 1
 
 
 async def test_a_day_is_claimed_by_one_and_posted_once(store: SqlStore, clock: ManualClock) -> None:
@@ -227,14 +230,14 @@ async def test_what_waits_is_open_for_a_minute_or_not_confirmed(
     clock.advance(50)
     await done(store, "4", None, act("dan"))
     told = await store.waiting(10)
-    assert [(one.case, one.kind, one.words) for one in told] == [
+    assert [(waiting.case, waiting.kind, waiting.words) for waiting in told] == [
         (lost, "not_confirmed", "Mute Ann 0, Ann 1, Ann 2 and 2 more: Lobby"),
         (again, "not_confirmed", "Mute Cat 0, Cat 1, Cat 2 and 2 more: Untitled call"),
     ]
     clock.advance(5)
-    assert [one.case for one in await store.waiting(10)] == [lost, stuck, again]
+    assert [waiting.case for waiting in await store.waiting(10)] == [lost, stuck, again]
     assert (await store.waiting(10))[1].words == "Mute everyone: Lobby"
-    assert [one.case for one in await store.waiting(1)] == [lost]
+    assert [waiting.case for waiting in await store.waiting(1)] == [lost]
     assert await store.waiting(0) == []
 
 
@@ -244,7 +247,9 @@ async def test_what_was_asked_again_or_is_long_past_does_not_wait(
     ending = act().model_copy(update={"verb": End(), "people": ()})
     await done(store, "1", State.NOT_CONFIRMED, ending)
     ended = await done(store, "2", State.NOT_CONFIRMED, ending)
-    assert [(one.case, one.words) for one in await store.waiting(9)] == [(ended, "End call: Lobby")]
+    assert [(waiting.case, waiting.words) for waiting in await store.waiting(9)] == [
+        (ended, "End call: Lobby")
+    ]
     await done(store, "3", State.CONFIRMED, ending)
     await done(store, "4", State.NOT_CONFIRMED, act("ann"))
     assert len(await store.waiting(9)) == 1

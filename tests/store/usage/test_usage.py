@@ -259,12 +259,12 @@ def readings(draw: st.DrawFn) -> list[tuple[Stretch, list[CallRecord]]]:
     """Truths that replace one another, each read in random pieces, in any order."""
     told: list[tuple[Stretch, list[CallRecord]]] = []
     for _ in range(draw(st.integers(1, 2))):
-        truth = {one.run: one for one in draw(st.lists(records(RUNS), max_size=6))}
+        truth = {record.run: record for record in draw(st.lists(records(RUNS), max_size=6))}
         cuts = sorted(draw(st.sets(st.integers(1, 4 * 96 - 1), max_size=3)))
         edges = [EVERYTHING.start + cut * QUARTER for cut in (0, *cuts, 4 * 96)]
         pieces = [Stretch(*pair) for pair in pairwise(edges)]
         told += [
-            (piece, [one for one in truth.values() if one.touches(piece, SOON)])
+            (piece, [record for record in truth.values() if record.touches(piece, SOON)])
             for piece in draw(st.permutations(pieces))
         ]
     return told
@@ -289,7 +289,7 @@ def test_random_readings_add_up_to_a_slow_recount(
                     runner.run(store.keep_calls(STREAM, stretch, found, now=SOON))
                     kept = {
                         run: one for run, one in kept.items() if not one.touches(stretch, SOON)
-                    } | {one.run: one for one in found}
+                    } | {record.run: record for record in found}
                 for zone in ZONES:
                     days = [local_day(day, zone) for day in DAYS]
                     sums = runner.run(store.sums(days, [STREAM]))

@@ -30,7 +30,9 @@ class ChannelPane(Pane):
         session = self.session
         if session.place.channel is None:
             return session.user.id, session.home.hash if session.home else None
-        told = [(one.ts, one.edited and one.edited["ts"]) for one in session.messages()]
+        told = [
+            (message.ts, message.edited and message.edited["ts"]) for message in session.messages()
+        ]
         return session.user.id, session.place.channel.id, told
 
     def draw(self) -> None:

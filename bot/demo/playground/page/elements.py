@@ -83,7 +83,7 @@ class Elements:
         world = self._session.playground.stage.slack.world
         options = {user.id: user.name for user in world.users.values() if not user.bot}
         if "users" not in control.element["type"]:
-            options = {one.id: f"#{one.name}" for one in world.channels.values()}
+            options = {channel.id: f"#{channel.name}" for channel in world.channels.values()}
         self._select(control, options, lambda value: value)
 
     def text(self, control: Control) -> None:

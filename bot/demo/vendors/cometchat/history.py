@@ -35,7 +35,7 @@ def wire_past(call: PastCall) -> dict[str, Any]:
         "totalParticipants": len(call.stays),
         "type": "video" if call.video else "audio",
         "mid": f"mid-{call.id}",
-        "participants": [*(_stay(call, one) for one in call.stays), _absent(call)],
+        "participants": [*(_stay(call, stay) for stay in call.stays), _absent(call)],
     }
     if taken:
         written["startedAt"] = seconds(call.started_at)

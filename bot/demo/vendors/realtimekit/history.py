@@ -44,7 +44,7 @@ class RealtimeKitHistoryEndpoints(RealtimeKitBase):
     @cached_property
     def past_sessions(self) -> list[Written]:
         """The sessions of the past, newest first."""
-        return [Written(_session(one), one.started_at, one.ended_at) for one in self.past.calls]
+        return [Written(_session(call), call.started_at, call.ended_at) for call in self.past.calls]
 
     @cached_property
     def past_recordings(self) -> list[Written]:
@@ -55,14 +55,14 @@ class RealtimeKitHistoryEndpoints(RealtimeKitBase):
         """Those that may fit the query; none of them is LIVE, or of a room that is open now."""
         if query.get("status") == "LIVE" or query.get("associated_id") in self.rooms:
             return []
-        return [one.wire for one in self.past_sessions]
+        return [session.wire for session in self.past_sessions]
 
     def recordings_of_past(self, query: QueryParams) -> list[dict[str, Any]]:
         """Those that may fit the query."""
         meeting = query.get("meeting_id")
         if meeting in self.rooms:
             return []
-        every = [one.wire for one in self.past_recordings]
+        every = [recording.wire for recording in self.past_recordings]
         return [one for one in every if meeting in {None, one["meeting"]["id"]}]
 
     def in_window(
@@ -75,7 +75,7 @@ class RealtimeKitHistoryEndpoints(RealtimeKitBase):
         }
         if not bounds:
             return items
-        return [one for one in items if _within(one.get(name), bounds)]
+        return [item for item in items if _within(item.get(name), bounds)]
 
     async def _daywise(self, request: Request) -> Response:
         query, today = request.query_params, self.clock.now().date()
@@ -87,7 +87,7 @@ class RealtimeKitHistoryEndpoints(RealtimeKitBase):
         return done(
             {
                 "session_stats": {
-                    "sessions_count": sum(one.calls for one in told.values()),
+                    "sessions_count": sum(day.calls for day in told.values()),
                     "sessions_minutes_consumed": sum(spent.values()),
                     "day_stats": [
                         {
@@ -99,7 +99,7 @@ class RealtimeKitHistoryEndpoints(RealtimeKitBase):
                     ],
                 },
                 "recording_stats": {
-                    "recording_count": sum(one.recordings for one in told.values()),
+                    "recording_count": sum(day.recordings for day in told.values()),
                     "recording_minutes_consumed": sum(recorded.values()),
                     "day_stats": [
                         {

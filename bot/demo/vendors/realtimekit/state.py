@@ -177,7 +177,7 @@ class Meeting(Room):
     def marks(self) -> tuple[str, ...]:
         """What runs here now; an RTMP output is a recording too."""
         told = {
-            "recording": any(one.stopped_at is None for one in self.recordings),
+            "recording": any(recording.stopped_at is None for recording in self.recordings),
             "livestream": self.livestream,
             "locked": not self.active,
         }
@@ -229,14 +229,14 @@ class Meeting(Room):
         """
         return [
             {
-                "id": made_id("recorder", one.id),
+                "id": made_id("recorder", recording.id),
                 "display_name": "Recorder",
-                "joined_at": iso(one.invoked_at),
-                "created_at": iso(one.invoked_at),
-                "updated_at": iso(one.invoked_at),
+                "joined_at": iso(recording.invoked_at),
+                "created_at": iso(recording.invoked_at),
+                "updated_at": iso(recording.invoked_at),
             }
-            for one in self.recordings
-            if one.active and one.bot and one.session == session.id
+            for recording in self.recordings
+            if recording.active and recording.bot and recording.session == session.id
         ]
 
     def running(self) -> list[Recording]:

@@ -89,7 +89,7 @@ class StreamMediaEndpoints(StreamBase):
 
     def _delete(self, request: Request, files: list[KeptFile], verb: str) -> Response:
         session, name = request.path_params["session"], request.path_params["filename"]
-        wanted = [one for one in files if (one.session, one.filename) == (session, name)]
+        wanted = [file for file in files if (file.session, file.filename) == (session, name)]
         if not wanted:
             raise Refusal(404, f"Can't find {name} in session {session}")
         files.remove(wanted[0])

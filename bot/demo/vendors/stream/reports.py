@@ -137,7 +137,7 @@ def _asked(request: Request) -> QueryCalls:
 
 
 def _counts(call: StreamCall) -> dict[str, int]:
-    scores = [one["cq_score"] for one in call.measures.values() if "cq_score" in one]
+    scores = [measure["cq_score"] for measure in call.measures.values() if "cq_score" in measure]
     counts = {
         "live_sessions": len(call.here()),
         "participants": len({stay.visitor.id for stay in call.stays}),

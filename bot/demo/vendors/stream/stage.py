@@ -71,7 +71,7 @@ class StreamStageEndpoints(StreamMediaEndpoints):
         if strangers := set(asked.members_ids) - set(call.members):
             raise Refusal(400, f"{min(strangers)} is not a member of this call")
         here = {stay.visitor.id for stay in call.here()}
-        rung = asked.members_ids or [one for one in call.members if one not in here]
+        rung = asked.members_ids or [member for member in call.members if member not in here]
         for person in rung:
             self.note("ring", call.id, person)
         return done(members_ids=rung)

@@ -102,7 +102,7 @@ def test_the_notification_is_the_headline_with_its_day() -> None:
 
 def test_what_waits_has_a_button_for_each_case_and_says_how_long() -> None:
     first = channel_drafts(FULL)[0]
-    pressed = [load(CaseValue, one["value"]).number for one in elements(first.blocks)]
+    pressed = [load(CaseValue, element["value"]).number for element in elements(first.blocks)]
     assert pressed == [128, 131]
     shown = read(first)
     assert "• #128 Kick Ann: Room · unknown · for 3 h 00 min" in shown
@@ -286,7 +286,7 @@ def test_a_vendor_that_told_few_days_is_left_out_and_the_days_stay() -> None:
 def test_on_the_first_mornings_all_vendors_are_drawn_over_the_days_there_are() -> None:
     """Nobody is left out for a past that none of them has."""
     made = digest(
-        trend=tuple(one.model_copy(update={"vendors": {}}) for one in trend()[:11]) + trend()[11:]
+        trend=tuple(day.model_copy(update={"vendors": {}}) for day in trend()[:11]) + trend()[11:]
     )
     found = drawn(made)
     assert [one["name"] for one in found["series"]] == ["Stream Video", "RealtimeKit", "CometChat"]

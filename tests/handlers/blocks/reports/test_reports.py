@@ -241,7 +241,7 @@ def test_deleting_is_offered_for_the_run_the_file_is_of() -> None:
 def test_what_cannot_be_deleted_has_no_button(change: dict[str, object]) -> None:
     changed = files_of(FILE.model_copy(update=change))
     for message in (changed, files_of(FILE, can=False)):
-        assert "act" not in {route(one["action_id"]) for one in elements(message.blocks)}
+        assert "act" not in {route(element["action_id"]) for element in elements(message.blocks)}
 
 
 def test_what_could_not_be_read_is_said_beside_what_could() -> None:

@@ -208,6 +208,7 @@ async def test_the_next_connection_is_open_before_a_recycled_one_is_closed(
     await made.exchange.disconnect(reason)
     await made.opened(2)
     assert len(made.exchange.plugs) == 2
+    await asyncio.sleep(0.01)  # until the old one waits by that clock
     held.advance(LINGER_SECONDS)
     await made.closed(1)
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from pydantic import Field
@@ -216,7 +216,7 @@ class Event(StrEnum):
     STOPPED = "stopped"
     SENT = "sent"
     DAMAGED = "damaged"
-    """Never recorded: the entry cannot be read, or was changed. See `bot.calls.damaged`."""
+    """Never recorded: the entry cannot be read, or was changed. See `bot.calls.cases`."""
     RESTORED = "restored"
     """The database was restored from a backup, or that was noticed: nobody's act."""
     NEWER = "newer"
@@ -319,3 +319,18 @@ class Notice(Frozen):
     def of(self, case: Case) -> "Notice":
         """The notice as it is once `case` is shown: it may have ended since this fell due."""
         return self.model_copy(update={"version": max(self.version, case.version)})
+
+
+UNDATED = datetime(1, 1, 1, tzinfo=UTC)
+"""The moment of an entry whose own is not legible."""
+
+
+class DamagedEntry(AuditEntry):
+    """An entry that was changed or cannot be read, as far as it is legible: its event is DAMAGED.
+
+    `detail` is a sentence that says what is wrong; `text` the bytes as far as they are text. Where
+    nothing is wrong, but a newer release wrote it and this one does not know its kind, the event is
+    NEWER.
+    """
+
+    text: str = ""

@@ -1,4 +1,7 @@
-"""What an act found when it began, so that a later one can put it back; kept with the case."""
+"""What is read of a call before an act on it: what it finds, and how many it will make leave.
+
+What it finds is kept with the case, so that a later act can put it back.
+"""
 
 from bot.calls.models import Frozen
 from bot.calls.verbs import Permission
@@ -38,3 +41,14 @@ class PriorState(Frozen):
     def held_by(self, person: str) -> tuple[Permission, ...]:
         """The rights of one person."""
         return next((one.rights for one in self.rights if one.person == person), ())
+
+
+class Departures(Frozen):
+    """How many an act on a whole call makes leave: `people` of those `present`.
+
+    With `at_most`, some of them may stay.
+    """
+
+    people: int
+    present: int
+    at_most: bool = False

@@ -19,9 +19,9 @@ from bot.digests.digest import (
     Gap,
 )
 from bot.digests.subscription import Rhythm, Subscription
-from bot.digests.unusual import MINUTE, by_day, costs_of, unjudged, unusual, usual_day
+from bot.digests.unusual import by_day, costs_of, unjudged, unusual, usual_day
 from bot.ports import DigestStore
-from bot.usage.days import DAY, Stretch, local_day
+from bot.usage.days import DAY, SECONDS_PER_MINUTE, Stretch, local_day
 from bot.usage.tally import Tally, total
 
 MOST_WAITING = 10
@@ -122,7 +122,7 @@ class DigestBuilder:
         return tuple(
             Cost(
                 vendor=vendor,
-                minutes=(covered[vendor].person_seconds or 0) / MINUTE,
+                minutes=(covered[vendor].person_seconds or 0) / SECONDS_PER_MINUTE,
                 amount=amount,
                 currency=self.prices.currency,
             )

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from bot.calls.models import Vendor
 from bot.digests.digest import Difference
+from bot.usage.days import SECONDS_PER_MINUTE
 from bot.usage.records import VendorDay
 from bot.usage.tally import Tally
 
@@ -20,8 +21,6 @@ SHORTEST = 15.0
 
 OTHER_UNIT = 30.0
 """So many times as many minutes, while the calls agree, are not minutes."""
-
-SECONDS = 60
 
 
 class _Pair(NamedTuple):
@@ -77,7 +76,7 @@ def _pairs(tally: Tally, told: VendorDay) -> Iterator[_Pair]:
     """Those that differ."""
     calls = _Pair("calls", tally.calls, told.calls, FEWEST)
     minutes = (
-        _Pair("minutes", tally.seconds / SECONDS, told.minutes, SHORTEST),
+        _Pair("minutes", tally.seconds / SECONDS_PER_MINUTE, told.minutes, SHORTEST),
         _Pair("person minutes", _minutes(tally.person_seconds), told.person_minutes, SHORTEST),
     )
     if calls.differs:
@@ -89,7 +88,7 @@ def _pairs(tally: Tally, told: VendorDay) -> Iterator[_Pair]:
 
 
 def _minutes(seconds: int | None) -> float | None:
-    return None if seconds is None else seconds / SECONDS
+    return None if seconds is None else seconds / SECONDS_PER_MINUTE
 
 
 def _kept(tally: Tally) -> int | None:

@@ -6,7 +6,7 @@ from statistics import median
 
 from bot.calls.models import Vendor
 from bot.digests.digest import USUAL_DAYS, USUAL_WEEKS, WEEK, DayOfVendors, Unusual
-from bot.usage.days import DAY, days_before
+from bot.usage.days import DAY, SECONDS_PER_MINUTE, days_before
 from bot.usage.tally import Tally, typical
 
 TIMES = 5
@@ -18,10 +18,9 @@ LEAST_WEEKS = 3
 LEAST_SHARE, LEAST_STEP = 0.15, 3.0
 """Nothing nearer than 15 % of the usual number, and than 3, is unusual: calm weeks stay calm."""
 
-MINUTE = 60
 WATCHED = {
     "calls": 1,
-    "seconds": MINUTE,
+    "seconds": SECONDS_PER_MINUTE,
     "people": 1,
     "peak_people": 1,
     "recordings_failed": 1,
@@ -110,7 +109,7 @@ def costs_of(
 ) -> dict[Vendor, float]:
     """What people's minutes cost at prices a minute; vendors that cannot say are left out."""
     return {
-        vendor: tally.person_seconds / MINUTE * prices[vendor]
+        vendor: tally.person_seconds / SECONDS_PER_MINUTE * prices[vendor]
         for vendor, tally in tallies.items()
         if vendor in prices and tally.person_seconds is not None
     }

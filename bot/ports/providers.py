@@ -9,9 +9,9 @@ from bot.calls.attendance import Attendance
 from bot.calls.call_log import LogFilter
 from bot.calls.capabilities import Capability
 from bot.calls.cases import Case
-from bot.calls.leaving import Departures
 from bot.calls.models import Call, CallRef, Page, Participant, Vendor
 from bot.calls.outcomes import Observation, Receipt
+from bot.calls.prior_state import Departures
 from bot.calls.recordings import RunningRecording
 from bot.calls.reports import CallMember, Feedback, FileKind, Files, Quality, Room, Sightings
 from bot.calls.verbs import Listed, Verb

@@ -7,8 +7,8 @@ from bot.calls.attendance import Attendance
 from bot.calls.call_log import LogFilter
 from bot.calls.capabilities import Capability, Enforcement, cannot
 from bot.calls.cases import Case
-from bot.calls.leaving import Departures
 from bot.calls.models import Call, CallRef, Page
+from bot.calls.prior_state import Departures
 from bot.calls.recordings import RunningRecording
 from bot.calls.reports import (
     ATTENDANCE,

@@ -6,9 +6,9 @@ from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-DAY = timedelta(days=1)
+DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 
-SECOND = timedelta(seconds=1)
+SECONDS_PER_MINUTE = 60
 UTC_ZONE = ZoneInfo("Etc/UTC")
 
 

@@ -4,8 +4,7 @@ import re
 from collections.abc import Sequence
 
 from bot.calls.audit_filter import AuditQuery
-from bot.calls.cases import AuditEntry, Event
-from bot.calls.damaged import UNDATED, DamagedEntry
+from bot.calls.cases import UNDATED, AuditEntry, DamagedEntry, Event
 from bot.calls.outcomes import state_names
 from bot.calls.verbs import VERBS
 from handlers.blocks.action_values import AUDIT, AUDIT_SEARCH, AuditValue

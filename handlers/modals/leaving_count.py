@@ -3,8 +3,8 @@
 import asyncio
 
 from bot.calls.capabilities import Capability
-from bot.calls.leaving import Departures
 from bot.calls.models import CallRef, Vendor
+from bot.calls.prior_state import Departures
 from bot.calls.verbs import Verb
 from bot.errors import VendorError
 from handlers.blocks.text import count

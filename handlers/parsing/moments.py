@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AwareDatetime, NaiveDatetime
 
 from bot.calls.models import Frozen
+from bot.usage.days import DAY
 from bot.usage.zones import zone_of
 
 MOMENTS = "24h, 7d or 2026-11-29"
@@ -16,7 +17,6 @@ MOMENTS = "24h, 7d or 2026-11-29"
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 """No audit entry is older."""
 
-DAY = timedelta(days=1)
 
 _SPANS = {
     "m": timedelta(minutes=1),

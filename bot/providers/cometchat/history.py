@@ -12,10 +12,9 @@ from bot.providers.cometchat.queries import PAGE
 from bot.providers.http.client import HttpClient
 from bot.providers.http.decode import Moment, read
 from bot.providers.http.retry import Idempotency
-from bot.usage.days import DAY, SECOND, Stretch
+from bot.usage.days import DAY, SECOND, SECONDS_PER_MINUTE, Stretch
 from bot.usage.records import CallRecord, Ending, Recorded, VendorDay
 
-MINUTE = 60
 TAKEN = frozenset({"ongoing", "ended"})
 """What the status says of a call that somebody took, if anybody was ever connected to it."""
 
@@ -180,4 +179,4 @@ def _minutes(here: Sequence[CallParticipant] | None) -> dict[str, int | None]:
 
 def _seconds(minutes: Sequence[float | None]) -> int | None:
     known = [minute for minute in minutes if minute is not None]
-    return round(sum(known) * MINUTE) if len(known) == len(minutes) else None
+    return round(sum(known) * SECONDS_PER_MINUTE) if len(known) == len(minutes) else None

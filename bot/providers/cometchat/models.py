@@ -1,7 +1,7 @@
 """CometChat's answers: the fields that are needed, times in Unix seconds, no display names."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from pydantic import BaseModel, Field, SecretStr, ValidationError
 
@@ -11,10 +11,10 @@ from bot.calls.models import Call, CallLog, CallRef, RecordingState, Vendor
 from bot.calls.reports import File, FileKind
 from bot.providers.http.answers import Problem
 from bot.providers.http.decode import Amount, Count, LenientList, Maybe, Moment
+from bot.usage.days import SECOND, SECONDS_PER_MINUTE
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
-_MINUTE = 60
 
 KEY_CODE = "AUTH_ERR_"
 """How its words begin for a key that is missing, wrong or may not do this (its error codes)."""
@@ -35,12 +35,12 @@ def _clock_seconds(duration: str | None) -> int | None:
     if shown is None:
         return None
     hours, minutes, seconds = map(int, shown.groups())
-    return (hours * _MINUTE + minutes) * _MINUTE + seconds
+    return timedelta(hours=hours, minutes=minutes, seconds=seconds) // SECOND
 
 
 def seconds_of(minutes: float | None) -> int | None:
     """Whole seconds of so many minutes; None where they are not told."""
-    return None if minutes is None else round(minutes * _MINUTE)
+    return None if minutes is None else round(minutes * SECONDS_PER_MINUTE)
 
 
 class CallParticipant(BaseModel):

@@ -13,7 +13,7 @@ from bot.providers.http.decode import LenientList, Maybe, Moment, Number, day, r
 from bot.providers.http.paging import gather_pages
 from bot.providers.http.retry import Idempotency
 from bot.providers.realtimekit.models import MeetingSession, Paging, Recording, next_page
-from bot.usage.days import DAY, SECOND, Stretch
+from bot.usage.days import DAY, SECOND, SECONDS_PER_MINUTE, Stretch
 from bot.usage.records import CallRecord, Recorded, VendorDay
 
 PAGE = 100
@@ -23,7 +23,6 @@ MOST_PAGES = 20
 FURTHEST = 400 * DAY
 """How long before a stretch recordings are looked for, of a session that began even earlier."""
 
-MINUTE = 60
 LIVESTREAM = "livestream"
 
 
@@ -53,7 +52,9 @@ class PastSession(MeetingSession):
             started_at=self.started_at,
             ended_at=self.ended_at or over,
             peak=None if self.peak is None else round(self.peak),
-            person_seconds=None if self.minutes is None else round(self.minutes * MINUTE),
+            person_seconds=None
+            if self.minutes is None
+            else round(self.minutes * SECONDS_PER_MINUTE),
             recordings=None if files is None else _recorded(files),
             streams=streams or None,
         )

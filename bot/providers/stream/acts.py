@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from bot.calls.acts import Act
 from bot.calls.capabilities import Capability, Enforcement, cannot, complete, performers
 from bot.calls.cases import Case
-from bot.calls.leaving import Departures
 from bot.calls.models import CallRef, RtmpTarget
 from bot.calls.outcomes import Observation, Receipt
+from bot.calls.prior_state import Departures
 from bot.calls.verbs import LiveStart, RtmpStart, Verb
 from bot.clock import Clock
 from bot.errors import Impossible

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from bot.calls.acts import Act
 from bot.calls.cases import Case
 from bot.calls.effects import lock_of, settled_rights, taken_from
-from bot.calls.leaving import Departures
 from bot.calls.models import CallRef
-from bot.calls.prior_state import CallLimits, HeldRights, PriorState
+from bot.calls.prior_state import CallLimits, Departures, HeldRights, PriorState
 from bot.calls.verbs import GoBack, Lock, Permission, Silence, Track, Unlock, Unsilence, Verb
 from bot.errors import Impossible, VendorError
 from bot.providers.stream.observe_people import RIGHTS, require_no_later

@@ -14,10 +14,9 @@ from bot.providers.http.decode import LenientList, Maybe, Moment, Number, day, r
 from bot.providers.http.retry import Idempotency
 from bot.providers.stream.models_reports import StoredFile
 from bot.providers.stream.queries import API, MOST, StreamQueries
-from bot.usage.days import SECOND, Stretch
+from bot.usage.days import SECOND, SECONDS_PER_MINUTE, Stretch
 from bot.usage.records import CallRecord, Recorded, VendorDay
 
-MINUTE = 60
 ENDED, LIVE = "ended", "live"
 """What is asked for one after the other; a cursor is one of them, and Stream's own after a colon.
 """
@@ -205,7 +204,7 @@ class StreamHistory:
                 vendor=Vendor.STREAM,
                 day=day,
                 calls=_whole(calls.get(day)),
-                minutes=lengths[day] / MINUTE if day in lengths else None,
+                minutes=lengths[day] / SECONDS_PER_MINUTE if day in lengths else None,
             )
             for day in sorted({known for known in (*calls, *lengths) if known is not None})
             if first <= day <= last

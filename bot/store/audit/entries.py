@@ -6,8 +6,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import from_json
 
-from bot.calls.cases import AuditEntry, Event
-from bot.calls.damaged import UNDATED, DamagedEntry
+from bot.calls.cases import UNDATED, AuditEntry, DamagedEntry, Event
 from bot.store.audit.chain import GENESIS, link
 from bot.store.stored_json import read_json
 

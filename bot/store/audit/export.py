@@ -6,8 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
-from bot.calls.cases import AuditEntry, Event
-from bot.calls.damaged import DamagedEntry
+from bot.calls.cases import AuditEntry, DamagedEntry, Event
 
 BYTE_ORDER_MARK = "\ufeff"
 """By this a spreadsheet knows that a table is UTF-8."""

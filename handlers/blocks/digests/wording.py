@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 from bot.digests.digest import Digest
 from bot.digests.subscription import Rhythm
+from bot.usage.days import SECONDS_PER_MINUTE
 from handlers.blocks.text import clean, code, count, mrkdwn, plain, when
 
-MINUTE = 60
 MOST_SHOWN = 10**12
 """The highest figure written out."""
 
@@ -100,12 +100,12 @@ def counted(number: float, one: str, many: str | None = None) -> str:
 
 def minutes(seconds: int) -> int:
     """Whole minutes, half a minute rounded up."""
-    return (whole(seconds) + MINUTE // 2) // MINUTE
+    return (whole(seconds) + SECONDS_PER_MINUTE // 2) // SECONDS_PER_MINUTE
 
 
 def length(seconds: int) -> str:
     """`1,310 minutes`; less than half a minute is not nothing."""
-    if 0 < seconds < MINUTE // 2:
+    if 0 < seconds < SECONDS_PER_MINUTE // 2:
         return "under a minute"
     return counted(minutes(seconds), "minute")
 

@@ -12,14 +12,13 @@ from bot.calls.models import Vendor
 from bot.calls.outcomes import State
 from bot.calls.verbs import VERBS
 from bot.digests.wording import zone_name
+from bot.usage.days import DAY
 from handlers.blocks.action_values import MAX_SHOWN, Value, stale
 from handlers.blocks.elements import context, option, plain_text, select
 from handlers.blocks.emoji import with_emoji
 from handlers.blocks.forms.reason_form import MAX_TITLE
 from handlers.blocks.message import Block
 from handlers.blocks.text import clean, cut, mrkdwn
-
-DAY = timedelta(days=1)
 
 SEARCH_FORM = "audit.form"
 """The callback_id of the form."""

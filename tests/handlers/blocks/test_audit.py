@@ -11,8 +11,7 @@ from bot.calls.actors import Actor
 from bot.calls.acts import Act, Person
 from bot.calls.audit_filter import AuditQuery
 from bot.calls.case_history import CaseHistory
-from bot.calls.cases import AuditEntry, Case, Event
-from bot.calls.damaged import UNDATED, DamagedEntry
+from bot.calls.cases import UNDATED, AuditEntry, Case, DamagedEntry, Event
 from bot.calls.models import Vendor
 from bot.calls.outcomes import Result, State
 from bot.calls.verbs import VERBS, Block, Kick, Unblock

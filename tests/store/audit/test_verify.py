@@ -9,8 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.calls.audit_filter import AuditQuery
-from bot.calls.cases import AuditEntry, Event
-from bot.calls.damaged import UNDATED, DamagedEntry
+from bot.calls.cases import UNDATED, AuditEntry, DamagedEntry, Event
 from bot.calls.outcomes import State
 from bot.errors import ChainBroken, RecordDamaged
 from bot.store import SqlStore, open_store

@@ -22,7 +22,7 @@ class Enforcement(StrEnum):
     IMPOSSIBLE = "impossible"
 
 
-class Aimed(StrEnum):
+class Reach(StrEnum):
     """Whom a vendor lets an act hit, where it is not both."""
 
     NAMED = "people by name"
@@ -33,7 +33,7 @@ class Capability(Frozen):
     """What a vendor makes of one verb, why, and the name of the nearest verb that works instead.
 
     `only` narrows an option to the values the vendor takes, e.g. `{"kind": ("composite",)}`;
-    `aims` a verb that may hit everyone to one of the two: `Aimed.EVERYONE` or `Aimed.NAMED`.
+    `aims` a verb that may hit everyone to one of the two: `Reach.EVERYONE` or `Reach.NAMED`.
     `also` is what else an act on the whole call, or on everyone in it, does at this vendor: said
     before it is done.
     """
@@ -42,7 +42,7 @@ class Capability(Frozen):
     why: str = ""
     instead: str | None = None
     only: Mapping[str, tuple[str, ...]] = {}
-    aims: Aimed | None = None
+    aims: Reach | None = None
     also: str = ""
 
     @property
@@ -52,7 +52,7 @@ class Capability(Frozen):
 
     def reaches(self, *, everyone: bool) -> bool:
         """Whether an act on everyone, or on people by name, is possible."""
-        aim = Aimed.EVERYONE if everyone else Aimed.NAMED
+        aim = Reach.EVERYONE if everyone else Reach.NAMED
         return self.possible and self.aims in {None, aim}
 
     def refuses(self, verb: Verb) -> str | None:
@@ -74,7 +74,7 @@ def can(
     why: str = "",
     instead: type[Verb] | None = None,
     only: Mapping[str, tuple[str, ...]] | None = None,
-    aims: Aimed | None = None,
+    aims: Reach | None = None,
     also: str = "",
 ) -> Callable[[P], P]:
     """Mark a provider's method `async def …(self, act) -> Receipt` as the one that does `verbs`."""
@@ -101,19 +101,19 @@ def cannot(why: str, *, instead: type[Verb] | None = None) -> Capability:
     )
 
 
-class Doing(Frozen):
+class VerbMethod(Frozen):
     """The name of the provider's method that does a verb, and how far it carries."""
 
     method: str
     capability: Capability
 
 
-def performers(provider: type) -> dict[str, Doing]:
+def performers(provider: type) -> dict[str, VerbMethod]:
     """Every `@can` method of a provider class, by verb name."""
-    found: dict[str, Doing] = {}
+    found: dict[str, VerbMethod] = {}
     for name in dir(provider):
         for verb, capability in getattr(getattr(provider, name), "does", {}).items():
-            found[verb] = Doing(method=name, capability=capability)
+            found[verb] = VerbMethod(method=name, capability=capability)
     return found
 
 

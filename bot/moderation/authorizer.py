@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from bot.calls.actors import Actor
 from bot.calls.acts import Act, Person
-from bot.calls.capabilities import Aimed
+from bot.calls.capabilities import Reach
 from bot.calls.cases import Case
 from bot.calls.models import CallRef, Participant
 from bot.calls.outcomes import Result, Seen, State
@@ -163,7 +163,7 @@ class Authorizer:
             if protection.covers(person.ids, person.role) and not act.spares(person.ids)
         ]
         capability = self.live_calls.provider(act.call.vendor).capabilities[act.verb.name]
-        if shielded and capability.aims is Aimed.EVERYONE:
+        if shielded and capability.aims is Reach.EVERYONE:
             raise all_or_nobody(act, shielded)
         return act.model_copy(
             update={

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from bot.calls.acts import Act, Person
-from bot.calls.capabilities import Aimed, Capability
+from bot.calls.capabilities import Capability, Reach
 from bot.calls.live import ListView
 from bot.calls.models import Call, CallRef, Frozen, Participant, Vendor
 from bot.calls.names import fold
@@ -273,7 +273,7 @@ class TargetResolver:
                 f"On {vendor.label}, {verb.label} is only available for {capability.aims}.",
                 next_step=_instead(capability),
             )
-        if sparing and capability.aims is Aimed.EVERYONE:
+        if sparing and capability.aims is Reach.EVERYONE:
             raise Impossible(
                 f"{vendor.label} can do “{verb.label}” only to everyone at once: it cannot leave "
                 "anybody out. Nothing was done.",

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.calls.acts import Act, Person
-from bot.calls.capabilities import Aimed, Capability, Enforcement
+from bot.calls.capabilities import Capability, Enforcement, Reach
 from bot.calls.cases import Case, Event, Order
 from bot.calls.models import Page, Participant
 from bot.calls.outcomes import Seen, State
@@ -117,7 +117,7 @@ async def test_a_vendor_that_spares_nobody_is_not_asked_while_somebody_protected
     harness: Harness,
 ) -> None:
     harness.vendor.capabilities = dict(harness.vendor.capabilities) | {
-        "silence": Capability(level=Enforcement.ENFORCED, aims=Aimed.EVERYONE)
+        "silence": Capability(level=Enforcement.ENFORCED, aims=Reach.EVERYONE)
     }
     with pytest.raises(ProtectedPerson, match="only to everyone at once, and Vera"):
         await harness.service.request(everyone(harness, Silence()))

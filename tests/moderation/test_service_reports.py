@@ -3,7 +3,7 @@
 import pytest
 
 from bot.calls.acts import Act, Person
-from bot.calls.capabilities import Aimed, Capability, Enforcement
+from bot.calls.capabilities import Capability, Enforcement, Reach
 from bot.calls.cases import Event, Order
 from bot.calls.models import Vendor
 from bot.calls.reports import RECORDINGS, REPORTS, ROOMS, FileKind
@@ -96,7 +96,7 @@ async def test_kicking_everyone_wants_a_lead(harness: Harness) -> None:
 
 async def test_an_act_a_vendor_has_only_for_everyone_is_refused_by_name(harness: Harness) -> None:
     level = Enforcement.BEST_EFFORT
-    crowd = Capability(level=level, aims=Aimed.EVERYONE)
+    crowd = Capability(level=level, aims=Reach.EVERYONE)
     harness.vendor.capabilities = {**harness.vendor.capabilities, Silence.name: crowd}
     with pytest.raises(Impossible, match="only available for everyone at once"):
         await harness.service.request(harness.order(Silence(), "ann"))

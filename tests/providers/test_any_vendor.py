@@ -8,7 +8,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot.calls.acts import Act, Person
-from bot.calls.capabilities import Aimed
+from bot.calls.capabilities import Reach
 from bot.calls.cases import Case as Earlier
 from bot.calls.models import Call, RtmpTarget, Vendor
 from bot.calls.outcomes import Seen
@@ -140,7 +140,7 @@ async def only_call(case: Case) -> Call:
 async def target(case: Case, verb: Verb, call: Call) -> Act:
     """The verb aimed at the second person, at everyone where nobody can be named, or the call."""
     people: tuple[Person, ...] = ()
-    everyone = case.provider.capabilities[verb.name].aims is Aimed.EVERYONE
+    everyone = case.provider.capabilities[verb.name].aims is Reach.EVERYONE
     if verb.aim is not Aim.CALL and not everyone:
         there = (await case.provider.participants(call.ref, limit=10)).items
         people = tuple(

@@ -64,7 +64,7 @@ class CallParticipant(BaseModel):
         """Connected now: the invited who never came are listed too."""
         return bool(self.is_joined) and self.state == "ongoing" and self.left_at is None
 
-    def attendee(self) -> Attendee:
+    def to_attendee(self) -> Attendee:
         """This device as a stay in the call; of the invited who never came, why not."""
         came = self.is_joined or self.joined_at is not None
         return Attendee(
@@ -90,7 +90,7 @@ class CallRecording(BaseModel):
         """Whether it has begun and neither ended nor left a file."""
         return self.started_at is not None and self.ended_at is None and self.url is None
 
-    def file(self, session: str) -> File:
+    def to_file(self, session: str) -> File:
         """It as a file of the call; CometChat deletes none."""
         return File(
             kind=FileKind.RECORDING,
@@ -110,7 +110,7 @@ class Transcription(BaseModel):
     ended_at: Moment = Field(None, alias="endTime")
     url: Maybe[SecretStr] = Field(None, alias="transcriptUrl")
 
-    def file(self, session: str) -> File:
+    def to_file(self, session: str) -> File:
         """It as a file of the call; CometChat deletes none."""
         return File(
             kind=FileKind.TRANSCRIPT,
@@ -199,7 +199,7 @@ class CometChatCall(BaseModel):
             recording=self.recording,
             kind=self.kind,
             grouped=self.grouped,
-            log=self.log(),
+            log=self.to_log(),
         )
 
     def _kept(self) -> int | None:
@@ -208,7 +208,7 @@ class CometChatCall(BaseModel):
             return 0 if self.has_recording is False else None
         return len(self.recordings)
 
-    def log(self) -> CallLog:
+    def to_log(self) -> CallLog:
         """All that the property tables have of it.
 
         `totalDuration` is the call's length as a clock shows it.

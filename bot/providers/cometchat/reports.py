@@ -51,7 +51,7 @@ class CometChatReports(UnsupportedReports):
         """Every device of everybody, and the invited who never came."""
         found = await self._queries.call(call.id)
         stays = sorted(
-            (participant.attendee() for participant in found.participants or ()), key=by_arrival
+            (participant.to_attendee() for participant in found.participants or ()), key=by_arrival
         )
         return Attendance(stays=tuple(stays))
 
@@ -61,7 +61,7 @@ class CometChatReports(UnsupportedReports):
         missing: list[str] = []
         if FileKind.RECORDING in kinds:
             found = await self._queries.call(call.id)
-            files += [recording.file(call.id) for recording in found.recordings or ()]
+            files += [recording.to_file(call.id) for recording in found.recordings or ()]
         if FileKind.TRANSCRIPT in kinds:
             written, all_read = await self._transcripts(call.id)
             files += written
@@ -82,7 +82,7 @@ class CometChatReports(UnsupportedReports):
                 params={"page": number, "perPage": PAGE},
             )
             page = read(self._http, TranscriptionsResponse, answer)
-            files += [one.file(session) for one in page.data]
+            files += [one.to_file(session) for one in page.data]
             if not page.data or not page.more_after(number):
                 return files, True
         return files, False

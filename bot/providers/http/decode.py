@@ -18,7 +18,7 @@ from pydantic_core import ErrorDetails, core_schema
 
 from bot.providers.http.answers import TRY_AGAIN, Answer
 from bot.providers.http.client import HttpClient
-from bot.providers.http.salvage import salvaged
+from bot.providers.http.salvage import without_unreadable
 from bot.responses import BodyUnreadable
 
 log = structlog.get_logger(__name__)
@@ -197,7 +197,7 @@ def _taken(model: type[M], body: bytes) -> M | ValidationError:
 
 def _salvaged(model: type[M], body: bytes) -> M | ValidationError | BodyUnreadable:
     try:
-        return _taken(model, salvaged(body))
+        return _taken(model, without_unreadable(body))
     except BodyUnreadable as error:
         return error
 

@@ -228,7 +228,7 @@ def _fit(entries: ListEntries) -> None:
     entries.leave_out(unwanted)
 
 
-def salvaged(text: bytes) -> bytes:
+def without_unreadable(text: bytes) -> bytes:
     """A JSON text that no reader takes, without the entries of its lists that are the reason.
 
     BodyUnreadable where it is too large to be looked through.

@@ -33,10 +33,10 @@ from bot.providers.realtimekit.acts_people import (
     not_at_vendor,
 )
 from bot.providers.realtimekit.models import OWN_PREFIX, KickAllResponse, Recording, output_prefix
-from bot.providers.realtimekit.observe import RealtimeKitObserver, output, target_of
+from bot.providers.realtimekit.observe import RealtimeKitObserver, outputs_to, target_of
 from bot.providers.realtimekit.queries import RealtimeKitQueries, meeting_path, segment
 from bot.providers.realtimekit.queries_meetings import MeetingQueries
-from bot.providers.realtimekit.queries_recordings import meant
+from bot.providers.realtimekit.queries_recordings import recordings_meant
 from bot.providers.realtimekit.unsupported import CANNOT
 from bot.providers.realtimekit.unsupported_mute import MuteSupport
 from bot.providers.unsupported import WithoutPreparation
@@ -75,7 +75,7 @@ class RealtimeKitActs(RealtimeKitPeopleActs, WithoutPreparation):
     @property
     def capabilities(self) -> Mapping[str, Capability]:
         """What can be done; without mute for a while once the account was found not to have it."""
-        return self._mutes.narrowed(self._table)
+        return self._mutes.without_missing(self._table)
 
     async def perform(self, act: Act) -> Receipt:
         """See `CallActs.perform`; Impossible when the capabilities say so."""
@@ -142,7 +142,7 @@ class RealtimeKitActs(RealtimeKitPeopleActs, WithoutPreparation):
     async def _rtmp_start(self, act: Act) -> Receipt:
         name = target_of(act)
         running = await self._queries.running(act.call)
-        beside = bool(running) and not output(running, name)
+        beside = bool(running) and not outputs_to(running, name)
         sent = {
             "file_name_prefix": output_prefix(name),
             "rtmp_out_config": {"rtmp_url": _address(self._targets[name])},
@@ -151,19 +151,19 @@ class RealtimeKitActs(RealtimeKitPeopleActs, WithoutPreparation):
 
     @can(RecordStop, only=_ONE_PICTURE)
     async def _record_stop(self, act: Act) -> Receipt:
-        running = meant(act.verb, await self._queries.running(act.call))
+        running = recordings_meant(act.verb, await self._queries.running(act.call))
         return await self._tell(running, "stop", "recording")
 
     @can(RecordPause)
     async def _record_pause(self, act: Act) -> Receipt:
-        running = meant(act.verb, await self._queries.running(act.call))
+        running = recordings_meant(act.verb, await self._queries.running(act.call))
         return await self._tell(
             [recording for recording in running if not recording.paused], "pause", "recording"
         )
 
     @can(RecordResume)
     async def _record_resume(self, act: Act) -> Receipt:
-        running = meant(act.verb, await self._queries.running(act.call))
+        running = recordings_meant(act.verb, await self._queries.running(act.call))
         return await self._tell(
             [recording for recording in running if recording.paused], "resume", "recording"
         )
@@ -171,7 +171,7 @@ class RealtimeKitActs(RealtimeKitPeopleActs, WithoutPreparation):
     @can(RtmpStop)
     async def _rtmp_stop(self, act: Act) -> Receipt:
         name = target_of(act)
-        sent = output(await self._queries.running(act.call), name)
+        sent = outputs_to(await self._queries.running(act.call), name)
         return await self._tell(sent, "stop", f"RTMP output to {name}")
 
     @can(LiveStart)

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Any
 
 from bot.calls.acts import Act
-from bot.calls.capabilities import Aimed, Enforcement, can
+from bot.calls.capabilities import Enforcement, Reach, can
 from bot.calls.models import CallRef, Vendor
 from bot.calls.outcomes import Receipt, Recipient
 from bot.calls.verbs import Block, Kick, MemberRemove, Mute, Preset, Silence
@@ -14,10 +14,10 @@ from bot.providers.http.answers import Answer
 from bot.providers.http.client import HttpClient
 from bot.providers.http.decode import read
 from bot.providers.http.retry import Idempotency
-from bot.providers.realtimekit.models import KickAllResponse, Stay, SuccessResponse, spares
+from bot.providers.realtimekit.models import KickAllResponse, Stay, SuccessResponse, is_spared
 from bot.providers.realtimekit.queries import RealtimeKitQueries, meeting_path
 from bot.providers.realtimekit.queries_meetings import Enrolled, MeetingQueries, participant_path
-from bot.providers.realtimekit.unsupported_mute import MuteSupport, Operation, reason
+from bot.providers.realtimekit.unsupported_mute import MuteSupport, Operation, missing_words
 
 _MUTE_IS_UNSEEN = "RealtimeKit does not report who is muted, so the result cannot be checked."
 _SILENCE_IS_UNSEEN = (
@@ -78,7 +78,7 @@ class RealtimeKitPeopleActs:
         why=_SILENCE_IS_UNSEEN,
         instead=Kick,
         only=_AUDIO,
-        aims=Aimed.EVERYONE,
+        aims=Reach.EVERYONE,
     )
     async def _silence(self, act: Act) -> Receipt:
         """Impossible where somebody is to be spared: only muting everyone can forbid unmuting."""
@@ -119,9 +119,9 @@ class RealtimeKitPeopleActs:
             here = await self._queries.present(session.id)
             if not any(wanted & {stay.user_id, stay.custom_id} for stay in here):
                 return
-        self._mutes.missed(operation)
+        self._mutes.mark_missing(operation)
         raise Impossible(
-            f"{act.verb.label} is not available. {reason(operation)}",
+            f"{act.verb.label} is not available. {missing_words(operation)}",
             next_step="Nothing was done. Kick removes somebody from the call.",
         ) from error
 
@@ -197,7 +197,9 @@ class RealtimeKitPeopleActs:
     async def _rest(self, act: Act) -> list[Stay]:
         """Everybody who is there now but the spared; who has no id cannot be acted on."""
         return [
-            person for person in await self._there(act) if person.person and not spares(act, person)
+            person
+            for person in await self._there(act)
+            if person.person and not is_spared(act, person)
         ]
 
     async def _there(self, act: Act) -> list[Stay]:

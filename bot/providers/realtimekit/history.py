@@ -33,7 +33,7 @@ class PastSession(MeetingSession):
     minutes: Number | None = Field(None, alias="minutes_consumed")
     updated_at: Moment = None
 
-    def record(self, files: Sequence["PastRecording"] | None) -> CallRecord | None:
+    def to_record(self, files: Sequence["PastRecording"] | None) -> CallRecord | None:
         """The session in our words; None for one that never began.
 
         Who came is a list of its own for each session, so `people` is not known. An ended one
@@ -172,7 +172,7 @@ class RealtimeKitHistory:
         inside = [session for session in sessions if _touches(session, stretch, now)]
         files = await self._recordings(inside, stretch, now)
         told = [
-            session.record(None if files is None else files.get(session.id, ()))
+            session.to_record(None if files is None else files.get(session.id, ()))
             for session in inside
         ]
         following = next_page(number, PAGE, sessions.sent, many.paging)
@@ -237,7 +237,7 @@ class RealtimeKitHistory:
 
 
 def _touches(session: PastSession, stretch: Stretch, now: datetime) -> bool:
-    record = session.record(None)
+    record = session.to_record(None)
     return record is not None and record.touches(stretch, now)
 
 

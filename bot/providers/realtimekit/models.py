@@ -41,7 +41,7 @@ class MeetingSession(BaseModel):
     started_at: Moment = None
     ended_at: Moment = None
 
-    def call(self) -> Call:
+    def to_call(self) -> Call:
         """The call as a listing shows it: recording and outputs unknown."""
         return Call(
             ref=CallRef(vendor=Vendor.REALTIMEKIT, id=self.meeting, session=self.id),
@@ -85,7 +85,7 @@ class Stay(BaseModel):
         """Connected now: the listing keeps everybody who ever came."""
         return not self.left
 
-    def attendee(self) -> Attendee:
+    def to_attendee(self) -> Attendee:
         """This connection as a stay in the call."""
         return Attendee(
             id=self.person or self.peer or "unknown",
@@ -96,7 +96,7 @@ class Stay(BaseModel):
             left_at=moment(self.left),
         )
 
-    def participant(self) -> Participant:
+    def to_participant(self) -> Participant:
         """The person behind this connection; who is muted is not told."""
         return Participant(
             id=self.person or self.peer or "unknown",
@@ -109,9 +109,9 @@ class Stay(BaseModel):
         )
 
 
-def spares(act: Act, stay: Stay) -> bool:
+def is_spared(act: Act, stay: Stay) -> bool:
     """Whether this connection is of somebody the act spares, by any id, on any device."""
-    who = Person.of(stay.participant())
+    who = Person.of(stay.to_participant())
     return act.spares(who.ids, who.role)
 
 
@@ -177,23 +177,23 @@ class RunningRecordings(NamedTuple):
     recordings: list[Recording]
     whole: bool
 
-    def shown_on(self, call: Call) -> Call:
+    def add_to(self, call: Call) -> Call:
         """The call with what runs of it; what may be missing is left unknown, not called off."""
         mine = [recording for recording in self.recordings if recording.session == call.ref.session]
         told: dict[str, Any] = {}
         if mine or self.whole:
-            told["rtmp"] = outputs(mine)
-        if plain(mine) or self.whole:
-            told["recording"] = recording_state(plain(mine))
+            told["rtmp"] = output_targets(mine)
+        if kept_as_files(mine) or self.whole:
+            told["recording"] = recording_state(kept_as_files(mine))
         return call.model_copy(update=told)
 
 
-def plain(running: Iterable[Recording]) -> list[Recording]:
+def kept_as_files(running: Iterable[Recording]) -> list[Recording]:
     """Those that are not sent to a target of ours: kept as files, as far as can be told."""
     return [recording for recording in running if recording.output is None]
 
 
-def outputs(running: Iterable[Recording]) -> tuple[str, ...]:
+def output_targets(running: Iterable[Recording]) -> tuple[str, ...]:
     """The targets of ours that they are sent to."""
     return tuple(sorted({recording.output for recording in running if recording.output}))
 

@@ -25,7 +25,7 @@ from bot.calls.verbs import (
     Unlock,
 )
 from bot.errors import NotAtVendor
-from bot.providers.realtimekit.models import Recording, Stay, plain, spares
+from bot.providers.realtimekit.models import Recording, Stay, is_spared, kept_as_files
 from bot.providers.realtimekit.queries import RealtimeKitQueries
 from bot.providers.realtimekit.queries_meetings import MeetingQueries
 from bot.providers.realtimekit.queries_recordings import named_by
@@ -132,7 +132,7 @@ class RealtimeKitObserver:
         if act.call.session not in {None, session.id}:
             return _so("That session is over; another one has begun in the same room.")
         present = await self._queries.present(session.id)
-        people = {stay.person for stay in present if stay.person and not spares(act, stay)}
+        people = {stay.person for stay in present if stay.person and not is_spared(act, stay)}
         if people:
             evidence = f"People still in the room: {len(people)}."
             return Observation(seen=Seen.NOT_DONE, evidence=evidence, left=tuple(sorted(people)))
@@ -145,7 +145,7 @@ class RealtimeKitObserver:
         return _unknowable("RealtimeKit shows no summary of this session yet.")
 
     async def _recording(self, act: Act) -> Observation:
-        running = plain(await self._queries.running(act.call))
+        running = kept_as_files(await self._queries.running(act.call))
         mine = _meant(act, running)
         words = "RealtimeKit shows the recording running." if mine else _STOPPED
         seen = _so(words, done=bool(mine) is isinstance(act.verb, RecordStart))
@@ -155,7 +155,7 @@ class RealtimeKitObserver:
         return seen.model_copy(update={"note": still_running(others)})
 
     async def _pausing(self, act: Act) -> Observation:
-        running = _meant(act, plain(await self._queries.running(act.call)))
+        running = _meant(act, kept_as_files(await self._queries.running(act.call)))
         if not running:
             return _so(_STOPPED, done=False)
         paused = isinstance(act.verb, RecordPause)
@@ -170,7 +170,7 @@ class RealtimeKitObserver:
 
     async def _sending(self, act: Act) -> Observation:
         target = target_of(act)
-        running = bool(output(await self._queries.running(act.call), target))
+        running = bool(outputs_to(await self._queries.running(act.call), target))
         words = f"RealtimeKit shows {'an' if running else 'no'} RTMP output to {target}."
         return _so(words, done=running is isinstance(act.verb, RtmpStart))
 
@@ -183,7 +183,7 @@ def _meant(act: Act, running: Sequence[Recording]) -> list[Recording]:
     return [recording for recording in running if recording.id.startswith(named)]
 
 
-def output(running: Sequence[Recording], target: str) -> list[Recording]:
+def outputs_to(running: Sequence[Recording], target: str) -> list[Recording]:
     """Those that are sent to this RTMP target."""
     return [recording for recording in running if recording.output == target]
 

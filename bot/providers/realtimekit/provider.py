@@ -14,12 +14,12 @@ from bot.providers.http.client import Connect, HttpClient, VendorEndpoint
 from bot.providers.http.credentials import HeaderKey
 from bot.providers.realtimekit.acts import RealtimeKitActs
 from bot.providers.realtimekit.history import RealtimeKitHistory
-from bot.providers.realtimekit.models import outputs, plain, problem, recording_state
+from bot.providers.realtimekit.models import kept_as_files, output_targets, problem, recording_state
 from bot.providers.realtimekit.queries import RealtimeKitQueries
 from bot.providers.realtimekit.queries_meetings import MeetingQueries
 from bot.providers.realtimekit.reports import RealtimeKitReports
 from bot.providers.realtimekit.search import RealtimeKitSearch
-from bot.providers.realtimekit.unsupported_mute import MuteSupport, reason
+from bot.providers.realtimekit.unsupported_mute import MuteSupport, missing_words
 from bot.providers.unsupported import (
     WithoutCallLog,
 )
@@ -83,7 +83,7 @@ class RealtimeKitProvider(WithoutCallLog):
             running = await self._queries.all_running()
         if cursor is None:
             self._had_calls = bool(listed.items)
-        return listed.model_copy(update={"items": tuple(map(running.shown_on, listed.items))})
+        return listed.model_copy(update={"items": tuple(map(running.add_to, listed.items))})
 
     async def get(self, call_id: str) -> Call:
         """The running session of a meeting: with recording, outputs and lock, read at once."""
@@ -94,12 +94,12 @@ class RealtimeKitProvider(WithoutCallLog):
             self._queries.livestream(call_id),
         )
         mine = [recording for recording in running if recording.of(session.id)]
-        return session.call().model_copy(
+        return session.to_call().model_copy(
             update={
-                "recording": recording_state(plain(mine)),
+                "recording": recording_state(kept_as_files(mine)),
                 "locked": locked,
                 "broadcasting": livestream is not None,
-                "rtmp": outputs(mine),
+                "rtmp": output_targets(mine),
             }
         )
 
@@ -116,9 +116,9 @@ class RealtimeKitProvider(WithoutCallLog):
     async def probe(self) -> str:
         """See `CallProvider.probe`."""
         await self._queries.live(1, None)
-        lacking = self._mutes.lacking()
-        if lacking:
-            return f"Calls can be listed. {reason(*sorted(lacking))}"
+        missing = self._mutes.missing()
+        if missing:
+            return f"Calls can be listed. {missing_words(*sorted(missing))}"
         return f"Calls can be listed. {_MUTE_SHOWS_LATER}"
 
     async def aclose(self) -> None:

@@ -69,7 +69,7 @@ class RealtimeKitQueries:
         )
         sessions = many.data.sessions
         return Page(
-            items=tuple(session.call() for session in sessions if session.status != "ENDED"),
+            items=tuple(session.to_call() for session in sessions if session.status != "ENDED"),
             next=next_page(number, limit, sessions.sent, many.paging),
             total=many.paging.total_count if many.paging else None,
             unknown=sessions.unreadable,
@@ -91,7 +91,9 @@ class RealtimeKitQueries:
         """
         page = await self._stays(session, limit, int(cursor or 1))
         people = {
-            stay.person or connection(stay): stay.participant() for stay in page.items if stay.here
+            stay.person or connection_key(stay): stay.to_participant()
+            for stay in page.items
+            if stay.here
         }
         return Page(items=tuple(people.values()), next=page.next)
 
@@ -104,7 +106,7 @@ class RealtimeKitQueries:
         async def page(number: int) -> tuple[list[Stay], str | None]:
             return await self.stays(session, number)
 
-        came = await gather_pages(page, connection, most=_MOST_PAGES)
+        came = await gather_pages(page, connection_key, most=_MOST_PAGES)
         if came.more:
             raise self._http.garbled()
         return [stay for stay in came.items if stay.here]
@@ -202,6 +204,6 @@ class RealtimeKitQueries:
         return read(self._http, model, answer)
 
 
-def connection(stay: Stay) -> Hashable:
+def connection_key(stay: Stay) -> Hashable:
     """What tells one connection from another."""
     return stay.peer, stay.person, stay.joined_at

@@ -16,7 +16,7 @@ from bot.errors import Impossible, VendorError
 from bot.providers.http.client import HttpClient
 from bot.providers.http.decode import Maybe, read
 from bot.providers.http.retry import Idempotency
-from bot.providers.realtimekit.models import Recording, plain
+from bot.providers.realtimekit.models import Recording, kept_as_files
 from bot.providers.realtimekit.queries import RealtimeKitQueries, segment
 
 MOST_DETAILS = 10
@@ -85,7 +85,7 @@ class RecordingQueries:
 
     async def running(self, call: CallRef) -> Sequence[RunningRecording]:
         """What a stop or pause can mean, oldest first; who began it of the newest ten."""
-        found = plain(await self._queries.running(call))
+        found = kept_as_files(await self._queries.running(call))
         told = await self.details(
             [recording.id for recording in found if not recording.ours][:MOST_DETAILS]
         )
@@ -111,18 +111,18 @@ class RecordingQueries:
                 return None
 
 
-def meant(verb: Verb, running: Sequence[Recording]) -> list[Recording]:
+def recordings_meant(verb: Verb, running: Sequence[Recording]) -> list[Recording]:
     """The recording that is named, or the one that was begun from here.
 
     Impossible when several may be meant: they are never all hit by one word.
     """
-    found = plain(running)
+    found = kept_as_files(running)
     named = named_by(verb)
     if named is not None:
         found = [recording for recording in found if recording.id.startswith(named)]
     elif found:
         found = [recording for recording in found if recording.ours]
-    if len(found) > 1 or (named is None and not found and plain(running)):
+    if len(found) > 1 or (named is None and not found and kept_as_files(running)):
         raise Impossible(
             "More than one recording may be meant, and none of them was named.",
             next_step="Nothing was done. Request it again: it lists what is running.",

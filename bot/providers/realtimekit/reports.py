@@ -12,7 +12,7 @@ from bot.calls.verbs import Listed
 from bot.errors import NotAtVendor
 from bot.providers.http.paging import gather_pages
 from bot.providers.realtimekit.models import Stay
-from bot.providers.realtimekit.queries import connection
+from bot.providers.realtimekit.queries import connection_key
 from bot.providers.realtimekit.queries_meetings import Enrolled
 from bot.providers.realtimekit.reports_files import FileReports
 from bot.providers.realtimekit.reports_quality import QualityReports
@@ -70,8 +70,8 @@ class RealtimeKitReports(FileReports, QualityReports):
         async def page(number: int) -> tuple[list[Stay], str | None]:
             return await self._queries.stays(session, number)
 
-        came = await gather_pages(page, connection, most=_MOST_PAGES)
-        stays = sorted((item.attendee() for item in came.items), key=by_arrival)
+        came = await gather_pages(page, connection_key, most=_MOST_PAGES)
+        stays = sorted((item.to_attendee() for item in came.items), key=by_arrival)
         return Attendance(stays=tuple(stays), more=came.more)
 
     async def listed(self, call: CallRef, which: Listed) -> Page[Person]:

@@ -38,7 +38,7 @@ class _StoredRecording(Recording):
     expires_at: Moment = Field(None, alias="download_url_expiry")
     stopped_at: Moment = Field(None, alias="stopped_time")
 
-    def listed(self, told: RecordingDetails | None) -> File:
+    def to_file(self, told: RecordingDetails | None) -> File:
         """As a moderator sees it: `state` is the vendor's word until it can be downloaded."""
         told = told or RecordingDetails()
         began = OURS if self.ours else told.began
@@ -133,7 +133,7 @@ class FileReports(ReportsBase):
         kept = await gather_pages(page, lambda one: one.id, most=_MOST_PAGES)
         shown = [item for item in kept.items if item.output is None or item.url]
         told = await self._recordings.details([one.id for one in shown[:MOST_DETAILS]])
-        files = tuple(one.listed(told.get(one.id)) for one in shown)
+        files = tuple(one.to_file(told.get(one.id)) for one in shown)
         older = (f"Recordings older than the newest {len(kept.items)} were not read.",)
         return Files(files=files, missing=older if kept.more else ())
 

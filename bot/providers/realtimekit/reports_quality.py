@@ -17,7 +17,7 @@ from bot.errors import VendorError
 from bot.providers.http.decode import read
 from bot.providers.http.retry import Idempotency
 from bot.providers.realtimekit.models import Stay
-from bot.providers.realtimekit.queries import connection, segment
+from bot.providers.realtimekit.queries import connection_key, segment
 from bot.providers.realtimekit.reports_base import ReportsBase
 
 MOST_PEERS = 25
@@ -139,7 +139,7 @@ class QualityReports(ReportsBase):
         worst: dict[Hashable, PersonQuality] = {}
         for stay, stats in zip(asked, reports, strict=True):
             if stats is not None:
-                one, who = _judged(stay, stats), stay.person or connection(stay)
+                one, who = _judged(stay, stats), stay.person or connection_key(stay)
                 worst[who] = min(one, worst.get(who, one), key=_rank)
         people = sorted(worst.values(), key=_rank)
         silent = sum(stats is None for stats in reports)
@@ -166,7 +166,7 @@ def _judged(stay: Stay, stats: _Stats) -> PersonQuality:
     )
     why = "; ".join(words for is_so, words in faults if is_so)
     return PersonQuality(
-        person=stay.participant(),
+        person=stay.to_participant(),
         score=_of_a_hundred(stats.mos),
         lost_percent=stats.lost_percent,
         bad=bool(why),

@@ -10,7 +10,7 @@ from bot.errors import NotAtVendor, VendorError
 from bot.priority import current
 from bot.providers.http.paging import gather_pages
 from bot.providers.realtimekit.models import Stay
-from bot.providers.realtimekit.queries import RealtimeKitQueries, connection
+from bot.providers.realtimekit.queries import RealtimeKitQueries, connection_key
 from bot.single_flight import SingleFlight
 
 _PAGE = 100
@@ -100,15 +100,15 @@ class RealtimeKitSearch:
 
         async with search.turn:
             try:
-                came = await gather_pages(page, connection, most=_MOST_PAGES)
+                came = await gather_pages(page, connection_key, most=_MOST_PAGES)
             except NotAtVendor:
                 return [], True
             except VendorError:
                 return [], False
         here = {
-            stay.person or connection(stay): stay
+            stay.person or connection_key(stay): stay
             for stay in came.items
             if stay.here and search.means(stay)
         }
-        seen = [Sighting(call=call, person=stay.participant()) for stay in here.values()]
+        seen = [Sighting(call=call, person=stay.to_participant()) for stay in here.values()]
         return seen, not came.more

@@ -8,7 +8,7 @@ realtime_kit, active-session, methods mute_participants and mute_all_participant
 from collections.abc import Mapping
 from enum import StrEnum
 
-from bot.calls.capabilities import Aimed, Capability, cannot
+from bot.calls.capabilities import Capability, Reach, cannot
 from bot.calls.verbs import Kick, Mute, Silence
 from bot.clock import Clock
 
@@ -31,34 +31,34 @@ class MuteSupport:
         self._clock = clock
         self._missing: dict[Operation, float] = {}
 
-    def missed(self, operation: Operation) -> None:
+    def mark_missing(self, operation: Operation) -> None:
         """The vendor answered that it does not exist."""
         self._missing[operation] = self._clock.monotonic()
 
-    def lacking(self) -> frozenset[Operation]:
+    def missing(self) -> frozenset[Operation]:
         """What is not offered now."""
         oldest = self._clock.monotonic() - REMEMBERED
         return frozenset(one for one, since in self._missing.items() if since > oldest)
 
-    def narrowed(self, table: Mapping[str, Capability]) -> Mapping[str, Capability]:
+    def without_missing(self, table: Mapping[str, Capability]) -> Mapping[str, Capability]:
         """The capabilities as they are on this account."""
-        lacking = self.lacking()
-        if not lacking:
+        missing = self.missing()
+        if not missing:
             return table
         told = dict(table)
-        if Operation.EVERYONE in lacking:
-            told[Silence.name] = cannot(reason(Operation.EVERYONE), instead=Kick)
-        if len(lacking) == len(Operation):
-            told[Mute.name] = cannot(reason(*Operation), instead=Kick)
+        if Operation.EVERYONE in missing:
+            told[Silence.name] = cannot(missing_words(Operation.EVERYONE), instead=Kick)
+        if len(missing) == len(Operation):
+            told[Mute.name] = cannot(missing_words(*Operation), instead=Kick)
         else:
-            (one,) = lacking
-            left = Aimed.EVERYONE if one is Operation.NAMED else Aimed.NAMED
-            why = f"{reason(one)} {table[Mute.name].why}"
+            (one,) = missing
+            left = Reach.EVERYONE if one is Operation.NAMED else Reach.NAMED
+            why = f"{missing_words(one)} {table[Mute.name].why}"
             told[Mute.name] = table[Mute.name].model_copy(update={"aims": left, "why": why})
         return told
 
 
-def reason(*operations: Operation) -> str:
+def missing_words(*operations: Operation) -> str:
     """Why it is not offered, in words."""
     names = " and ".join(operations)
     return f"This RealtimeKit account has no such operation: {names} answered 404."

@@ -17,7 +17,7 @@ from bot.providers.http.retry import Idempotency
 from bot.providers.stream.acts_prepare import COUNT_ALL, LockRule, StreamPreparation
 from bot.providers.stream.models import ActResponse
 from bot.providers.stream.observe_people import require_no_later
-from bot.providers.stream.queries import StreamQueries, path_of
+from bot.providers.stream.queries import StreamQueries, call_path
 
 V = TypeVar("V", bound=Verb)
 
@@ -47,7 +47,7 @@ class StreamActsBase:
     async def post(self, act: Act, step: str, body: dict[str, Any] | None = None) -> Answer:
         """As `send`, for an act of several steps."""
         kind = Idempotency.REPEATABLE if act.verb.repeatable else Idempotency.ONCE
-        answer = await self.http.send(kind, "POST", f"{path_of(act.call.id)}/{step}", json=body)
+        answer = await self.http.send(kind, "POST", f"{call_path(act.call.id)}/{step}", json=body)
         read(self.http, ActResponse, answer)
         return answer
 
@@ -55,7 +55,7 @@ class StreamActsBase:
         """PATCH settings of the call; those that are not named stay as they are."""
         body = {"settings_override": settings}
         answer = await self.http.send(
-            Idempotency.REPEATABLE, "PATCH", path_of(act.call.id), json=body
+            Idempotency.REPEATABLE, "PATCH", call_path(act.call.id), json=body
         )
         read(self.http, ActResponse, answer)
         return answer

@@ -58,7 +58,7 @@ class BulkAct:
         """Everybody it was sent for, and to whom the vendor said no."""
         return (*self._reached.values(), *self._refused.values())
 
-    def reach(self, stays: Iterable[Stay]) -> None:
+    def mark_done(self, stays: Iterable[Stay]) -> None:
         """It was done to these."""
         reached = {stay.user.id: recipient(stay) for stay in stays}
         self._reached |= reached
@@ -66,7 +66,7 @@ class BulkAct:
         self._tracker.step(len(reached))
 
     @contextmanager
-    def counting(self) -> Iterator[None]:
+    def counting_reached(self) -> Iterator[None]:
         """Trouble after somebody was reached is a doubt that says who was: never *nothing done*."""
         try:
             yield
@@ -92,7 +92,7 @@ class BulkAct:
         waits = 0
         first = True
         while asked is not None and not self._late:
-            with self.counting():
+            with self.counting_reached():
                 here = await self._queries.stays(self._act.call.id, asked)
                 require_no_later(self._act, here.call)
             fresh = [
@@ -116,16 +116,16 @@ class BulkAct:
                 return
             asked, first = then, False
 
-    async def each(self, stays: list[Stay], do: Callable[[str], Awaitable[object]]) -> None:
+    async def for_each(self, stays: list[Stay], do: Callable[[str], Awaitable[object]]) -> None:
         """Do it to each of them, AT_ONCE at a time.
 
         Who is refused is passed over: mostly they just left, and reading back shows who did not.
         Any other trouble ends it: as it is when nobody was reached, else as Ambiguous.
         """
-        with self.counting():
-            await self._each(stays, do)
+        with self.counting_reached():
+            await self._for_each(stays, do)
 
-    async def _each(self, stays: list[Stay], do: Callable[[str], Awaitable[object]]) -> None:
+    async def _for_each(self, stays: list[Stay], do: Callable[[str], Awaitable[object]]) -> None:
         gate = asyncio.Semaphore(AT_ONCE)
         troubles: list[VendorError] = []
 
@@ -139,7 +139,7 @@ class BulkAct:
                 except VendorError as error:
                     self._sort(stay, error, troubles)
                 else:
-                    self.reach([stay])
+                    self.mark_done([stay])
 
         await asyncio.gather(*map(one, stays))
         if troubles:

@@ -24,8 +24,8 @@ from bot.providers.http.decode import read
 from bot.providers.http.retry import Idempotency
 from bot.providers.stream.acts_base import StreamActsBase, accepted, expect
 from bot.providers.stream.models import ActResponse
-from bot.providers.stream.models_reports import listed_under
-from bot.providers.stream.queries import path_of, segment
+from bot.providers.stream.models_reports import files_step
+from bot.providers.stream.queries import call_path, segment
 
 
 class StreamMediaActs(StreamActsBase):
@@ -103,7 +103,7 @@ class StreamMediaActs(StreamActsBase):
         runs = [file.session_id for file in stored_files if file.filename == name]
         if len(runs) != 1 or not runs[0]:
             raise _not_one(kind, name, len(runs))
-        path = f"{path_of(act.call.id)}/{segment(runs[0])}/{listed_under(kind)}/{segment(name)}"
+        path = f"{call_path(act.call.id)}/{segment(runs[0])}/{files_step(kind)}/{segment(name)}"
         answer = await self.http.send(Idempotency.REPEATABLE, "DELETE", path)
         read(self.http, ActResponse, answer)
         return accepted(act, answer)

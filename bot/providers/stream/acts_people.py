@@ -32,7 +32,7 @@ from bot.providers.stream.acts_base import StreamActsBase, accepted, expect, hal
 from bot.providers.stream.acts_everyone import BulkAct, recipient
 from bot.providers.stream.models import Stay, User
 from bot.providers.stream.observe_people import RIGHTS, TRACKS, require_no_later
-from bot.providers.stream.queries import sending
+from bot.providers.stream.queries import sends_filter
 
 GRANTABLE: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {"permission": tuple(str(right) for right in RIGHTS[Track.EVERYTHING])}
@@ -67,10 +67,10 @@ class StreamPeopleActs(StreamActsBase):
         if not act.selective:
             return await self._mute_all(act, tracks)
         bulk = BulkAct(act, self.queries, self.clock)
-        async for stays in bulk.rounds(sending(tracks)):
-            with bulk.counting():
+        async for stays in bulk.rounds(sends_filter(tracks)):
+            with bulk.counting_reached():
                 await self._turn_off(act, ids_of(stays), tracks)
-            bulk.reach(stays)
+            bulk.mark_done(stays)
         return self._done(act, bulk)
 
     async def _mute_all(self, act: Act, tracks: Track) -> Receipt:
@@ -107,11 +107,11 @@ class StreamPeopleActs(StreamActsBase):
             with half_done("They are muted, but can turn it on again."):
                 return accepted(act, await self._allow(act, act.people[0].id, take=RIGHTS[tracks]))
         bulk = BulkAct(act, self.queries, self.clock)
-        async for stays in bulk.rounds(sending(tracks)):
-            with bulk.counting():
+        async for stays in bulk.rounds(sends_filter(tracks)):
+            with bulk.counting_reached():
                 await self._turn_off(act, ids_of(stays), tracks)
             with half_done("They are muted, but can turn it on again."):
-                await bulk.each(stays, lambda who: self._allow(act, who, take=RIGHTS[tracks]))
+                await bulk.for_each(stays, lambda who: self._allow(act, who, take=RIGHTS[tracks]))
         with half_done("They are muted, but can turn it on again."):
             return self._done(act, bulk)
 
@@ -130,7 +130,7 @@ class StreamPeopleActs(StreamActsBase):
         if not before.rights:
             return Receipt(evidence=_NOBODY_SILENCED, already=True)
         bulk = BulkAct(act, self.queries, self.clock)
-        await bulk.each(
+        await bulk.for_each(
             [Stay(user=User(id=one.person, name=one.name)) for one in before.rights],
             lambda who: self._allow(act, who, give=before.held_by(who)),
         )
@@ -148,7 +148,7 @@ class StreamPeopleActs(StreamActsBase):
             return await self.send(act, "kick", self._removal(act.people[0].id))
         bulk = BulkAct(act, self.queries, self.clock)
         async for stays in bulk.rounds({}):
-            await bulk.each(stays, lambda who: self.post(act, "kick", self._removal(who)))
+            await bulk.for_each(stays, lambda who: self.post(act, "kick", self._removal(who)))
         return self._done(act, bulk)
 
     async def _left(self, act: Act) -> bool:

@@ -12,7 +12,7 @@ from bot.calls.prior_state import CallLimits, Departures, HeldRights, PriorState
 from bot.calls.verbs import GoBack, Lock, Permission, Silence, Track, Unlock, Unsilence, Verb
 from bot.errors import Impossible, VendorError
 from bot.providers.stream.observe_people import RIGHTS, require_no_later
-from bot.providers.stream.queries import StreamQueries, sending
+from bot.providers.stream.queries import StreamQueries, sends_filter
 
 PREPARED = frozenset({GoBack.name, Lock.name, Unlock.name, Silence.name, Unsilence.name})
 
@@ -98,7 +98,7 @@ class StreamPreparation:
         if now is not None and now.people != held.most:
             raise Impossible(
                 "The limit was changed since the call was locked, so nothing is put back. "
-                f"{limit_said(now)}",
+                f"{limit_sentence(now)}",
                 next_step="Nothing was done.",
             )
         return PriorState(limits=held.limits)
@@ -147,7 +147,7 @@ class StreamPreparation:
         """
         whom = {} if act.everyone else {"user_id": {"$in": [person.id for person in act.people]}}
         cid = act.call.id
-        asked = [{**whom, **sending(_TRACK_OF[right])} for right in rights]
+        asked = [{**whom, **sends_filter(_TRACK_OF[right])} for right in rights]
         here, senders, grants = await asyncio.gather(
             self._queries.stays(cid, whom),
             asyncio.gather(*(self._queries.stays(cid, one) for one in asked)),
@@ -181,7 +181,7 @@ class StreamPreparation:
         return types.grants(cid.partition(":")[0])
 
 
-def limit_said(limits: CallLimits | None) -> str:
+def limit_sentence(limits: CallLimits | None) -> str:
     """Whether a call with these limits has one of people, in a sentence."""
     if limits is None:
         return "Stream Video does not say whether it has a limit."

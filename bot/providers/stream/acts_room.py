@@ -7,8 +7,8 @@ from bot.calls.prior_state import PriorState
 from bot.calls.verbs import End, GoBack, GoLive, Lock, MemberAdd, Ring, Say, Unlock
 from bot.providers.http.decode import read
 from bot.providers.stream.acts_base import StreamActsBase, accepted, expect
-from bot.providers.stream.acts_prepare import limit_said, limit_words
-from bot.providers.stream.models import limits_written
+from bot.providers.stream.acts_prepare import limit_sentence, limit_words
+from bot.providers.stream.models import limits_request
 from bot.providers.stream.models_reports import RingResponse
 
 SAID = "moderator_message"
@@ -29,7 +29,7 @@ class StreamRoomActs(StreamActsBase):
     @can(Lock, level=Enforcement.BEST_EFFORT, why=_LIMIT)
     async def _lock(self, act: Act) -> Receipt:
         before = act.before or PriorState()
-        limits = limits_written(self.preparation.wanted(before))
+        limits = limits_request(self.preparation.wanted(before))
         answer = await self.change(act, {"limits": limits})
         return accepted(act, answer, f": at most {before.most} people")
 
@@ -42,8 +42,8 @@ class StreamRoomActs(StreamActsBase):
         found = act.before.limits if act.before else None
         if found is None:
             now = (await self.queries.call(act.call.id)).limits
-            return Receipt(evidence=f"{_NOT_LOCKED} {limit_said(now)}", already=True)
-        answer = await self.change(act, {"limits": limits_written(found)})
+            return Receipt(evidence=f"{_NOT_LOCKED} {limit_sentence(now)}", already=True)
+        answer = await self.change(act, {"limits": limits_request(found)})
         return accepted(act, answer, f": the call has {limit_words(found)} again")
 
     @can(GoLive)

@@ -116,7 +116,7 @@ class Limits(BaseModel):
         )
 
 
-def limits_written(limits: CallLimits) -> dict[str, Any]:
+def limits_request(limits: CallLimits) -> dict[str, Any]:
     """LimitsSettingsRequest: all of them, so that none is lost; no limit of people is 0."""
     written: dict[str, Any] = {
         "max_participants": limits.people or 0,

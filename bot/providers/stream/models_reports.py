@@ -46,12 +46,12 @@ class ListTranscriptionsResponse(BaseModel):
     transcriptions: LenientList[StoredFile]
 
 
-def listed_under(kind: FileKind) -> str:
+def files_step(kind: FileKind) -> str:
     """The part of the path that lists or deletes files of this kind."""
     return "recordings" if kind is FileKind.RECORDING else "transcriptions"
 
 
-def kind_deleted(verb: object) -> FileKind:
+def file_kind_of(verb: object) -> FileKind:
     """What a deleting verb deletes."""
     return FileKind.RECORDING if isinstance(verb, DeleteRecording) else FileKind.TRANSCRIPT
 
@@ -69,7 +69,7 @@ class MemberResponse(BaseModel):
         name = self.user.name if self.user else None
         return CallMember(id=self.user_id, name=name or None, role=self.role, here=here)
 
-    def person(self) -> Person:
+    def to_person(self) -> Person:
         """The member as somebody an act may mean."""
         return Person(id=self.user_id, name=(self.user and self.user.name) or None, role=self.role)
 

@@ -12,18 +12,18 @@ from bot.calls.verbs import (
     Silence,
     Track,
 )
-from bot.providers.stream.models_reports import kind_deleted
+from bot.providers.stream.models_reports import file_kind_of
 from bot.providers.stream.observe_call import BY_CALL
 from bot.providers.stream.observe_people import (
     BY_PEOPLE,
     UNSEEN,
-    deleted,
-    emptied,
-    listed,
-    muted,
-    silenced,
+    judge_deletion,
+    judge_kick_all,
+    judge_membership,
+    judge_mute,
+    judge_silence,
 )
-from bot.providers.stream.queries import StreamQueries, sending
+from bot.providers.stream.queries import StreamQueries, sends_filter
 
 
 class StreamObserver:
@@ -38,10 +38,10 @@ class StreamObserver:
         if isinstance(verb, Mute):
             return await self._mute(act, verb)
         if isinstance(verb, Silence):
-            return silenced(await self._mute(act, verb))
+            return judge_silence(await self._mute(act, verb))
         if isinstance(verb, DeleteRecording | DeleteTranscript):
-            stored_files = await self._queries.stored_files(act.call.id, kind_deleted(verb))
-            return deleted(verb.file, [file.filename for file in stored_files])
+            stored_files = await self._queries.stored_files(act.call.id, file_kind_of(verb))
+            return judge_deletion(verb.file, [file.filename for file in stored_files])
         if isinstance(verb, MemberAdd | MemberRemove):
             return await self._member(act)
         return await self._judged(act, otherwise)
@@ -49,7 +49,7 @@ class StreamObserver:
     async def _judged(self, act: Act, otherwise: str) -> Observation:
         name, cid = act.verb.name, act.call.id
         if name == Kick.name and act.everyone:
-            return emptied(act, await self._queries.stays(cid))
+            return judge_kick_all(act, await self._queries.stays(cid))
         if (judge_people := BY_PEOPLE.get(name)) is not None:
             return judge_people(act, await self._queries.stays(cid, {"user_id": act.people[0].id}))
         if (judge_call := BY_CALL.get(name)) is not None:
@@ -59,11 +59,11 @@ class StreamObserver:
     async def _mute(self, act: Act, verb: Mute | Silence) -> Observation:
         whom = {} if act.everyone else {"user_id": act.people[0].id}
         cid = act.call.id
-        still = await self._queries.stays(cid, {**whom, **sending(verb.tracks)})
+        still = await self._queries.stays(cid, {**whom, **sends_filter(verb.tracks)})
         if still.participants:
-            return muted(act, verb, still, still)
-        anybody = await self._queries.stays(cid, sending(Track.EVERYTHING), limit=1)
-        return muted(act, verb, still, anybody)
+            return judge_mute(act, verb, still, still)
+        anybody = await self._queries.stays(cid, sends_filter(Track.EVERYTHING), limit=1)
+        return judge_mute(act, verb, still, anybody)
 
     async def _member(self, act: Act) -> Observation:
         found, more = await self._queries.members(act.call.id)
@@ -72,4 +72,4 @@ class StreamObserver:
             return Observation(
                 seen=Seen.UNKNOWABLE, evidence="The list of members is too long to be read."
             )
-        return listed(act, so=so)
+        return judge_membership(act, so=so)

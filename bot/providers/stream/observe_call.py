@@ -28,7 +28,7 @@ from bot.calls.verbs import (
 )
 from bot.providers.stream.acts_prepare import limit_words
 from bot.providers.stream.models import CallResponse, Egress
-from bot.providers.stream.observe_people import LATER_RUN, either, is_blocked, verdict
+from bot.providers.stream.observe_people import LATER_RUN, is_blocked, verdict, wanted_first
 
 _NOT_BEGUN = "It was never started, so there is nothing to check."
 
@@ -52,7 +52,9 @@ def _running(
 
     def judge(act: Act, call: CallResponse) -> Observation:
         runs = says(act, call.egress) if call.egress else None
-        texts = either(f"The {what} is running.", f"The {what} is not running.", wanted=wanted)
+        texts = wanted_first(
+            f"The {what} is running.", f"The {what} is not running.", wanted=wanted
+        )
         return verdict(None if runs is None else runs is wanted, *texts)
 
     return judge
@@ -75,7 +77,9 @@ def _flag(
 
     def judge(_: Act, call: CallResponse) -> Observation:
         is_on = says(call)
-        return verdict(None if is_on is None else is_on is wanted, *either(on, off, wanted=wanted))
+        return verdict(
+            None if is_on is None else is_on is wanted, *wanted_first(on, off, wanted=wanted)
+        )
 
     return judge
 

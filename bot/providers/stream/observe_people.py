@@ -89,12 +89,12 @@ def verdict(so: bool | None, yes: str, no: str) -> Observation:  # noqa: FBT001 
     return Observation(seen=Seen.DONE if so else Seen.NOT_DONE, evidence=yes if so else no)
 
 
-def either(on: str, off: str, *, wanted: bool) -> tuple[str, str]:
+def wanted_first(on: str, off: str, *, wanted: bool) -> tuple[str, str]:
     """The words for *as wanted* and for *not so*, of what may be on or off."""
     return (on, off) if wanted else (off, on)
 
 
-def muted(
+def judge_mute(
     act: Act, verb: Mute | Silence, sending: ParticipantsResponse, anybody: ParticipantsResponse
 ) -> Observation:
     """Judge by who sends the muted tracks, and by whether `anybody` is listed as sending.
@@ -103,10 +103,10 @@ def muted(
     only while the names of the mute flags find somebody. The spared may send.
     """
     what = _WORDS[verb.tracks]
-    left = meant(act, sending)
+    left = count_meant(act, sending)
     who = f"{left} in the call" if act.everyone else "They"
     if left:
-        return still(act, sending, f"{who} still send {what}.")
+        return still_there(act, sending, f"{who} still send {what}.")
     if not anybody.participants:
         return Observation(
             seen=Seen.UNKNOWABLE,
@@ -117,14 +117,14 @@ def muted(
     return Observation(seen=Seen.DONE, evidence=f"Everyone{act.besides} {_OFF[verb.tracks]}.")
 
 
-def silenced(seen: Observation) -> Observation:
+def judge_silence(seen: Observation) -> Observation:
     """Judge a silence by the mute that is in it: the right itself cannot be read."""
     if seen.seen is Seen.NOT_DONE:
         return seen
     return Observation(seen=Seen.UNKNOWABLE, evidence=f"{seen.evidence} {_NO_RIGHTS}")
 
 
-def meant(act: Act, here: ParticipantsResponse) -> int:
+def count_meant(act: Act, here: ParticipantsResponse) -> int:
     """How many connections an act on everyone still means: all but those of the spared."""
     return here.total - sum(spared(act, stay) for stay in here.participants)
 
@@ -135,17 +135,17 @@ def spared(act: Act, stay: Stay) -> bool:
     return act.spares(who.ids, who.role)
 
 
-def emptied(act: Act, here: ParticipantsResponse) -> Observation:
+def judge_kick_all(act: Act, here: ParticipantsResponse) -> Observation:
     """Judge a kick of everyone by who is there now; who came back counts as still there."""
     if here.call is not None and act.call.session and here.call.later_than(act.call.session):
         return Observation(seen=Seen.DONE, evidence=LATER_RUN)
-    left = meant(act, here)
+    left = count_meant(act, here)
     if left:
-        return still(act, here, f"{left} are in the call: they stayed, or came back.")
+        return still_there(act, here, f"{left} are in the call: they stayed, or came back.")
     return Observation(seen=Seen.DONE, evidence=f"Nobody is left in the call{act.besides}.")
 
 
-def still(act: Act, here: ParticipantsResponse, evidence: str) -> Observation:
+def still_there(act: Act, here: ParticipantsResponse, evidence: str) -> Observation:
     """That it is not so for those of `here` whom the act means; who they are, where all show."""
     ids = dict.fromkeys(stay.user.id for stay in here.participants if not spared(act, stay))
     all_listed = here.total <= len(here.participants)
@@ -153,20 +153,20 @@ def still(act: Act, here: ParticipantsResponse, evidence: str) -> Observation:
     return Observation(seen=Seen.NOT_DONE, evidence=evidence, left=left)
 
 
-def listed(act: Act, *, so: bool) -> Observation:
+def judge_membership(act: Act, *, so: bool) -> Observation:
     """Judge by whether the act's person is on the list of members."""
     wanted = isinstance(act.verb, MemberAdd)
     return verdict(
-        so is wanted, *either("They are a member.", "They are no member.", wanted=wanted)
+        so is wanted, *wanted_first("They are a member.", "They are no member.", wanted=wanted)
     )
 
 
-def deleted(name: str, names: Sequence[str]) -> Observation:
+def judge_deletion(name: str, names: Sequence[str]) -> Observation:
     """Judge by whether a file is listed any more."""
     return verdict(name not in names, f"{name} is no longer listed.", f"{name} is still listed.")
 
 
-def kicked(act: Act, here: ParticipantsResponse) -> Observation:
+def judge_kick(act: Act, here: ParticipantsResponse) -> Observation:
     """Judge by the person's connections: gone, the ones the moderator saw, or newer ones."""
     if not here.participants:
         return Observation(seen=Seen.DONE, evidence="They are no longer in the call.")
@@ -179,12 +179,14 @@ def kicked(act: Act, here: ParticipantsResponse) -> Observation:
     return verdict(newer, "They left the call and came back since.", "They are still in the call.")
 
 
-def blocked(act: Act, here: ParticipantsResponse) -> Observation:
+def judge_block(act: Act, here: ParticipantsResponse) -> Observation:
     """Judge by the call's list of the blocked, and by whether the person is gone as well."""
-    listed = is_blocked(act, here.call)
-    if listed and here.participants:
+    judge_membership = is_blocked(act, here.call)
+    if judge_membership and here.participants:
         return Observation(seen=Seen.NOT_DONE, evidence="They are blocked, but still in the call.")
-    return verdict(listed, "They are blocked and not in the call.", "They are not blocked.")
+    return verdict(
+        judge_membership, "They are blocked and not in the call.", "They are not blocked."
+    )
 
 
 def _newer(here: Sequence[Stay], person: Person) -> bool | None:
@@ -211,6 +213,6 @@ def is_blocked(act: Act, call: CallResponse | None) -> bool | None:
 
 
 BY_PEOPLE: Mapping[str, Callable[[Act, ParticipantsResponse], Observation]] = MappingProxyType(
-    {Kick.name: kicked, Block.name: blocked}
+    {Kick.name: judge_kick, Block.name: judge_block}
 )
 """Judged by the connections of the act's person, and the call as it comes with them."""

@@ -21,7 +21,7 @@ from bot.providers.stream.models_reports import (
     MemberResponse,
     QueryMembersResponse,
     StoredFile,
-    listed_under,
+    files_step,
 )
 from bot.providers.stream.observe_people import TRACKS
 
@@ -44,7 +44,7 @@ class StreamQueries:
 
     async def call(self, cid: str) -> CallResponse:
         """One call; NotAtVendor when there is none."""
-        answer = await self.http.send(Idempotency.READ, "GET", path_of(cid))
+        answer = await self.http.send(Idempotency.READ, "GET", call_path(cid))
         return read(self.http, GetCallResponse, answer).call
 
     async def stays(
@@ -54,7 +54,7 @@ class StreamQueries:
         answer = await self.http.send(
             Idempotency.READ,
             "POST",
-            f"{path_of(cid)}/participants",
+            f"{call_path(cid)}/participants",
             params={"limit": min(limit, MOST)},
             json={"filter_conditions": dict(conditions or {})},
         )
@@ -62,7 +62,7 @@ class StreamQueries:
 
     async def stored_files(self, cid: str, kind: FileKind) -> list[StoredFile]:
         """The recordings or the transcriptions of a call, of all its runs."""
-        path = f"{path_of(cid)}/{listed_under(kind)}"
+        path = f"{call_path(cid)}/{files_step(kind)}"
         answer = await self.http.send(Idempotency.READ, "GET", path)
         if kind is FileKind.RECORDING:
             return read(self.http, ListRecordingsResponse, answer).recordings
@@ -103,7 +103,7 @@ class StreamQueries:
         return await self.http.send(Idempotency.READ, "POST", path, json=body)
 
 
-def path_of(cid: str) -> str:
+def call_path(cid: str) -> str:
     """A call's path from its `type:id`; NotAtVendor when that is not what `cid` is."""
     kind, _, name = cid.partition(":")
     return f"{API}/call/{segment(kind)}/{segment(name)}"
@@ -114,6 +114,6 @@ def segment(text: str) -> str:
     return path_segment(text, Vendor.STREAM, "Stream Video has nothing of that name.")
 
 
-def sending(tracks: Track) -> dict[str, Any]:
+def sends_filter(tracks: Track) -> dict[str, Any]:
     """The condition for those who send any of these tracks."""
     return {"published_tracks": {"$in": list(TRACKS[tracks])}}

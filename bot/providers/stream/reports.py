@@ -72,7 +72,7 @@ class StreamReports(StreamAttendanceReports, UnsupportedReports):
         return Files(files=tuple(found), missing=missing)
 
     async def quality(self, call: CallRef) -> Quality:
-        """The score of the run and everybody's connection, the worst first; see `judged`.
+        """The score of the run and everybody's connection, the worst first; see `person_quality`.
 
         Of a live run those who are in it, of one that is over everybody. Stream measures a run, so
         one is asked for where the reference names none.
@@ -83,7 +83,7 @@ class StreamReports(StreamAttendanceReports, UnsupportedReports):
         pages = await self._measures(call.id, run)
         measured = [participant for page in pages for participant in page.participants]
         live = any(stay.is_live for one in measured for stay in one.sessions)
-        people = [judged(one, live=live) for one in measured if not live or _is_live(one)]
+        people = [person_quality(one, live=live) for one in measured if not live or _is_live(one)]
         return Quality(
             score=_score(pages[0].counts.cq_score) if pages[0].counts else None,
             people=tuple(sorted(people, key=_worst_first)),
@@ -115,7 +115,7 @@ class StreamReports(StreamAttendanceReports, UnsupportedReports):
         """The blocked, as the call itself has them, or the members; Impossible for another list."""
         if which is Listed.MEMBERS:
             found, more = await self._queries.members(call.id)
-            return Page(items=tuple(one.person() for one in found), next=more)
+            return Page(items=tuple(one.to_person() for one in found), next=more)
         ids = (await self._queries.call(call.id)).blocked_user_ids
         if which is not Listed.BLOCKED or ids is None:
             raise list_unsupported(call, which)
@@ -158,7 +158,7 @@ class StreamReports(StreamAttendanceReports, UnsupportedReports):
         return {id_: True if id_ in seen else (False if all_seen else None) for id_ in ids}
 
 
-def judged(one: ParticipantStats, *, live: bool) -> PersonQuality:
+def person_quality(one: ParticipantStats, *, live: bool) -> PersonQuality:
     """A person by the worst of their connections, of those that are `live` where some are.
 
     Bad is: more than 300 ms of latency, more than 50 ms of jitter, or a score below 50. The scale

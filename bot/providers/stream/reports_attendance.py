@@ -15,7 +15,7 @@ from bot.providers.http.client import Params
 from bot.providers.http.decode import CountedList, LenientList, Maybe, Moment, read
 from bot.providers.http.retry import Idempotency
 from bot.providers.stream.models import ParticipantsResponse, Stay
-from bot.providers.stream.queries import MOST, MOST_PAGES, StreamQueries, path_of, segment
+from bot.providers.stream.queries import MOST, MOST_PAGES, StreamQueries, call_path, segment
 from bot.providers.unsupported import NOBODY_YET
 
 LIVE = "Stream Video completes this list some time after the call has ended."
@@ -86,7 +86,7 @@ class StreamAttendanceReports:
 
     async def _pages(self, cid: str, run: str) -> list[_Page]:
         http = self._queries.http
-        path = f"{path_of(cid)}/session/{segment(run)}/participant_sessions"
+        path = f"{call_path(cid)}/session/{segment(run)}/participant_sessions"
         found: list[_Page] = []
         cursor: str | None = None
         while len(found) < MOST_PAGES:

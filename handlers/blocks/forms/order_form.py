@@ -7,7 +7,7 @@ whatever depends on the call has the call in its id, so that it begins anew with
 from typing import Any
 
 from bot.calls.acts import CROWD
-from bot.calls.capabilities import Aimed, Capability
+from bot.calls.capabilities import Capability, Reach
 from bot.calls.models import Call, Frozen
 from bot.calls.rights import NOTHING, Rights
 from bot.calls.verbs import VERBS, Aim, Listed, Verb, Weight
@@ -117,7 +117,7 @@ def possible_whom(verb: type[Verb], capability: Capability) -> tuple[Whom, ...]:
         return ()
     if not verb.everyone or not capability.reaches(everyone=True):
         return (Whom.NAMED,)
-    if capability.aims is Aimed.EVERYONE:
+    if capability.aims is Reach.EVERYONE:
         return (Whom.EVERYONE,)
     return tuple(Whom)
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.calls.acts import Person
-from bot.calls.capabilities import Aimed, Capability, Enforcement, cannot
+from bot.calls.capabilities import Capability, Enforcement, Reach, cannot
 from bot.calls.handles import handle
 from bot.calls.models import Call, CallRef, Participant, Vendor
 from bot.calls.verbs import (
@@ -220,9 +220,9 @@ def test_options_are_narrowed_to_what_the_vendor_takes() -> None:
 def test_everyone_is_offered_only_where_verb_and_vendor_allow_it() -> None:
     assert "Who" in labels(drawn(drafted(Kick)))
     assert "Who" not in labels(drawn(drafted(Block)))
-    named = Capability(level=Enforcement.ENFORCED, aims=Aimed.NAMED)
+    named = Capability(level=Enforcement.ENFORCED, aims=Reach.NAMED)
     assert "Who" not in labels(drawn(drafted(Kick, capability=named)))
-    whole = Capability(level=Enforcement.ENFORCED, aims=Aimed.EVERYONE)
+    whole = Capability(level=Enforcement.ENFORCED, aims=Reach.EVERYONE)
     view = drawn(drafted(Kick, capability=whole))
     assert [one["value"] for one in element(view, "Who")["options"]] == ["everyone"]
     assert "People" not in labels(view)

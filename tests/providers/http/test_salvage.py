@@ -15,7 +15,7 @@ from bot.providers.http.salvage import (
     MOST_STEPS,
     BoundedBody,
     ListEntries,
-    salvaged,
+    without_unreadable,
 )
 from bot.responses import BodyUnreadable
 from tests.fakes.clock import ManualClock
@@ -62,7 +62,7 @@ def test_the_entries_of_a_list_are_found_however_it_is_cut(
 @given(st.binary() | BRACKETS, st.integers(1, 9))
 def test_any_bytes_are_passed_on(text: bytes, cut: int) -> None:
     assert bytes(fed(text, cut).text) == text
-    salvaged(text)
+    without_unreadable(text)
 
 
 async def test_one_fat_call_is_left_out_and_the_others_are_kept() -> None:
@@ -121,14 +121,18 @@ DEEP = b"[" * 250 + b"]" * 250
 )
 def test_an_entry_that_cannot_be_read_hides_no_other(odd: bytes) -> None:
     text = b'{"data": {"sessions": [{"id": 1}, {"custom": %b}, {"id": 2}]}}' % odd
-    assert from_json(salvaged(text)) == {"data": {"sessions": [{"id": 1}, None, {"id": 2}]}}
+    assert from_json(without_unreadable(text)) == {
+        "data": {"sessions": [{"id": 1}, None, {"id": 2}]}
+    }
 
 
 def test_a_name_cut_in_the_middle_of_an_emoji_stays_readable() -> None:
     text = rb'{"data": [{"receiver": "Lo\ud83d"}, {"receiver": "b"}]}'
-    assert from_json(salvaged(text)) == {"data": [{"receiver": "Lo\ufffd"}, {"receiver": "b"}]}
+    assert from_json(without_unreadable(text)) == {
+        "data": [{"receiver": "Lo\ufffd"}, {"receiver": "b"}]
+    }
 
 
 def test_a_large_text_is_not_looked_through() -> None:
     with pytest.raises(BodyUnreadable):
-        salvaged(b" " * (LARGEST_SALVAGED + 1))
+        without_unreadable(b" " * (LARGEST_SALVAGED + 1))

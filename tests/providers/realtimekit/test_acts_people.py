@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.calls.acts import Act, Person
-from bot.calls.capabilities import Aimed, Enforcement
+from bot.calls.capabilities import Enforcement, Reach
 from bot.calls.models import Call
 from bot.calls.outcomes import Seen
 from bot.calls.verbs import (
@@ -135,7 +135,7 @@ async def test_silence_is_for_everyone_or_nobody_and_forbids_unmuting(
     provider: RealtimeKitProvider, server: RealtimeKitServer, call: Call
 ) -> None:
     silence = provider.capabilities["silence"]
-    assert (silence.level, silence.aims) == (Enforcement.BEST_EFFORT, Aimed.EVERYONE)
+    assert (silence.level, silence.aims) == (Enforcement.BEST_EFFORT, Reach.EVERYONE)
     ada = await person(provider, call, "ada")
     for act in (order(Silence(), call, ada), order(Silence(), call, everyone=True, spared=(ada,))):
         with pytest.raises(Impossible, match="everyone"):

@@ -5,7 +5,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from bot.calls.capabilities import Aimed, Capability, Enforcement
+from bot.calls.capabilities import Capability, Enforcement, Reach
 from bot.calls.models import Call
 from bot.calls.verbs import Kick, Mute, Silence, Verb
 from bot.demo.vendors import AppTransport, RealtimeKitServer
@@ -55,7 +55,7 @@ async def test_an_account_without_mute_is_found_out_said_and_asked_again_later()
     named = order(Mute(), call, await person(provider, call, "ada"))
     with pytest.raises(Impossible, match=GONE):
         await provider.acts.perform(named)
-    assert provider.capabilities["mute"].aims is Aimed.EVERYONE
+    assert provider.capabilities["mute"].aims is Reach.EVERYONE
     with pytest.raises(Impossible, match=GONE):
         await provider.acts.perform(order(Silence(), call, everyone=True))
     for state in states(provider):
@@ -74,10 +74,10 @@ async def test_an_account_without_mute_is_found_out_said_and_asked_again_later()
 
 @pytest.mark.parametrize(
     ("missing", "aims", "verb"),
-    [("mute", Aimed.EVERYONE, Mute()), ("mute-all", Aimed.NAMED, Silence())],
+    [("mute", Reach.EVERYONE, Mute()), ("mute-all", Reach.NAMED, Silence())],
 )
 async def test_one_missing_operation_leaves_the_other(
-    server: RealtimeKitServer, call: Call, missing: str, aims: Aimed, verb: Verb
+    server: RealtimeKitServer, call: Call, missing: str, aims: Reach, verb: Verb
 ) -> None:
     provider = client(server, transport=OneMissing(server, missing))
     ada = await person(provider, call, "ada")

@@ -13,7 +13,7 @@ import aiohttp
 import structlog
 from pydantic import SecretStr
 from slack_bolt.async_app import AsyncApp
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.background import BackgroundTasks
@@ -24,7 +24,7 @@ from bot.network import DIRECT, Network
 from handlers.inbound.envelopes import payload_of, request_of
 from handlers.inbound.request_metrics import RequestTimer
 from handlers.slack_api.clients import open_session, web_client
-from handlers.slack_api.errors import error_code, retry_after
+from handlers.slack_api.errors import CALL_ERRORS, TOKEN_REFUSED, error_code, retry_after
 from handlers.slack_api.json_object import Json, Unreadable
 from handlers.slack_api.websocket import Disconnected, SlackSocket
 
@@ -57,19 +57,6 @@ LINGER_SECONDS = 10.0
 
 REFRESH = {"warning", "refresh_requested"}
 """Reasons of `disconnect` that leave time to open the next connection before this one ends."""
-
-FATAL_ERRORS = {
-    "invalid_auth",
-    "not_authed",
-    "account_inactive",
-    "token_revoked",
-    "token_expired",
-    "not_allowed_token_type",
-    "missing_scope",
-    "no_permission",
-    "forbidden_team",
-}
-"""Errors of apps.connections.open that trying again does not mend."""
 
 OK = 200
 
@@ -225,14 +212,14 @@ class SocketModeClient:
             answer = await slack.apps_connections_open(app_token=token)
         except SlackApiError as error:
             code = error_code(error)
-            if code in FATAL_ERRORS:
+            if code in TOKEN_REFUSED:
                 raise ConfigError(
                     f"Slack refuses SLACK_APP_TOKEN: {code}.",
                     next_step="Make an app-level token with connections:write, under Basic "
                     "Information, and turn on Socket Mode; see docs/slack.md.",
                 ) from error
             raise Disconnected(code, retry_after(error.response.headers, 0.0)) from error
-        except (SlackClientError, aiohttp.ClientError, OSError) as error:
+        except CALL_ERRORS as error:
             raise Disconnected.because(error, self._slack.api_url, self._slack.network) from error
         return str(answer.get("url") or "")
 

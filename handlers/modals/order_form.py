@@ -41,7 +41,8 @@ from handlers.modals.typed_order import look_up_typed, typed_without_field, with
 from handlers.parsing.orders import Incomplete
 from handlers.redelivery import earlier_acceptance
 from handlers.screens.follow_up import follow
-from handlers.screens.views import OpenView, draw, draw_or_explain, open_loading
+from handlers.screens.views import draw, draw_or_explain, open_loading
+from handlers.slack_api.views import OpenView
 
 FieldErrors = dict[str, str]
 """What Slack shows beside a form's fields, by block_id; empty when the form may close."""

@@ -9,7 +9,8 @@ from handlers.blocks.message import Message
 from handlers.blocks.modal import window_view
 from handlers.context import SlackContext
 from handlers.screens import home
-from handlers.screens.views import OpenView, draw
+from handlers.screens.views import draw
+from handlers.slack_api.views import OpenView
 
 PAUSES = (0.3, 0.7, 1.0, 2.0, 4.0, 8.0, 14.0)
 """Seconds before each look at the case: a little longer in all than most acts may take."""
@@ -25,7 +26,7 @@ def follow(ctx: SlackContext, acceptance: Acceptance) -> None:
     """Show the outcome in the place of the submitted form, if it is still open, and in Home."""
 
     async def followed() -> None:
-        form = OpenView(str(ctx.payload["id"]), "")
+        form = OpenView(str(ctx.payload["id"]))
         async for case in _states(ctx, acceptance.case):
             told = await _told(ctx, case)
             await draw(ctx, form, window_view(told))

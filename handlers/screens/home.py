@@ -2,11 +2,8 @@
 
 import asyncio
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
-
-import aiohttp
-import structlog
-from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.calls.live import ListView
 from bot.errors import CallwardenError, NotPermitted, Outsider
@@ -23,17 +20,13 @@ from handlers.blocks.home import (
 from handlers.blocks.message import Message
 from handlers.context import SlackContext
 from handlers.slack_api.admin_alerts import outage_words
-from handlers.slack_api.errors import UNDRAWABLE, cause, complaints, error_code
-
-log = structlog.get_logger(__name__)
+from handlers.slack_api.errors import VIEW_CHANGED
+from handlers.slack_api.views import write_view
 
 PUBLISH_SECONDS = 5.0
 """The longest wait for Slack to take a Home."""
 
 TAB = "home"
-
-OVERTAKEN = "hash_conflict"
-"""Slack's error where somebody's Home was drawn anew since: that drawing stands."""
 
 OUTSIDE = (
     "Calls are looked after by members of this workspace. If something is wrong in a call, write "
@@ -110,22 +103,7 @@ async def _show(
     A `before` of which Slack tells no hash is written over.
     """
     guard = str(before["hash"]) if before and before.get("hash") else None
-    if await _put(ctx, view, guard) in UNDRAWABLE:
-        await _put(ctx, plain, guard)
-
-
-async def _put(ctx: SlackContext, view: dict[str, Any], guard: str | None) -> str:
-    """What Slack says against it; empty when it is shown, or when something newer is."""
-    try:
-        async with asyncio.timeout(PUBLISH_SECONDS):
-            await ctx.services.slack.views_publish(
-                user_id=ctx.asker.actor.user, view=view, hash=guard
-            )
-    except SlackApiError as error:
-        said = error_code(error)
-        if said != OVERTAKEN:
-            log.warning("home not shown", error=said, complaints=complaints(error))
-            return said
-    except (TimeoutError, SlackClientError, aiohttp.ClientError, OSError) as error:
-        log.warning("home not shown", error=type(error).__name__, cause=cause(error))
-    return ""
+    publish = partial(ctx.services.slack.views_publish, user_id=ctx.asker.actor.user, hash=guard)
+    await write_view(
+        publish, [view, plain], PUBLISH_SECONDS, event="home not shown", expected={VIEW_CHANGED}
+    )

@@ -1,11 +1,9 @@
 """Putting a form in front of somebody: the trigger is spent first, what it shows may follow."""
 
-import asyncio
 from collections.abc import Awaitable
-from typing import Any, NamedTuple
+from functools import partial
+from typing import Any
 
-import aiohttp
-import structlog
 from slack_sdk.errors import SlackApiError
 
 from bot.errors import CallwardenError
@@ -14,32 +12,20 @@ from handlers.blocks.forms.reason_form import trouble_view
 from handlers.blocks.message import Message
 from handlers.blocks.refusals import broken
 from handlers.context import SlackContext
-from handlers.slack_api.errors import cause, complaints, error_code
-
-log = structlog.get_logger(__name__)
+from handlers.slack_api.errors import (
+    CALL_ERRORS,
+    TRIGGER_SPENT,
+    VIEW_CHANGED,
+    VIEW_CLOSED,
+    error_code,
+)
+from handlers.slack_api.views import OpenView, put_view, write_view
 
 OPEN_SECONDS = 3.0
 """How long a trigger_id is good for a form (Slack's rule)."""
 
 UPDATE_SECONDS = 5.0
 """The longest wait for a form to be drawn anew."""
-
-NOT_OPENED = {
-    "expired_trigger_id",
-    "exchanged_trigger_id",
-    "invalid_trigger_id",
-    "trigger_expired",
-    "trigger_exchanged",
-    "internal_error",
-    "fatal_error",
-    "service_unavailable",
-    "ratelimited",
-    "garbled",
-}
-"""Errors of views.open that pressing again may mend."""
-
-CONFLICT, CLOSED, SILENT = "hash_conflict", "not_found", "no answer"
-"""Why a view was not drawn: somebody else's drawing came first, it was closed, Slack is away."""
 
 
 class FormTooLate(CallwardenError):
@@ -48,31 +34,21 @@ class FormTooLate(CallwardenError):
     default_next_step = "Nothing was done. Press it or type it again."
 
 
-class OpenView(NamedTuple):
-    """A view in front of somebody, as it was drawn last."""
-
-    id: str
-    hash: str
-
-
 async def open_view(ctx: SlackContext, view: dict[str, Any]) -> OpenView:
     """Show a view with the trigger of this request, which is spent. Raises FormTooLate.
 
     Pressed in a modal, it comes on top of that one.
     """
+    slack = ctx.services.slack
+    method = slack.views_push if ctx.in_modal else slack.views_open
     try:
-        async with asyncio.timeout(OPEN_SECONDS):
-            slack = ctx.services.slack
-            put = slack.views_push if ctx.in_modal else slack.views_open
-            answer = await put(trigger_id=ctx.trigger_id, view=view)
+        return await put_view(partial(method, trigger_id=ctx.trigger_id), view, OPEN_SECONDS)
     except SlackApiError as error:
-        if error_code(error) not in NOT_OPENED:
+        if error_code(error) not in TRIGGER_SPENT:
             raise
         raise FormTooLate("Slack did not open the form in time.") from error
-    except (TimeoutError, aiohttp.ClientError, OSError) as error:
+    except CALL_ERRORS as error:
         raise FormTooLate("Slack did not open the form in time.") from error
-    shown = answer.get("view") or {}
-    return OpenView(str(shown.get("id", "")), str(shown.get("hash", "")))
 
 
 async def open_loading(ctx: SlackContext, label: str) -> OpenView:
@@ -95,24 +71,15 @@ async def draw(ctx: SlackContext, where: OpenView, view: dict[str, Any]) -> bool
     its place, so that nobody waits for it.
     """
     refused = await _update(ctx, where, view)
-    if refused and refused not in {CONFLICT, CLOSED}:
+    if refused and refused not in {VIEW_CHANGED, VIEW_CLOSED}:
         await _update(ctx, where, trouble_view(broken()))
-    return refused != CONFLICT
+    return refused != VIEW_CHANGED
 
 
 async def _update(ctx: SlackContext, where: OpenView, view: dict[str, Any]) -> str:
     """What Slack says against it; empty when it is drawn."""
-    try:
-        async with asyncio.timeout(UPDATE_SECONDS):
-            await ctx.services.slack.views_update(
-                view_id=where.id, hash=where.hash or None, view=view
-            )
-    except SlackApiError as error:
-        said = error_code(error)
-        if said not in {CONFLICT, CLOSED}:
-            log.warning("form not drawn", error=said, why=complaints(error))
-        return said
-    except (TimeoutError, aiohttp.ClientError, OSError) as error:
-        log.warning("form not drawn", error=type(error).__name__, cause=cause(error))
-        return SILENT
-    return ""
+    update = partial(ctx.services.slack.views_update, view_id=where.id, hash=where.hash or None)
+    drawn = await write_view(
+        update, [view], UPDATE_SECONDS, event="form not drawn", expected={VIEW_CHANGED, VIEW_CLOSED}
+    )
+    return drawn.error

@@ -12,8 +12,8 @@ from bot.errors import DeliveryDeferred, DeliveryImpossible
 from handlers.blocks.elements import section
 from handlers.blocks.message import Message
 from handlers.blocks.text import code, count, place, when
-from handlers.slack_api.channel_errors import TRY_NOW, problem_of
-from handlers.slack_api.digest_announcements import UNREACHABLE, direct_channel
+from handlers.slack_api.channel_errors import TRY_NOW, UNREACHABLE, problem_of
+from handlers.slack_api.digest_announcements import direct_channel
 from handlers.slack_api.posting import delivery, post, retry_delay
 
 log = structlog.get_logger(__name__)

@@ -23,8 +23,8 @@ from handlers.blocks.cases import TROUBLE, answer_message, line_message, trouble
 from handlers.blocks.message import Message
 from handlers.blocks.text import code, mrkdwn
 from handlers.slack_api.admin_alerts import AdminAlerts
-from handlers.slack_api.channel_errors import THREADLESS, UNAVAILABLE
-from handlers.slack_api.errors import error_code
+from handlers.slack_api.channel_errors import UNAVAILABLE
+from handlers.slack_api.errors import NO_THREAD, NOT_EDITABLE, error_code
 from handlers.slack_api.history import ChannelHistory, FoundMessage
 from handlers.slack_api.posting import (
     Attempt,
@@ -46,9 +46,6 @@ SEARCH_SECONDS = 90.0
 
 A line that says for ever that a case is in progress is worse than one that stands there twice.
 """
-
-NOT_EDITABLE = {"message_not_found", "cant_update_message", "edit_window_closed"}
-"""Slack's errors that mean that an earlier message cannot be written over."""
 
 
 async def display_name(directory: Directory, user: str) -> str:
@@ -147,7 +144,7 @@ class CaseNotifier:
             try:
                 await self._call_once(notice, case, line, attempt)
             except SlackApiError as error:
-                if (code := error_code(error)) not in THREADLESS:
+                if (code := error_code(error)) not in NO_THREAD:
                     raise
                 log.warning("asker not called", case=case.number, error=code)
 

@@ -98,14 +98,41 @@ UNAVAILABLE: Mapping[str, ChannelProblem] = {
 }
 """Each error code, with what it means."""
 
-THREADLESS = {
-    "restricted_action_non_threadable_channel",
-    "restricted_action_thread_locked",
-    "cannot_reply_to_message",
-    "thread_locked",
-    "thread_not_found",
+DIGEST_UNAVAILABLE: Mapping[str, str] = {
+    "channel_not_found": (
+        "Slack knows no such channel, or it is private and the bot is not in it. Type "
+        "`/invite @Callwarden` there, or choose another channel."
+    ),
+    "is_archived": "The channel is archived. Unarchive it, or choose another channel.",
+    "not_in_channel": (
+        "The bot is not in the channel. Type `/invite @Callwarden` there, or choose another one."
+    ),
+    "restricted_action": (
+        "Only some people may write in the channel, and the bot is none of them. Ask whoever looks "
+        "after the workspace, or choose another channel."
+    ),
+    "restricted_action_read_only_channel": (
+        "The channel is read-only. Let the bot write in it, or choose another channel."
+    ),
+    "restricted_action_thread_only_channel": (
+        "The bot may only answer in threads there. Let it write in the channel, or choose another."
+    ),
 }
-"""Slack's errors where the channel takes messages, and this thread takes no answer."""
+"""Slack's errors after which no digest can be posted there, and what its owner can do."""
+
+UNREACHABLE: Mapping[str, str] = {
+    code: f"Slack answered {code}"
+    for code in (
+        "account_inactive",
+        "cannot_dm_bot",
+        "channel_not_found",
+        "missing_scope",
+        "user_disabled",
+        "user_not_found",
+        "users_not_found",
+    )
+}
+"""Slack's errors after which an owner cannot be written to (conversations.open, postMessage)."""
 
 
 def problem_of(error: str) -> ChannelProblem:

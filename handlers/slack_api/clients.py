@@ -1,16 +1,20 @@
 """Slack's clients, made in one place so that all of them go out by the same way."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import aiohttp
-from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.errors import SlackSilent
 from bot.network import DIRECT, Network
 from bot.responses import ACCEPT_ENCODING
+from handlers.slack_api.errors import CALL_ERRORS
 from handlers.slack_api.responses import SlackAnswer, guarded
+
+ApiCall = Callable[..., Awaitable[AsyncSlackResponse]]
+"""A method of Slack's Web API, perhaps with some of its arguments."""
 
 NOT_FROM_THE_ENVIRONMENT = "-"
 """Keeps the SDK from looking for a proxy itself: it knows no NO_PROXY, and logs the password."""
@@ -67,7 +71,7 @@ async def ask_for_date(client: AsyncWebClient) -> None:
     """
     try:
         await client.api_test()
-    except (SlackClientError, aiohttp.ClientError, OSError) as error:
+    except CALL_ERRORS as error:
         raise SlackSilent("Slack does not answer.") from error
 
 

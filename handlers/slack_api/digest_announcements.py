@@ -17,6 +17,7 @@ from handlers.blocks.digests.subscriptions import intro_message, owner_message
 from handlers.blocks.elements import section
 from handlers.blocks.message import Message
 from handlers.blocks.text import place, say
+from handlers.slack_api.channel_errors import UNREACHABLE
 from handlers.slack_api.history import ChannelHistory
 from handlers.slack_api.posting import Attempt, MessageMark, delivery, post, retry_delay
 
@@ -30,20 +31,6 @@ DIGEST_SEARCH_SECONDS = 1_800.0
 
 MAX_WHY = 300
 """Characters of Slack's reason that are worth telling."""
-
-UNREACHABLE: Mapping[str, str] = {
-    code: f"Slack answered {code}"
-    for code in (
-        "account_inactive",
-        "cannot_dm_bot",
-        "channel_not_found",
-        "missing_scope",
-        "user_disabled",
-        "user_not_found",
-        "users_not_found",
-    )
-}
-"""Slack's errors after which an owner cannot be written to (conversations.open, postMessage)."""
 
 
 class _Opened(BaseModel):

@@ -1,6 +1,5 @@
 """The DigestPoster: a digest in its channel, its details in the thread, and words to its owner."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -16,40 +15,20 @@ from bot.errors import DeliveryImpossible
 from bot.usage.days import local_day
 from handlers.blocks.digests.messages import channel_drafts, thread_drafts
 from handlers.blocks.message import Message
+from handlers.slack_api.channel_errors import DIGEST_UNAVAILABLE
+from handlers.slack_api.clients import ApiCall
 from handlers.slack_api.digest_announcements import DIGEST_SEARCH_SECONDS, SlackAnnouncements
 from handlers.slack_api.history import ChannelHistory
-from handlers.slack_api.posting import ApiCall, MessageMark, delivery, post, retry_delay
+from handlers.slack_api.posting import MessageMark, delivery, post, retry_delay
 
 log = structlog.get_logger(__name__)
 
 EVENT_TYPE, THREAD_TYPE = "callwarden_digest", "callwarden_digest_details"
 """The metadata under which a digest and its details can be found again after a crash."""
 
-CHANNEL_ERRORS: Mapping[str, str] = {
-    "channel_not_found": (
-        "Slack knows no such channel, or it is private and the bot is not in it. Type "
-        "`/invite @Callwarden` there, or choose another channel."
-    ),
-    "is_archived": "The channel is archived. Unarchive it, or choose another channel.",
-    "not_in_channel": (
-        "The bot is not in the channel. Type `/invite @Callwarden` there, or choose another one."
-    ),
-    "restricted_action": (
-        "Only some people may write in the channel, and the bot is none of them. Ask whoever looks "
-        "after the workspace, or choose another channel."
-    ),
-    "restricted_action_read_only_channel": (
-        "The channel is read-only. Let the bot write in it, or choose another channel."
-    ),
-    "restricted_action_thread_only_channel": (
-        "The bot may only answer in threads there. Let it write in the channel, or choose another."
-    ),
-}
-"""Slack's errors after which no digest can be posted there, and what its owner can do."""
-
 THREADLESS = {
     "restricted_action_non_threadable_channel": "The channel takes no threads.",
-    **CHANNEL_ERRORS,
+    **DIGEST_UNAVAILABLE,
 }
 """Slack's errors after which the details stay away and the digest stands."""
 
@@ -94,10 +73,10 @@ class SlackDigestPoster:
                 what="digest",
                 key=posting.key,
             )
-            async with delivery("digest", pause, CHANNEL_ERRORS, key=posting.key):
+            async with delivery("digest", pause, DIGEST_UNAVAILABLE, key=posting.key):
                 if (earlier := await search) is not None:
                     return earlier.ts
-        async with delivery("digest", pause, CHANNEL_ERRORS, key=posting.key) as attempt:
+        async with delivery("digest", pause, DIGEST_UNAVAILABLE, key=posting.key) as attempt:
             return await post(self._writing(channel, mark), drafts, attempt)
 
     async def _details(
@@ -127,9 +106,9 @@ class SlackDigestPoster:
 
     async def announce(self, announcement: Announcement, now: datetime) -> None:
         """Tell a channel or an owner what became of a digest; raises as `post`."""
-        await SlackAnnouncements(self.client, self.history, self.command, CHANNEL_ERRORS).announce(
-            announcement, now
-        )
+        await SlackAnnouncements(
+            self.client, self.history, self.command, DIGEST_UNAVAILABLE
+        ).announce(announcement, now)
 
 
 def _channel(posting: Posting) -> str:

@@ -6,17 +6,24 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any, Generic, TypeVar, cast
 
-import aiohttp
 import structlog
 from cachetools import TTLCache
-from pydantic import BaseModel, ValidationError
-from slack_sdk.errors import SlackApiError, SlackClientError
+from pydantic import BaseModel
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import Clock
 from bot.errors import SlackSilent
 from bot.ports import Member, Place
-from handlers.slack_api.errors import cause, error_code
+from handlers.slack_api.errors import (
+    MAY_NOT_LOOK,
+    NO_SUCH_CHANNEL,
+    NO_SUCH_GROUP,
+    NO_SUCH_MEMBER,
+    READ_ERRORS,
+    cause,
+    error_code,
+)
 
 LOOKUP_SECONDS = 1.0
 """How long one question to Slack may take: a command must be acknowledged within 3 s."""
@@ -29,18 +36,6 @@ REST_SECONDS = 5.0
 """How long a question rests after Slack failed to answer it."""
 ENTRIES = 10_000
 
-NO_SUCH_MEMBER = frozenset({"user_not_found", "user_not_visible"})
-NO_SUCH_GROUP = frozenset(
-    {"plan_upgrade_required", "missing_scope", "subteam_not_found", "no_such_subteam"}
-)
-"""Errors of usergroups.users.list that mean: nobody holds a role through this group."""
-NO_SUCH_PLACE = frozenset({"channel_not_found", "invalid_arguments"})
-"""Errors of conversations.info that mean: the bot sees no such channel.
-
-A private channel it is not in counts as not found (docs.slack.dev, methods/conversations.info).
-"""
-CLOSED_EYES = frozenset({"missing_scope", "method_not_supported_for_channel_type"})
-"""Its errors that mean: the scopes do not let the bot look at this one."""
 MEMBERS_A_PAGE = 999
 """The most that conversations.members gives at once."""
 SLACKBOT = "USLACKBOT"
@@ -194,7 +189,7 @@ class _Answers(Generic[T]):
         try:
             async with asyncio.timeout(self._deadline):
                 answer = await self._ask(key)
-        except (TimeoutError, SlackClientError, aiohttp.ClientError, ValidationError) as error:
+        except READ_ERRORS as error:
             self._resting[key] = True
             log.warning("slack_lookup_failed", key=key, error=_reason(error))
         else:
@@ -297,11 +292,11 @@ class SlackDirectory:
                 yield
         except SlackApiError as error:
             code = error_code(error)
-            if code in NO_SUCH_PLACE | CLOSED_EYES:
-                raise _Unseen(gone=code in NO_SUCH_PLACE) from error
+            if code in NO_SUCH_CHANNEL | MAY_NOT_LOOK:
+                raise _Unseen(gone=code in NO_SUCH_CHANNEL) from error
             log.warning("slack_lookup_failed", key=channel, error=code)
             raise SlackSilent("Slack did not say what channel that is.") from error
-        except (TimeoutError, SlackClientError, aiohttp.ClientError, ValidationError) as error:
+        except READ_ERRORS as error:
             log.warning("slack_lookup_failed", key=channel, error=_reason(error))
             raise SlackSilent("Slack did not say what channel that is.") from error
 
@@ -309,7 +304,7 @@ class SlackDirectory:
         try:
             answer = await self._client.conversations_info(channel=channel)
         except SlackApiError as error:
-            if error_code(error) in NO_SUCH_PLACE | CLOSED_EYES:
+            if error_code(error) in NO_SUCH_CHANNEL | MAY_NOT_LOOK:
                 return False
             raise
         return _Conversation.model_validate(answer.data).channel.place().shared

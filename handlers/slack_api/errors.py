@@ -1,10 +1,11 @@
-"""Reading what Slack says is wrong, also where it is not Slack who answers."""
+"""Slack's errors: each kind named once, and how they are read, whoever it is that answers."""
 
 from collections.abc import Mapping
 from typing import Any
 
 import aiohttp
-from slack_sdk.errors import SlackApiError
+from pydantic import ValidationError
+from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot import responses
@@ -13,6 +14,18 @@ from bot.network import Cause, Network, cause_of, diagnose, proxy_cause
 
 LONGEST_WORD = 100
 """Characters of a word of Slack's that are kept; its own are shorter."""
+
+CALL_ERRORS = (SlackClientError, aiohttp.ClientError, OSError)
+"""What a call of Slack's may end in without an answer that is of use; in time is an OSError too.
+
+SlackApiError is one of them: whoever tells its codes apart catches it before.
+"""
+
+READ_ERRORS = (*CALL_ERRORS, ValidationError)
+"""The same where the answer is read, which may not be what Slack documents."""
+
+GARBLED = "garbled"
+"""What `error_code` says of an answer that is not Slack's JSON."""
 
 UNDRAWABLE = {
     "invalid_arguments",
@@ -33,24 +46,87 @@ From the errors of chat.postMessage, chat.update and views.* (docs.slack.dev, re
 without those about arguments that we never send.
 """
 
+UNCERTAIN = {GARBLED, "fatal_error", "internal_error", "service_unavailable"}
+"""Errors after which a part may have been done all the same.
+
+(docs.slack.dev, reference/methods/chat.postMessage)
+"""
+
+BUSY = {"ratelimited", "rate_limited"}
+"""Errors of who asks too often."""
+
+NOT_EDITABLE = {"message_not_found", "cant_update_message", "edit_window_closed"}
+"""Errors that mean that an earlier message cannot be written over (chat.update)."""
+
+NO_THREAD = {
+    "restricted_action_non_threadable_channel",
+    "restricted_action_thread_locked",
+    "cannot_reply_to_message",
+    "thread_locked",
+    "thread_not_found",
+}
+"""Errors where the channel takes messages, and this thread takes no answer."""
+
+NOT_READABLE = {"missing_scope", "not_in_channel", "no_permission", "method_not_supported"}
+"""Errors that mean that our own earlier message cannot be looked for (conversations.history)."""
+
+NO_SUCH_MEMBER = {"user_not_found", "user_not_visible"}
+"""Errors of users.info that mean: there is nobody by that id."""
+
+NO_SUCH_GROUP = {
+    "plan_upgrade_required",
+    "missing_scope",
+    "subteam_not_found",
+    "no_such_subteam",
+}
+"""Errors of usergroups.users.list that mean: nobody holds a role through this group."""
+
+NO_SUCH_CHANNEL = {"channel_not_found", "invalid_arguments"}
+"""Errors of conversations.info that mean: the bot sees no such channel.
+
+A private channel it is not in counts as not found (docs.slack.dev, methods/conversations.info).
+"""
+
+MAY_NOT_LOOK = {"missing_scope", "method_not_supported_for_channel_type"}
+"""Its errors that mean: the scopes do not let the bot look at this one."""
+
+TRIGGER_SPENT = {
+    "expired_trigger_id",
+    "exchanged_trigger_id",
+    "invalid_trigger_id",
+    "trigger_expired",
+    "trigger_exchanged",
+    "ratelimited",
+    *UNCERTAIN,
+}
+"""Errors of views.open and views.push that pressing again may mend."""
+
+VIEW_CHANGED, VIEW_CLOSED = "hash_conflict", "not_found"
+"""Errors of views.update and views.publish: somebody else's drawing came first, it was closed."""
+
+TOKEN_REFUSED = {
+    "invalid_auth",
+    "not_authed",
+    "account_inactive",
+    "token_revoked",
+    "token_expired",
+    "not_allowed_token_type",
+    "missing_scope",
+    "no_permission",
+    "forbidden_team",
+}
+"""Errors of apps.connections.open that trying again does not mend."""
+
 
 def error_code(error: SlackApiError) -> str:
     """Slack's own word for what is wrong; `garbled` where the answer is not Slack's JSON."""
     code = _told(error).get("error")
-    return code[:LONGEST_WORD] if isinstance(code, str) else "garbled"
+    return code[:LONGEST_WORD] if isinstance(code, str) else GARBLED
 
 
 def is_refusal(error: SlackApiError) -> bool:
-    """Whether Slack says for certain that it did not do it.
-
-    Of these three it may have done a part (docs.slack.dev, reference/methods/chat.postMessage).
-    """
-    return error_code(error) not in {
-        "garbled",
-        "fatal_error",
-        "internal_error",
-        "service_unavailable",
-    }
+    """Whether Slack says for certain that it did not do it."""
+    return error_code(error) not in UNCERTAIN
 
 
 def complaints(error: SlackApiError) -> list[str]:

@@ -21,8 +21,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.clock import Clock
 from bot.clock_skew import SIGNATURE_SECONDS
 from bot.errors import DeliveryDeferred
-from handlers.slack_api.errors import error_code
-from handlers.slack_api.history_pages import READ_ERRORS, PacedMethod
+from handlers.slack_api.errors import NOT_READABLE, error_code
+from handlers.slack_api.history_pages import PAGE_ERRORS, PacedMethod
 from handlers.slack_api.history_ranges import ReadRanges, TimeRange
 from handlers.slack_api.posting import MessageMark
 
@@ -40,9 +40,6 @@ SOON = 0.5
 
 MOST_CHANNELS, MOST_MARKS, MOST_PAGES = 50, 10_000, 20
 """Channels, and messages in each, that are remembered; pages of a thread that are read."""
-
-UNREADABLE = {"missing_scope", "not_in_channel", "no_permission", "method_not_supported"}
-"""Slack's errors that mean that our own earlier message cannot be looked for."""
 
 
 class FoundMessage(NamedTuple):
@@ -160,7 +157,7 @@ class ChannelHistory:
         left = pending.since + timeout_s - self._clock.monotonic()
         try:
             found = await search
-        except READ_ERRORS as error:
+        except PAGE_ERRORS as error:
             if left > 0 and not _unreadable(error):
                 if isinstance(error, DeliveryDeferred) and error.seconds > left:
                     raise DeliveryDeferred(max(SOON, left)) from error
@@ -215,7 +212,7 @@ class ChannelHistory:
 
 
 def _unreadable(error: BaseException) -> bool:
-    return isinstance(error, SlackApiError) and error_code(error) in UNREADABLE
+    return isinstance(error, SlackApiError) and error_code(error) in NOT_READABLE
 
 
 def _code(error: BaseException) -> str:

@@ -1,17 +1,15 @@
 """Pages of a channel's history or of a thread, asked for no sooner than Slack wants to be asked."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from typing import Any
 
-import aiohttp
-from pydantic import BaseModel, ValidationError
-from slack_sdk.errors import SlackApiError, SlackClientError
-from slack_sdk.web.async_slack_response import AsyncSlackResponse
+from pydantic import BaseModel
+from slack_sdk.errors import SlackApiError
 
 from bot.clock import Clock
 from bot.errors import DeliveryDeferred
-from handlers.slack_api.errors import error_code, retry_after
+from handlers.slack_api.clients import ApiCall
+from handlers.slack_api.errors import BUSY, READ_ERRORS, error_code, retry_after
 from handlers.slack_api.posting import MessageMark
 
 PAGE = 15
@@ -23,20 +21,8 @@ READ_SECONDS = 4.0
 AGAIN_SECONDS = 1.0
 """How long nobody asks again after a page that could not be read, where Slack names no time."""
 
-BUSY = {"ratelimited", "rate_limited"}
-"""Slack's errors of who asks too often."""
-
-READ_ERRORS = (
-    DeliveryDeferred,
-    SlackClientError,
-    TimeoutError,
-    aiohttp.ClientError,
-    OSError,
-    ValidationError,
-)
+PAGE_ERRORS = (DeliveryDeferred, *READ_ERRORS)
 """What reading may end in."""
-
-Read = Callable[..., Awaitable[AsyncSlackResponse]]
 
 
 class Metadata(BaseModel):
@@ -86,7 +72,7 @@ class PacedMethod:
         self._clock = clock
         self._until = float("-inf")
 
-    async def page(self, read: Read, **which: Any) -> Page:
+    async def page(self, read: ApiCall, **which: Any) -> Page:
         """One page. DeliveryDeferred while Slack is not to be asked; else what reading ends in."""
         if (left := self._until - self._clock.monotonic()) > 0:
             raise DeliveryDeferred(left)
@@ -100,6 +86,6 @@ class PacedMethod:
             if error_code(error) in BUSY:
                 raise DeliveryDeferred(pause) from error
             raise
-        except READ_ERRORS:
+        except PAGE_ERRORS:
             self._until = self._clock.monotonic() + AGAIN_SECONDS
             raise

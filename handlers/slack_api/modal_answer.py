@@ -5,32 +5,24 @@ of it where the answer is about something else. A trigger opens one modal within
 so whatever asks a vendor first takes the place and fills it in later.
 """
 
-import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-import aiohttp
-import structlog
-from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
-from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from handlers.blocks.elements import section
 from handlers.blocks.message import Message
 from handlers.blocks.modal import waiting_view, window_view
-from handlers.slack_api.errors import UNDRAWABLE, cause, complaints, error_code
-
-log = structlog.get_logger(__name__)
+from handlers.slack_api.clients import ApiCall
+from handlers.slack_api.views import write_view
 
 SECONDS = 3.0
 """How long Slack may take for one of these: a trigger is good for no longer."""
 
-Put = Callable[..., Awaitable[AsyncSlackResponse]]
-
 
 class ModalAnswer:
-    """Where one press is answered. `under` is the modal that was pressed in, None for Home.
+    """Where one press is answered. `modal_id` is the modal that was pressed in, None for Home.
 
     `slack` is asked for once it is used: the process may still be opening.
     """
@@ -46,33 +38,22 @@ class ModalAnswer:
     async def show_waiting(self, *, in_place: bool) -> None:
         """Take the place of the answer, which may need longer than the trigger is good for."""
         if not (in_place and self.modal_id):
-            self._place = await self._write(self._opener(), waiting_view())
+            self._place = await self._write(self._opener(), [waiting_view()])
 
     async def show(self, message: Message, *, in_place: bool) -> None:
         """Show the answer; where Slack refuses its blocks, as text. Lost, it is only not seen."""
         place = self._place or (self.modal_id if in_place else None)
         update = partial(self._slack().views_update, view_id=place)
-        put = self._opener() if place is None else update
-        await self._write(put, window_view(message), otherwise=message.text)
+        text = Message(message.text, [section(message.text)])
+        call = self._opener() if place is None else update
+        await self._write(call, [window_view(message), window_view(text)])
 
-    def _opener(self) -> Put:
+    def _opener(self) -> ApiCall:
         slack = self._slack()
         open_it = slack.views_push if self.modal_id else slack.views_open
         return partial(open_it, trigger_id=self._trigger_id)
 
-    async def _write(
-        self, put: Put, view: dict[str, Any], otherwise: str | None = None
-    ) -> str | None:
-        try:
-            async with asyncio.timeout(SECONDS):
-                shown: dict[str, Any] = (await put(view=view)).get("view") or {}
-                return str(shown.get("id") or "") or None
-        except SlackApiError as error:
-            code = error_code(error)
-            log.warning("answer not shown", error=code, complaints=complaints(error))
-            if otherwise is not None and code in UNDRAWABLE:
-                text = Message(otherwise, [section(otherwise)])
-                return await self._write(put, window_view(text))
-        except (TimeoutError, SlackClientError, aiohttp.ClientError, OSError) as error:
-            log.warning("answer not shown", error=type(error).__name__, cause=cause(error))
-        return None
+    async def _write(self, call: ApiCall, drafts: Sequence[Mapping[str, Any]]) -> str | None:
+        """The id of the modal that shows the first of `drafts` that Slack takes; None for none."""
+        written = await write_view(call, drafts, SECONDS, event="answer not shown")
+        return written.id or None

@@ -1,21 +1,22 @@
 """Writing to a place in Slack so that nothing is lost in it and nothing is said there twice."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-import aiohttp
 import structlog
-from pydantic import BaseModel, ValidationError
-from slack_sdk.errors import SlackApiError, SlackClientError
+from pydantic import BaseModel
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.errors import ChannelUnavailable, DeliveryDeferred, DeliveryImpossible, MessageRefused
 from bot.held_lease import require_held
 from handlers.blocks.message import Message
+from handlers.slack_api.clients import ApiCall
 from handlers.slack_api.errors import (
+    READ_ERRORS,
     UNDRAWABLE,
     cause,
     complaints,
@@ -34,9 +35,6 @@ PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0)
 
 LONGEST_PAUSE = PAUSES[-1]
 """The same for what Slack surely refused: that seldom passes by itself."""
-
-ApiCall = Callable[..., Awaitable[AsyncSlackResponse]]
-"""A method of Slack's Web API with some of its arguments."""
 
 
 class MessageMark(NamedTuple):
@@ -97,13 +95,7 @@ async def delivery(
         pause = pause if attempt.in_doubt else LONGEST_PAUSE
         seconds = retry_after(error.response.headers, pause)
         raise DeliveryDeferred(seconds, doubtful=attempt.in_doubt) from error
-    except (
-        TimeoutError,
-        SlackClientError,
-        aiohttp.ClientError,
-        OSError,
-        ValidationError,
-    ) as error:
+    except READ_ERRORS as error:
         log.warning(
             "message not shown", what=what, error=type(error).__name__, cause=cause(error), **about
         )

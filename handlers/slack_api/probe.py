@@ -6,8 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-import aiohttp
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import Clock
@@ -15,14 +14,11 @@ from bot.errors import Diagnosis, SlackSilent
 from bot.network import DIRECT, Network
 from handlers.slack_api.clients import open_session, web_client
 from handlers.slack_api.directory import SlackDirectory
-from handlers.slack_api.errors import diagnosis_of, error_code
+from handlers.slack_api.errors import CALL_ERRORS, GARBLED, diagnosis_of, error_code
 from handlers.slack_api.responses import SlackRedirected, SlackUnreadable
 from handlers.slack_api.websocket import Disconnected, SlackSocket
 
 NO_SOCKET = "Slack gives an address for a socket, and no connection to it comes about."
-
-UNREADABLE = "garbled"
-"""What `error_code` calls an answer that is not Slack's JSON."""
 
 NOT_SLACK = "What answers there is not Slack."
 
@@ -56,7 +52,7 @@ class SlackProbe:
             async with asyncio.timeout(self.timeout_s):
                 answer = await self.client.api_call(method, data=args, headers=headers)
         except SlackApiError as error:
-            if (code := error_code(error)) == UNREADABLE:
+            if (code := error_code(error)) == GARBLED:
                 raise SlackSilent(NOT_SLACK) from error
             return ProbeAnswer({}, _headers(error.response.headers), code)
         except TimeoutError as error:
@@ -66,7 +62,7 @@ class SlackProbe:
             raise SlackSilent(NOT_SLACK) from error
         except SlackRedirected as error:
             raise SlackSilent(f"{NOT_SLACK} {error}") from error
-        except (SlackClientError, aiohttp.ClientError, OSError) as error:
+        except CALL_ERRORS as error:
             raise SlackSilent(
                 "Slack cannot be reached.", diagnosis=self._diagnosis(error)
             ) from error

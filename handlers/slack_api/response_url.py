@@ -14,7 +14,7 @@ from bot.held_lease import require_held
 from bot.network import DIRECT, Network
 from handlers.blocks.message import Message
 from handlers.slack_api.clients import webhook_client
-from handlers.slack_api.errors import UNDRAWABLE, cause, retry_after
+from handlers.slack_api.errors import CALL_ERRORS, UNDRAWABLE, cause, retry_after
 
 log = structlog.get_logger(__name__)
 
@@ -49,7 +49,7 @@ class ResponseUrlClient:
         try:
             async with asyncio.timeout(POST_SECONDS):
                 answer = await _send(hook, (message, *plainer), in_place=in_place)
-        except (TimeoutError, aiohttp.ClientError, OSError) as error:
+        except CALL_ERRORS as error:
             log.warning("answer not taken", error=type(error).__name__, cause=cause(error))
             raise DeliveryDeferred(SOON) from error
         if answer.status_code == TOO_MANY:

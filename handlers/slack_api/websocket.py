@@ -19,6 +19,9 @@ from handlers.slack_api.json_object import Json, Unreadable, json_object
 
 log = structlog.get_logger(__name__)
 
+SOCKET_ERRORS = (aiohttp.ClientError, OSError, RuntimeError)
+"""What writing may end in: aiohttp raises RuntimeError where it is closed, or closing."""
+
 
 class Disconnected(Exception):
     """No connection came about, or it broke; `seconds` is how long Slack asks to wait, if it does.
@@ -105,14 +108,14 @@ class SlackSocket:
             told["payload"] = payload
         try:
             await self._ws.send_json(told)
-        except (aiohttp.ClientError, OSError, RuntimeError) as error:  # it is closed, or closing
+        except SOCKET_ERRORS as error:
             raise Disconnected(type(error).__name__) from error
 
     async def ping(self) -> None:
         """Ask the other side for a sign of life; whether it comes shows in `last_frame_at`."""
         try:
             await self._ws.ping()
-        except (aiohttp.ClientError, OSError, RuntimeError):
+        except SOCKET_ERRORS:
             self.mark_stale("closed")
 
     async def close(self) -> None:
@@ -121,13 +124,13 @@ class SlackSocket:
         try:
             async with asyncio.timeout(CLOSING_SECONDS):
                 await self._ws.close()
-        except (TimeoutError, aiohttp.ClientError, OSError, RuntimeError) as error:
+        except SOCKET_ERRORS as error:
             log.info("not closed politely", error=type(error).__name__)
 
     async def _pong(self, data: bytes) -> None:
         try:
             await self._ws.pong(data)
-        except (aiohttp.ClientError, OSError, RuntimeError):
+        except SOCKET_ERRORS:
             self.mark_stale("closed")
 
 

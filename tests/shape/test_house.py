@@ -103,3 +103,11 @@ CONNECTORS = {
 def test_connections_go_out_in_one_way() -> None:
     made = {inside(path) for path in SOURCES if CONNECTS.search(path.read_text(encoding="utf-8"))}
     assert made == CONNECTORS
+
+
+def test_what_a_call_of_slack_may_end_in_is_listed_once() -> None:
+    """Nine lists of it had five contents; `CALL_ERRORS` and `READ_ERRORS` are the only ones."""
+    lists = {
+        inside(path) for path in SOURCES if "SlackClientError" in path.read_text(encoding="utf-8")
+    }
+    assert lists == {"handlers/slack_api/errors.py"}

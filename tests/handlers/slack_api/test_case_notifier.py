@@ -46,8 +46,8 @@ from bot.ports import Member
 from bot.store import open_store
 from handlers.slack_api.admin_alerts import AdminAlerts
 from handlers.slack_api.case_notifier import CaseNotifier
-from handlers.slack_api.channel_errors import SHARED, THREADLESS, UNAVAILABLE
-from handlers.slack_api.errors import UNDRAWABLE
+from handlers.slack_api.channel_errors import SHARED, UNAVAILABLE
+from handlers.slack_api.errors import NO_THREAD, UNDRAWABLE
 from handlers.slack_api.history import ChannelHistory
 from handlers.slack_api.response_url import ResponseUrlClient
 from tests.fakes.clock import ManualClock
@@ -455,7 +455,7 @@ async def test_every_error_that_somebody_has_to_mend_says_what_and_how_in_privat
 
 async def test_a_line_is_told_although_its_thread_takes_no_answer(mail: Mail) -> None:
     ts = await mail.case_notifier.show(mail.notice(), mail.case)
-    for error in THREADLESS:
+    for error in NO_THREAD:
         mail.channel.refuses_answers = error
         case = ended(mail.case, State.FAILED)
         with capture_logs() as log:

@@ -1,1 +1,1 @@
-"""The vendors: one file each, behind one port, over one shared transport."""
+"""The vendors' clients: a package for each vendor, over one HTTP client, behind one port."""

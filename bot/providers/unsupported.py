@@ -36,7 +36,10 @@ SUPPORTED = Capability(level=Enforcement.ENFORCED)
 
 
 def report_capabilities(**said: Capability | str) -> Mapping[str, Capability]:
-    """A line for every look: HAS, or why there is none; ValueError when one is left out."""
+    """A line for every report: SUPPORTED, or why there is none.
+
+    Raises ValueError when a report is left out.
+    """
     missing = sorted(set(REPORTS) - set(said))
     if missing:
         message = f"nothing said about: {', '.join(missing)}"
@@ -45,7 +48,7 @@ def report_capabilities(**said: Capability | str) -> Mapping[str, Capability]:
 
 
 def list_unsupported(call: CallRef, which: Listed) -> Impossible:
-    """The error for a list that the vendor does not give."""
+    """An error for a list that the vendor does not give; it is not raised here."""
     return Impossible(
         f"{call.vendor.label} does not list who is {which}.", next_step="Use the id in your app."
     )
@@ -97,23 +100,23 @@ class UnsupportedReports:
 
 
 class WithoutCallLog:
-    """The call log of a vendor that has none."""
+    """The part of `CallProvider` about call logs, for a vendor that has none."""
 
     logs: bool = False
 
     async def log(self, wanted: LogFilter, *, limit: int) -> Page[Call]:
-        """Raise Impossible."""
+        """Raise Impossible: there is no call log."""
         del wanted, limit
         raise Impossible("There is no call log here.")
 
 
 class WithoutPreparation:
-    """Acts that begin as they were ordered, without reading anything first."""
+    """The part of `CallActs` about preparing, for acts that begin as they were ordered."""
 
     prepared: frozenset[str] = frozenset()
 
     async def prepare(self, act: Act, past: Sequence[Case]) -> Act:
-        """The act itself."""
+        """The act itself: nothing has to be read first."""
         del past
         return act
 

@@ -1,4 +1,4 @@
-"""CometChat's past: the listing of all calls; there is no report, nor a time filter to trust."""
+"""CometChat's calls that are over, from its listing of all calls: it has no report of its own."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -43,7 +43,7 @@ class PastCall(BaseModel):
     recordings: list[CallRecording] | None = None
 
     def to_domain(self) -> CallRecord | None:
-        """The call in our words; None for one without any time."""
+        """The call as a record of usage; None for one without any time."""
         begun = self.started_at or self.initiated_at
         if begun is None:
             return None
@@ -91,7 +91,7 @@ class PastCallsResponse(PagedResponse):
 
 
 class CometChatHistory:
-    """All calls, page by page, and what touches the stretch of them.
+    """`UsageSource` of one CometChat app: the calls that touch a stretch, from the listing of all.
 
     Whether `startedAt` and `endedAt` of the listing mean equal, after or a range is not documented,
     so neither is sent. No order is documented either: as long as every page came newest first, the
@@ -106,8 +106,9 @@ class CometChatHistory:
         self._clock = clock
 
     async def history(self, stretch: Stretch, *, cursor: str | None = None) -> Page[CallRecord]:
-        """One page; a cursor is its number, and when the oldest call before it began.
+        """One page of calls that touch the stretch.
 
+        A cursor is the page's number, and when the oldest call before it began. Raises
         VendorGarbled for another page than was asked for, and for an empty one that should not be.
         """
         page, _, before = (cursor or "1").partition(":")
@@ -128,7 +129,7 @@ class CometChatHistory:
         )
 
     async def reported(self, first: date, last: date) -> Sequence[VendorDay]:
-        """CometChat has no report of its own; asks nobody."""
+        """Nothing: CometChat has no report of its own, and is not asked."""
         del first, last
         return ()
 

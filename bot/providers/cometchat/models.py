@@ -1,4 +1,7 @@
-"""CometChat's answers: the fields that are needed, times in Unix seconds, no display names."""
+"""The models of CometChat's answers: only the fields that are needed; times are Unix seconds.
+
+Its call API tells no display names.
+"""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -39,7 +42,7 @@ def _clock_seconds(duration: str | None) -> int | None:
 
 
 def seconds_of(minutes: float | None) -> int | None:
-    """Whole seconds of so many minutes; None where they are not told."""
+    """The whole seconds of so many minutes; None where the vendor does not tell them."""
     return None if minutes is None else round(minutes * SECONDS_PER_MINUTE)
 
 
@@ -61,11 +64,11 @@ class CallParticipant(BaseModel):
 
     @property
     def here(self) -> bool:
-        """Connected now: the invited who never came are listed too."""
+        """Whether they are connected now: the list also has the invited who did not come."""
         return bool(self.is_joined) and self.state == "ongoing" and self.left_at is None
 
     def to_attendee(self) -> Attendee:
-        """This device as a stay in the call; of the invited who never came, why not."""
+        """This device as one stay in the call; for the invited who never came, with why."""
         came = self.is_joined or self.joined_at is not None
         return Attendee(
             id=self.uid or UNKNOWN,
@@ -87,11 +90,11 @@ class CallRecording(BaseModel):
 
     @property
     def running(self) -> bool:
-        """Whether it has begun and neither ended nor left a file."""
+        """Whether it has begun and has neither ended nor left a file."""
         return self.started_at is not None and self.ended_at is None and self.url is None
 
     def to_file(self, session: str) -> File:
-        """It as a file of the call; CometChat deletes none."""
+        """The recording as a file of the call; CometChat lets nobody delete it."""
         return File(
             kind=FileKind.RECORDING,
             name=self.rid or "recording",
@@ -111,7 +114,7 @@ class Transcription(BaseModel):
     url: Maybe[SecretStr] = Field(None, alias="transcriptUrl")
 
     def to_file(self, session: str) -> File:
-        """It as a file of the call; CometChat deletes none."""
+        """The transcript as a file of the call; CometChat lets nobody delete it."""
         return File(
             kind=FileKind.TRANSCRIPT,
             name=self.tid or "transcript",
@@ -143,7 +146,7 @@ class CometChatCall(BaseModel):
     recordings: Maybe[LenientList[CallRecording]] = None
 
     def fits(self, wanted: LogFilter) -> bool:
-        """Whether it is what was looked for; what the vendor does not say is let through."""
+        """Whether the call is wanted; what the vendor does not say rules nothing out."""
         pairs = (
             (wanted.status, self.status),
             (wanted.media, self.kind),
@@ -166,22 +169,23 @@ class CometChatCall(BaseModel):
 
     @property
     def group(self) -> str | None:
-        """The group behind the call; a 1-to-1 call and a `meet` session have none."""
+        """The guid of the group behind the call; None for a 1-to-1 call and a `meet` session."""
         grouped = self.receiver_type in GROUP_KINDS and self.mode != "meet"
         return (self.receiver or None) if grouped else None
 
     @property
     def grouped(self) -> bool | None:
-        """Whether there is one; None where the answer does not say who is called."""
+        """Whether a chat group is behind the call; None where the answer does not say."""
         if self.receiver_type is None and self.mode != "meet":
             return None
         return self.group is not None
 
     @property
     def recording(self) -> RecordingState:
-        """ON where one has begun and not ended, OFF once the call is over, else unknown.
+        """Whether the call is recorded: ON, OFF once the call is over, else UNKNOWN.
 
-        `hasRecording` only says that there is a file.
+        ON is where a recording has begun and not ended. `hasRecording` only says that there is a
+        file.
         """
         if any(recording.running for recording in self.recordings or ()):
             return RecordingState.ON
@@ -189,7 +193,7 @@ class CometChatCall(BaseModel):
         return RecordingState.OFF if over else RecordingState.UNKNOWN
 
     def to_domain(self) -> Call:
-        """The call as the bot knows it; it has no title, so its receiver stands for it."""
+        """The call as our model. It has no title, so its receiver stands for one."""
         return Call(
             ref=CallRef(vendor=Vendor.COMETCHAT, id=self.session, session=self.session),
             title=self.receiver or self.session,
@@ -209,7 +213,7 @@ class CometChatCall(BaseModel):
         return len(self.recordings)
 
     def to_log(self) -> CallLog:
-        """All that the property tables have of it.
+        """What the call log shows of the call: all that the property tables have.
 
         `totalDuration` is the call's length as a clock shows it.
         """
@@ -239,13 +243,13 @@ class _Meta(BaseModel):
 
 
 class PagedResponse(BaseModel):
-    """A page of anything, and which one of how many it is."""
+    """One page of a list, and which page of how many it is."""
 
     meta: Maybe[_Meta] = None
 
     @property
     def total(self) -> int | None:
-        """How many there are on all pages, where it says."""
+        """How many entries all pages have together; None where the vendor does not say."""
         return self._pages.total
 
     def more_after(self, number: int) -> bool:
@@ -263,19 +267,19 @@ class PagedResponse(BaseModel):
 
 
 class CallDetailsResponse(BaseModel):
-    """`GET /calls/{sessionId}`."""
+    """The answer of `GET /calls/{sessionId}`."""
 
     data: CometChatCall
 
 
 class CallsResponse(PagedResponse):
-    """`GET /calls`."""
+    """The answer of `GET /calls`."""
 
     data: LenientList[CometChatCall]
 
 
 class TranscriptionsResponse(PagedResponse):
-    """`GET /calls/{sessionId}/transcriptions`."""
+    """The answer of `GET /calls/{sessionId}/transcriptions`."""
 
     data: LenientList[Transcription]
 
@@ -285,13 +289,16 @@ class _Success(BaseModel):
 
 
 class GroupActResponse(BaseModel):
-    """What the Chat API answers to an act: `{"data": {"success", "message"}}`, not confirmed."""
+    """The Chat API's answer to an act on a group: `{"data": {"success", "message"}}`.
+
+    The form is from its documentation and was not seen in real answers.
+    """
 
     data: _Success | None = None
 
     @property
     def yes(self) -> bool:
-        """Whether it does not say that it failed."""
+        """Whether the act succeeded, as far as the answer says: only an explicit no is one."""
         return self.data is None or self.data.success is not False
 
 
@@ -305,7 +312,7 @@ class _Refusal(BaseModel):
 
 
 def problem(body: bytes) -> Problem:
-    """CometChat's error body: `{"error": {"code", "message"}}`, the code a word."""
+    """What an error body says: `{"error": {"code", "message"}}`, where the code is a word."""
     try:
         error = _Refusal.model_validate_json(body).error
     except ValidationError:
@@ -315,5 +322,5 @@ def problem(body: bytes) -> Problem:
 
 
 def newest_first(files: list[File]) -> list[File]:
-    """By when they began; those that do not say come last."""
+    """The files sorted by when they began, newest first; those that do not say come last."""
     return sorted(files, key=lambda one: one.started_at or _LONG_AGO, reverse=True)

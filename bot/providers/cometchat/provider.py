@@ -1,4 +1,4 @@
-"""CometChat: its call API can only be read; what acts there are, act on the group behind a call."""
+"""CometChat's client: its call API can only be read; acts go to the chat group behind a call."""
 
 from pydantic import SecretStr
 
@@ -21,9 +21,9 @@ _RATE = 8.0
 
 
 class CometChatProvider:
-    """CometChat behind `VendorClient`: `http` to its call API, `chat` to its chat API.
+    """`VendorClient` for one CometChat app: `http` goes to its call API, `chat` to its chat API.
 
-    Two hosts, each with a pool, a rate and a breaker of its own.
+    These are two hosts, each with a pool, a rate and a breaker of its own.
     """
 
     vendor = Vendor.COMETCHAT
@@ -78,7 +78,7 @@ class CometChatProvider:
         return "Calls can be listed."
 
     async def aclose(self) -> None:
-        """Close both pools."""
+        """Close both connection pools."""
         try:
             await self.http.aclose()
         finally:
@@ -94,9 +94,9 @@ def cometchat(
     connect: Connect,
     rate: float = _RATE,
 ) -> CometChatProvider:
-    """A client for the call API at `base_url` and the chat API; both URLs include `/v3`.
+    """Make a client for the call API at `base_url` and the chat API; both URLs include `/v3`.
 
-    `rate` is requests a second to each.
+    `rate` is requests a second to each of them.
     """
 
     def to(url: str) -> HttpClient:

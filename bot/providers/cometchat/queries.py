@@ -21,7 +21,10 @@ MOST_PAGES = 5
 
 
 def segment(identifier: str) -> str:
-    """An id as one step of a path; NotAtVendor when it would lead to another path."""
+    """An id quoted as one step of a path.
+
+    Raises NotAtVendor when it would lead to another path.
+    """
     return path_segment(identifier, Vendor.COMETCHAT, "CometChat has no such id.")
 
 
@@ -32,12 +35,12 @@ class CometChatQueries:
         self._http = http
 
     async def call(self, session: str) -> CometChatCall:
-        """One call; NotAtVendor when there is none."""
+        """The call with this session id; raises NotAtVendor when there is none."""
         answer = await self._http.send(Idempotency.READ, "GET", f"/calls/{segment(session)}")
         return read(self._http, CallDetailsResponse, answer).data
 
     async def live(self, limit: int, number: int) -> tuple[list[CometChatCall], Page[Call]]:
-        """Page `number` of ongoing calls, as CometChat and as we tell them."""
+        """Page `number` of the ongoing calls: as CometChat's models, and as a page of ours."""
         answer = await self._http.send(
             Idempotency.READ,
             "GET",
@@ -56,7 +59,7 @@ class CometChatQueries:
         return live, page
 
     async def log(self, wanted: LogFilter, limit: int) -> Page[Call]:
-        """The first page of calls, live or over, that fit; what came is filtered here once more."""
+        """The first page of calls, live or over, that fit; what comes is filtered again."""
         params: Params = {"page": 1, "perPage": limit}
         if wanted.status is not None:
             params = {**params, "status": wanted.status}
@@ -79,7 +82,7 @@ class CometChatQueries:
 
 
 def to_participant(person: CallParticipant) -> Participant:
-    """Somebody who is connected; one without a uid is shown, and never acted upon."""
+    """Somebody who is connected, as our model; one without a uid is shown and never acted upon."""
     if not person.uid:
         return Participant(
             id=UNKNOWN, known=False, presence=person.device, joined_at=person.joined_at

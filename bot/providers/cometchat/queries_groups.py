@@ -30,13 +30,13 @@ WHERE: Mapping[Listed, str] = MappingProxyType(
 
 
 class GroupMember(BaseModel):
-    """Somebody on a list of a group's."""
+    """Somebody on one of a group's lists."""
 
     uid: str
     name: str | None = None
 
     def to_domain(self) -> Person:
-        """They as somebody an act may mean."""
+        """The member as a person that an act may be aimed at."""
         return Person(id=self.uid, name=self.name)
 
 
@@ -45,16 +45,17 @@ class _Many(PagedResponse):
 
 
 class GroupQueries:
-    """Reads the lists of groups; raises `VendorError`."""
+    """Reads the chat group behind a call and its lists; each method raises `VendorError`."""
 
     def __init__(self, chat: HttpClient, queries: CometChatQueries) -> None:
         self._chat = chat
         self._queries = queries
 
     async def behind(self, ref: CallRef) -> str:
-        """The guid of the group behind the call; Impossible when there is none.
+        """The guid of the group behind the call.
 
-        A doubt about this reading is none about the act: VendorUnreachable, since nothing was sent.
+        Raises Impossible when there is none. A doubt about this reading is no doubt about an act,
+        since nothing was sent: it is raised as VendorUnreachable.
         """
         try:
             call = await self._queries.call(ref.id)
@@ -70,7 +71,7 @@ class GroupQueries:
         return call.group
 
     async def people(self, guid: str, which: Listed) -> Page[Person]:
-        """Everybody on that list, each once; `next` is set where it goes on."""
+        """Everybody on that list, each once; `next` of the page is set where the list goes on."""
         found: dict[str, Person] = {}
         for number in range(1, MOST_PAGES + 1):
             page = await self._page(guid, which, number)
@@ -83,7 +84,7 @@ class GroupQueries:
         return Page(items=tuple(found.values()), next=str(MOST_PAGES + 1))
 
     async def has(self, guid: str, which: Listed, uid: str) -> bool | None:
-        """Whether somebody is on that list; None where it is too long to be read."""
+        """Whether somebody is on that list; None where the list is too long to be read."""
         listed = await self.people(guid, which)
         found = uid in {item.id for item in listed.items}
         return None if listed.next and not found else found

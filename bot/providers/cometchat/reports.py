@@ -48,7 +48,7 @@ class CometChatReports(UnsupportedReports):
         return await self._groups.people(await self._groups.behind(call), which)
 
     async def attendance(self, call: CallRef) -> Attendance:
-        """Every device of everybody, and the invited who never came."""
+        """See `CallReports.attendance`: every device, and the invited who never came."""
         found = await self._queries.call(call.id)
         stays = sorted(
             (participant.to_attendee() for participant in found.participants or ()), key=by_arrival
@@ -56,7 +56,10 @@ class CometChatReports(UnsupportedReports):
         return Attendance(stays=tuple(stays))
 
     async def files(self, call: CallRef, kinds: frozenset[FileKind]) -> Files:
-        """Recordings are inside the call; transcripts are paged. A request or more for each."""
+        """See `CallReports.files`: recordings are part of the call, transcripts are read in pages.
+
+        It takes one request or more for each kind.
+        """
         files: list[File] = []
         missing: list[str] = []
         if FileKind.RECORDING in kinds:

@@ -10,16 +10,17 @@ from bot.single_flight import SingleFlight
 
 
 class CometChatSearch:
-    """Searches the people that the listing of ongoing calls shows."""
+    """Searches the people that the listing of ongoing calls shows; raises `VendorError`."""
 
     def __init__(self, queries: CometChatQueries) -> None:
         self._queries = queries
         self._flights = SingleFlight()
 
     async def find(self, words: str) -> Sightings:
-        """Who is in an ongoing call by any part of their uid: CometChat tells no names.
+        """The people in ongoing calls whose uid holds `words`: CometChat tells no names here.
 
-        Reads at most `MOST_PAGES` pages; what different searches read at the same moment, once.
+        At most `MOST_PAGES` pages are read. What different searches read at the same moment is read
+        once.
         """
         found: dict[tuple[str, str], Sighting] = {}
         seen: set[str] = set()

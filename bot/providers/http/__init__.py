@@ -1,1 +1,1 @@
-"""How every vendor is asked: pool, rate, deadline, retries, breaker, and reading its answers."""
+"""Asking a vendor by HTTP: pool, rate, deadline, retries, breaker, and reading the answers."""

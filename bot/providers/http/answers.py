@@ -1,4 +1,4 @@
-"""What a vendor answered: the bytes of a response, read as an Answer or raised as a typed error."""
+"""Reading a vendor's response: its bytes as an Answer, or one of our typed errors."""
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ CLIENT_CLOSED = {460, 499}
 
 
 class Problem(NamedTuple):
-    """What a vendor's error body says: its own code, and words.
+    """What a vendor's error body says: the vendor's own code, and words.
 
     `denied` is whether the code is about our credentials, whatever the status; `mend` is what to do
     then, where it is not the key.
@@ -51,7 +51,7 @@ class Problem(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """A 2xx: its bytes, the vendor's id for the request where it gives one, and the tries.
+    """A 2xx response: its bytes, the vendor's id for the request where it gives one, and the tries.
 
     `read` is whether the request could change nothing.
     """
@@ -65,7 +65,7 @@ class Answer(NamedTuple):
 
 @dataclass(frozen=True)
 class AnswerReader:
-    """Reads one vendor's responses; `problem` tells its error bodies."""
+    """Reads one vendor's responses; `problem` reads its error bodies."""
 
     vendor: Vendor
     problem: Callable[[bytes], Problem]
@@ -74,10 +74,10 @@ class AnswerReader:
     clock: Clock
 
     async def read(self, response: httpx.Response, attempt: int) -> Answer:
-        """The answer, where it is a 2xx; any other raises its VendorError.
+        """The answer, where the status is 2xx; at most 8 MiB of it are kept, however it was packed.
 
-        VendorGarbled for one that cannot be read; httpx.TransportError when it breaks off. No more
-        than 8 MiB of it are kept, whatever was packed into it.
+        Raises the VendorError that fits any other status, VendorGarbled for a body that cannot be
+        read, and httpx.TransportError when the connection breaks.
         """
         request_id = self._request_id(response)
         if not response.is_success:
@@ -89,7 +89,7 @@ class AnswerReader:
         return Answer(body, request_id, attempt, response.status_code)
 
     def garbled(self, why: str = "sent an answer that cannot be read") -> VendorGarbled:
-        """The error for an answer that is not what the vendor's document promises."""
+        """An error for an answer that is not as the vendor documents it; it is not raised here."""
         return VendorGarbled(f"{self.vendor.label} {why}.", vendor=self.vendor)
 
     async def _body(self, response: httpx.Response) -> bytes:

@@ -1,4 +1,4 @@
-"""Leaving a vendor alone for a while after it failed several times in a row."""
+"""A circuit breaker: a vendor that failed several times in a row is left alone for a while."""
 
 import math
 from enum import StrEnum
@@ -9,7 +9,7 @@ from bot.errors import Ambiguous, BreakerOpen, Diagnosis, NotSent, VendorError, 
 
 
 class BreakerState(StrEnum):
-    """CLOSED lets requests through, OPEN none, HALF_OPEN a single probe."""
+    """How requests are treated: CLOSED lets them through, OPEN none, HALF_OPEN a single probe."""
 
     CLOSED = "closed"
     OPEN = "open"
@@ -17,9 +17,9 @@ class BreakerState(StrEnum):
 
 
 class Breaker:
-    """Counts failures in a row; opens at `threshold` and probes after `cooldown` seconds.
+    """Counts failures in a row; opens at `threshold`, and probes after `cooldown` seconds.
 
-    `with breaker:` around each request.
+    Used as `with breaker:` around each request, which raises BreakerOpen while it is open.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class Breaker:
         self._probing = state is BreakerState.HALF_OPEN
 
     def require_not_open(self) -> None:
-        """BreakerOpen for a request that entered before it opened and was not sent yet."""
+        """Raise BreakerOpen where it opened after a request entered and before it was sent."""
         if self.state is BreakerState.OPEN:
             raise self._open_error()
 

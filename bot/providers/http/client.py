@@ -1,4 +1,4 @@
-"""The one way to a vendor: pool, rate, total deadline, retries and breaker."""
+"""The HTTP client of one vendor: connection pool, rate, total deadline, retries and breaker."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
@@ -63,10 +63,10 @@ CONNECTION_RESET = ConnectionResetError()
 
 @dataclass(frozen=True)
 class VendorEndpoint:
-    """What differs between vendors on the wire; `rate` is requests a second.
+    """Where one vendor is reached and how it is spoken to; `rate` is requests a second.
 
-    `auth` adds the credentials to each request, `secrets` are never to be shown: neither is in its
-    text.
+    `auth` adds the credentials to each request. `secrets` are never to be shown; neither of the two
+    is in the repr.
     """
 
     vendor: Vendor
@@ -81,7 +81,7 @@ class VendorEndpoint:
 
 
 class Deadlines(NamedTuple):
-    """Seconds for a whole request, retries included, from when it may first be sent.
+    """The seconds that a whole request may take, retries included, from when it may first be sent.
 
     `queue` is how long something that somebody waits for may wait for its turn before that. What an
     order does waits as long as the order lasts: its turn always comes.
@@ -92,12 +92,12 @@ class Deadlines(NamedTuple):
     queue: float = 5.0
 
     def turn(self, priority: Priority) -> float | None:
-        """The longest wait for a turn; None for no end."""
+        """The longest wait for a turn, in seconds; None for no end."""
         return self.queue if priority in {Priority.ORDER, Priority.LOOK} else None
 
 
 class HttpClient:
-    """One vendor's connection pool for the life of the process."""
+    """Sends requests to one vendor; one connection pool for the life of the process."""
 
     def __init__(
         self,
@@ -147,7 +147,12 @@ class HttpClient:
         params: Params | None = None,
         json: Any = None,
     ) -> Answer:
-        """Send it within the deadline of its kind; any non-2xx raises its VendorError."""
+        """Send a request within the deadline of its kind, and return the answer.
+
+        Raises the VendorError that fits any response but a 2xx, VendorTimeout after the deadline,
+        VendorUnreachable where nothing was sent, AnswerLost where the connection broke later,
+        NotSent after too long a wait for a turn, and BreakerOpen while the vendor is left alone.
+        """
         seconds = self._deadlines.read if kind is Idempotency.READ else self._deadlines.act
         request = self._client.build_request(method, path, params=params, json=json)
         timed, outcome = _RequestTimer(self._clock), "cancelled"
@@ -170,7 +175,7 @@ class HttpClient:
         self._meter.asked(self._endpoint.vendor, kind, outcome, timed.spent)
 
     async def aclose(self) -> None:
-        """Close the pool."""
+        """Close the connection pool."""
         await self._client.aclose()
 
     async def _within_deadline(
@@ -308,7 +313,7 @@ class HttpClient:
         return diagnose(error, str(request.url), self._network, proxy_status)
 
     def garbled(self, why: str = "sent an answer that cannot be read") -> VendorGarbled:
-        """The error for an answer that is not what the vendor's document promises."""
+        """An error for an answer that is not as the vendor documents it; it is not raised here."""
         return self._reader.garbled(why)
 
     @property

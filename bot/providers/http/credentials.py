@@ -1,4 +1,4 @@
-"""How requests prove whose they are: added as each is sent, so that no client keeps it to show."""
+"""Credentials of requests: added as each one is sent, so that no client keeps them to show."""
 
 import abc
 from collections.abc import Generator
@@ -18,16 +18,16 @@ Each request has a new one, so a stolen one soon is none.
 
 
 class Credentials(httpx.Auth, abc.ABC):
-    """A header that a request has while it is sent, and not after: errors carry requests along."""
+    """Puts a header on a request while it is sent only: errors carry their requests."""
 
     header = "Authorization"
 
     @abc.abstractmethod
     def value(self) -> str:
-        """What stands in it now."""
+        """The value of the header now."""
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """As httpx asks for it: closed once the answer has begun, or there is none."""
+        """See httpx.Auth: it is closed once the answer has begun, or there is none."""
         request.headers[self.header] = self.value()
         try:
             yield request
@@ -36,7 +36,7 @@ class Credentials(httpx.Auth, abc.ABC):
 
 
 class HeaderKey(Credentials):
-    """A key that stands in a header as it is."""
+    """Sends a key in a header as it is."""
 
     def __init__(self, header: str, key: SecretStr) -> None:
         self.header = header
@@ -48,7 +48,7 @@ class HeaderKey(Credentials):
 
 
 class StreamToken(Credentials):
-    """A server's token for Stream: HS256 over the API secret, without `Bearer`, of nobody.
+    """Sends a server's token for Stream: HS256 over the API secret, without `Bearer`, of no user.
 
     Stream's own SDK for servers takes the standard claims for such tokens (`JWTServerToken` of
     stream-node): `exp`, in seconds, is checked as that of users is. `iat` is left out, as there:
@@ -60,6 +60,6 @@ class StreamToken(Credentials):
         self._clock = clock
 
     def value(self) -> str:
-        """A token that is good now, also where our clock is ahead, or behind a little."""
+        """A new token, valid for LIFETIME, also where our clock is ahead or a little behind."""
         claims = {"exp": self._clock.now() + LIFETIME}
         return jwt.encode(claims, self._secret.get_secret_value(), algorithm="HS256")

@@ -1,4 +1,4 @@
-"""Reading what vendors send: needed fields only, unknown values and nulls let through."""
+"""Decoding what vendors send: only needed fields, with unknown values and nulls let through."""
 
 from datetime import UTC, date, datetime, timedelta
 from types import GenericAlias
@@ -30,10 +30,10 @@ _MOST = 10**12
 
 
 def moment(value: Any) -> datetime | None:
-    """Integers of 1e17 and more are Unix nanoseconds, smaller ones seconds; strings RFC 3339.
+    """A vendor's time as UTC; None for what is no time, and for one before 1970 or after 2100.
 
-    None for anything else, and for what is before 1970 or after 2100: a time is never essential,
-    and a wrong one is worse than none.
+    Integers of 1e17 and more are Unix nanoseconds, smaller ones seconds; strings are RFC 3339. A
+    time is never essential, and a wrong one is worse than none.
     """
     try:
         at = _moment(value)
@@ -85,10 +85,10 @@ One odd field never hides the rest.
 
 
 class LenientList(list[T]):
-    """The entries of a list that can be read: one odd entry hides none of the others.
+    """A list without the entries that cannot be read: one odd entry hides none of the others.
 
-    `unreadable` counts the others. Null is a list without any; one of which no entry can be read
-    is itself unreadable.
+    `unreadable` counts those left out. Null is an empty list. One of which no entry can be read is
+    itself unreadable.
     """
 
     unreadable: int = 0
@@ -127,20 +127,20 @@ class LenientList(list[T]):
         return known
 
     def require_some(self) -> None:
-        """ValueError where no entry can be read: to be taken for an empty list it is not."""
+        """Raise ValueError where no entry can be read: such a list is no empty one."""
         if not self:
             raise ValueError("no entry can be read")
 
 
 class CountedList(LenientList[T]):
-    """The same where whoever reads it tells how many are `unreadable`, also when all are."""
+    """A LenientList whose reader tells how many are `unreadable`, so that all entries may be."""
 
     def require_some(self) -> None:
-        """Nothing: the odd are told."""
+        """Raise nothing: whoever reads the list tells of the unreadable ones."""
 
 
 def day(value: str | None) -> date | None:
-    """The day a report is of, as `2026-11-21` with or without a time; None when unreadable."""
+    """The day a report is of, from `2026-11-21` with or without a time; None when unreadable."""
     try:
         return date.fromisoformat((value or "")[:10])
     except ValueError:
@@ -173,7 +173,7 @@ LONGEST_REASON = 200
 
 
 def read(http: HttpClient, model: type[M], answer: Answer) -> M:
-    """The answer as `model`; VendorGarbled when something essential is missing.
+    """The answer decoded as `model`; raises VendorGarbled when something essential is missing.
 
     Where no JSON reader takes it, it is read without the entries of its lists that are the reason.
     """

@@ -7,7 +7,7 @@ T = TypeVar("T")
 
 
 class Batch(NamedTuple, Generic[T]):
-    """What was read of a list, and whether some of it was left unread."""
+    """The items read of a list, and whether some of it was left unread."""
 
     items: tuple[T, ...]
     more: bool
@@ -21,8 +21,9 @@ async def gather_pages(
 ) -> Batch[T]:
     """The items of at most `most` pages from number 1 on, each once by `key`.
 
-    `page` gives the items of a page and the number of the next one. A page that brings nothing new
-    though another is promised ends it: a vendor may repeat a page, or promise for ever.
+    `page` gives the items of a page and the number of the next one; what it raises goes through. A
+    page that brings nothing new though another is promised ends it: a vendor may repeat a page, or
+    promise pages for ever.
     """
     found: dict[Hashable, T] = {}
     number = 1

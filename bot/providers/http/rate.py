@@ -1,10 +1,10 @@
-"""A vendor's rate and connections, given out by priority, and at one priority by turns of people.
+"""A vendor's rate limit and connections, given out by priority, and by turns among askers.
 
-Acts go before looks; whoever asks for much waits behind their own requests, and others do not.
+Acts go before reads; whoever asks for much waits behind their own requests, and others do not.
 
-A token bucket (as AsyncLimiter of aiolimiter is one) that knows priorities; no limiter that is
-looked after does. The connections are given out by it as well, so that none of them has a queue of
-its own, in which an act would stand behind looks.
+A token bucket (as AsyncLimiter of aiolimiter is one) that knows priorities; no maintained limiter
+does. The connections are given out by it as well, so that none of them has a queue of its own, in
+which an act would stand behind reads.
 """
 
 import asyncio
@@ -83,7 +83,7 @@ class PriorityLimiter:
 
     @asynccontextmanager
     async def turn(self, priority: Priority, asker: str = "") -> AsyncIterator[None]:
-        """Wait until a request of that priority may be sent; it holds a connection meanwhile.
+        """Wait until a request of that priority may be sent; it holds a connection until the exit.
 
         `asker` is for whom it is; empty for nobody in particular, who count as one.
         """

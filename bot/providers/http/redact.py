@@ -1,4 +1,4 @@
-"""Keeping secrets out of messages and logs, wherever a vendor repeats them."""
+"""Hiding secrets in messages and logs, wherever a vendor repeats them."""
 
 import re
 from collections.abc import Iterable
@@ -20,7 +20,7 @@ _PATTERNS = (
 
 
 class Redactor:
-    """Replaces the secrets it was told of, and whatever looks like a key, token or address."""
+    """Replaces known secrets, and whatever looks like a key, a token or an address."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         self._secrets = sorted(filter(None, secrets), key=len, reverse=True)

@@ -1,4 +1,4 @@
-"""How far a request came on its way to the vendor, as httpcore tells it while it happens."""
+"""How far a request came on its way to the vendor, as httpcore tells it while it is sent."""
 
 from collections.abc import Mapping
 from typing import Any, Self
@@ -12,10 +12,10 @@ HEADERS = "send_request_headers.started"
 
 
 class RequestTrace:
-    """One request, with all its tries. Until its headers are written, nothing of it was sent.
+    """Follows one request through all its tries: until its headers are written, nothing was sent.
 
     Events: httpcore's trace extension (www.encode.io/httpcore/extensions). A transport that makes
-    no connections tells nothing, and then nothing is claimed.
+    no connections sends no events, and then nothing is claimed.
     """
 
     def __init__(self) -> None:
@@ -27,13 +27,13 @@ class RequestTrace:
 
     @classmethod
     def of(cls, request: httpx.Request) -> Self:
-        """The one of this request, which has it from now on."""
+        """The trace of this request, attached to it at the first call."""
         trace = request.extensions.setdefault(TRACE, cls())
         assert isinstance(trace, cls)  # noqa: S101 - the extension is ours
         return trace
 
     def begin(self) -> None:
-        """Another try."""
+        """Start following another try."""
         self._connecting = self._sent = False
         self._line = None
 
@@ -53,7 +53,7 @@ class RequestTrace:
 
     @property
     def never_sent(self) -> bool:
-        """Whether that is so of every try so far."""
+        """Whether every try so far ended on the way to a connection, with nothing sent."""
         return self._ever_connecting and not self._ever_sent
 
     async def __call__(self, event: str, info: Mapping[str, Any]) -> None:

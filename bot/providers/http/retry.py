@@ -16,7 +16,11 @@ from bot.network import LASTING
 
 
 class Idempotency(Enum):
-    """How a request may be repeated: ONCE only when the vendor surely did not execute it."""
+    """Whether a request may be sent again.
+
+    A READ and what is REPEATABLE may be, after any failure that may pass; ONCE only when the vendor
+    surely did not execute it.
+    """
 
     READ = auto()
     REPEATABLE = auto()
@@ -24,7 +28,7 @@ class Idempotency(Enum):
 
 
 class RetryPolicy:
-    """Whether a request is sent again, and after how many seconds.
+    """Decides whether a request is sent again, and after how many seconds.
 
     `doubt` is the last error that left open whether the vendor executed it; a read leaves nothing
     open. A later sending that is not executed does not settle what became of an earlier one.

@@ -1,7 +1,7 @@
-"""Reading what can be read of a vendor's list: one call that is too large hides none of the others.
+"""Keeping what can be read of an answer: one call that is too large hides none of the others.
 
-Calls carry what an app, and so its users, put into them. Of an answer that is too large the
-largest entries of its lists become null; of one that no JSON reader takes, those that are why.
+Calls carry what an app, and so its users, put into them. Of an answer that is too large the largest
+entries of its lists become null; of one that no JSON reader takes, those that are the reason.
 Whoever reads the list counts them as entries that cannot be read.
 """
 
@@ -57,7 +57,7 @@ _TO_COMMA = re.compile(rb'(?:[^"\[\]{},]++|"(?:[^"\\]++|\\.)*+")*+', re.DOTALL)
 
 
 class Span(NamedTuple):
-    """Where an entry stands in a text."""
+    """Where an entry stands in a text: the offsets of its first byte and behind its last."""
 
     start: int
     end: int
@@ -69,7 +69,7 @@ class Span(NamedTuple):
 
 
 class ListEntries:
-    """A JSON text that comes in pieces, and where the entries of its outermost lists stand in it.
+    """Collects a JSON text from its pieces, and where the entries of its outermost lists stand.
 
     Of an entry of more than LARGEST_ENTRY bytes only null is kept. What is no JSON is kept as it
     is, for a reader to refuse.
@@ -88,13 +88,13 @@ class ListEntries:
         self._steps = 0
 
     def feed(self, data: bytes) -> None:
-        """Take the next piece, cut wherever it may be; BodyUnreadable after MOST_STEPS."""
+        """Take the next piece, cut wherever it may be; raises BodyUnreadable after MOST_STEPS."""
         at = 0
         while at < len(data):
             at = self._string(data, at) if self._in_string else self._structure(data, at)
 
     def leave_out(self, unwanted: Iterable[Span]) -> None:
-        """Put null in the place of these entries."""
+        """Replace these entries by null."""
         gone, text, spans, at = set(unwanted), bytearray(), [], 0
         for span in self.spans:
             text += self.text[at : span.start]
@@ -180,7 +180,7 @@ def _end_of(pattern: re.Pattern[bytes], data: bytes, at: int) -> int:
 
 
 class BoundedBody:
-    """A body as it comes in: once it is too large, without its largest entries."""
+    """Collects a body as it comes in; once it is too large, without its largest entries."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -189,7 +189,7 @@ class BoundedBody:
         self._read = 0
 
     async def feed(self, piece: bytes) -> None:
-        """Take the next bytes; BodyUnreadable where what remains is still too large."""
+        """Take the next bytes; raises BodyUnreadable where what remains is still too large."""
         self._read += len(piece)
         if self._read > FARTHEST:
             raise BodyUnreadable("it is too large")
@@ -209,7 +209,7 @@ class BoundedBody:
             await self._clock.sleep(0)
 
     def end(self) -> bytes:
-        """What there is of it, once nothing more comes."""
+        """The body, once nothing more comes."""
         return bytes(self._body if self._entries is None else self._entries.text)
 
 
@@ -231,7 +231,7 @@ def _fit(entries: ListEntries) -> None:
 def without_unreadable(text: bytes) -> bytes:
     """A JSON text that no reader takes, without the entries of its lists that are the reason.
 
-    BodyUnreadable where it is too large to be looked through.
+    Raises BodyUnreadable where the text is too large to be looked through.
     """
     if len(text) > LARGEST_SALVAGED:
         raise BodyUnreadable("it is too large")

@@ -1,4 +1,4 @@
-"""What can be done at RealtimeKit to a call: a method for each verb, and how far it carries."""
+"""Every act on RealtimeKit: a method for each verb, what it sends, and how far it carries."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -74,11 +74,11 @@ class RealtimeKitActs(RealtimeKitPeopleActs, WithoutPreparation):
 
     @property
     def capabilities(self) -> Mapping[str, Capability]:
-        """What can be done; without mute for a while once the account was found not to have it."""
+        """What can be done now: no mute for a while, once the account was found to lack it."""
         return self._mutes.without_missing(self._table)
 
     async def perform(self, act: Act) -> Receipt:
-        """See `CallActs.perform`; Impossible when the capabilities say so."""
+        """See `CallActs.perform`; raises Impossible when the capabilities say so."""
         capability = self.capabilities[act.verb.name]
         if not capability.possible:
             raise Impossible(f"{act.verb.label} is not possible. {capability.why}")

@@ -1,4 +1,4 @@
-"""What RealtimeKit can do to people: kick, mute, keep out, change their rights."""
+"""RealtimeKit's acts on people: kick, mute, block, change a preset."""
 
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
@@ -42,7 +42,7 @@ _AUDIO = {"tracks": ("audio",)}
 
 
 class RealtimeKitPeopleActs:
-    """Acts on people; each method sends what its verb needs, and reads first what it is about."""
+    """A method for each verb aimed at people; each reads first what its request has to say."""
 
     def __init__(
         self,
@@ -252,5 +252,5 @@ def _recipients(stays: Iterable[Stay]) -> tuple[Recipient, ...]:
 
 
 def not_at_vendor(message: str) -> NotAtVendor:
-    """The error for what is not there, known before anything was sent."""
+    """An error for what is not there, found out before anything was sent; it is not raised here."""
     return NotAtVendor(message, vendor=Vendor.REALTIMEKIT, status=HTTPStatus.NOT_FOUND)

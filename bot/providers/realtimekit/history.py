@@ -1,4 +1,4 @@
-"""RealtimeKit's past: sessions with their recordings, and the day-wise analytics of an app."""
+"""RealtimeKit's calls that are over: sessions with their recordings, and daily analytics."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -27,17 +27,17 @@ LIVESTREAM = "livestream"
 
 
 class PastSession(MeetingSession):
-    """A session with what it amounted to; `minutes` are those of all people together."""
+    """A session with its totals; `minutes` are those of all people together."""
 
     peak: Number | None = Field(None, alias="max_concurrent_participants")
     minutes: Number | None = Field(None, alias="minutes_consumed")
     updated_at: Moment = None
 
     def to_record(self, files: Sequence["PastRecording"] | None) -> CallRecord | None:
-        """The session in our words; None for one that never began.
+        """The session as a record of usage; None for one that never began.
 
-        Who came is a list of its own for each session, so `people` is not known. An ended one
-        without its end ended when it was last written.
+        Who came is a list of its own for each session, so `people` is not known. An ended session
+        that does not say when it ended is taken to have ended when it was last written.
         """
         if self.started_at is None:
             return None
@@ -67,7 +67,7 @@ class PastRecording(Recording):
     length: Number | None = Field(None, alias="recording_duration")
 
     def to_domain(self) -> Recorded | None:
-        """It in our words; None without any time."""
+        """The recording as our model; None for one without any time."""
         begun = self.started_at or self.invoked_at
         if begun is None:
             return None
@@ -82,21 +82,21 @@ class _Sessions(BaseModel):
 
 
 class PastSessionsResponse(BaseModel):
-    """A page of sessions."""
+    """The answer of `GET /sessions`: a page."""
 
     data: _Sessions
     paging: Maybe[Paging] = None
 
 
 class PastRecordingsResponse(BaseModel):
-    """A page of recordings."""
+    """The answer of `GET /recordings`: a page."""
 
     data: LenientList[PastRecording]
     paging: Maybe[Paging] = None
 
 
 class SessionsOfDay(BaseModel):
-    """What the analytics say of a day's sessions."""
+    """A day's sessions in the analytics."""
 
     day: str | None = None
     calls: int | None = Field(None, alias="total_sessions")
@@ -104,39 +104,39 @@ class SessionsOfDay(BaseModel):
 
 
 class RecordingsOfDay(BaseModel):
-    """What the analytics say of a day's recordings."""
+    """A day's recordings in the analytics."""
 
     day: str | None = None
     number: int | None = Field(None, alias="total_recordings")
 
 
 class SessionStats(BaseModel):
-    """Sessions by day."""
+    """The analytics' sessions, by day."""
 
     day_stats: list[SessionsOfDay] = []
 
 
 class RecordingStats(BaseModel):
-    """Recordings by day."""
+    """The analytics' recordings, by day."""
 
     day_stats: list[RecordingsOfDay] = []
 
 
 class Daywise(BaseModel):
-    """The analytics' two parts."""
+    """The two parts of the analytics."""
 
     session_stats: SessionStats = SessionStats()
     recording_stats: RecordingStats = RecordingStats()
 
 
 class Analytics(BaseModel):
-    """The answer of the day-wise analytics."""
+    """The answer of `GET /analytics/daywise`."""
 
     data: Daywise
 
 
 class RealtimeKitHistory:
-    """Past sessions from the listing of all sessions, LIVE and ENDED.
+    """`UsageSource` of one RealtimeKit app: sessions from its listing, LIVE and ENDED.
 
     What its `start_time` and `end_time` are compared with is not documented, so a day more is asked
     for on either side, and what does not touch the stretch is left out here.
@@ -150,10 +150,10 @@ class RealtimeKitHistory:
         self._clock = clock
 
     async def history(self, stretch: Stretch, *, cursor: str | None = None) -> Page[CallRecord]:
-        """One page of sessions, and the recordings of the time they cover.
+        """One page of sessions that touch the stretch, with the recordings of the time they cover.
 
-        A cursor is the page's number, and how many sessions came before it. VendorGarbled for a
-        page that repeats, and for one that is empty though there are more.
+        A cursor is the page's number, and how many sessions came before it. Raises VendorGarbled
+        for a page that repeats, and for one that is empty though there are more.
         """
         page, _, before = (cursor or "1").partition(":")
         number = int(page)
@@ -183,7 +183,7 @@ class RealtimeKitHistory:
         )
 
     async def reported(self, first: date, last: date) -> Sequence[VendorDay]:
-        """The day-wise analytics; its minutes are taken as those of people, as in its sessions."""
+        """The daily analytics; their minutes are taken as those of people, as in the sessions."""
         params = {"start_date": first.isoformat(), "end_date": last.isoformat()}
         answer = await self._http.send(Idempotency.READ, "GET", "/analytics/daywise", params=params)
         data = read(self._http, Analytics, answer).data

@@ -1,4 +1,4 @@
-"""What RealtimeKit writes, and what it means: only the fields that are needed are read.
+"""The models of RealtimeKit's answers: only the fields that are needed.
 
 Stream keys, ingest addresses and tokens come in the same answers; no model has a field for them, so
 they end here. Links to files are read in `reports_files` only.
@@ -30,7 +30,7 @@ _OUTPUT = re.compile(r"rtmp\.([A-Za-z0-9_-]+)\.")
 
 
 class MeetingSession(BaseModel):
-    """One live run of a meeting; `meeting` is the lasting room that moderation paths take."""
+    """One live run of a meeting; `meeting` is the id that moderation paths take."""
 
     id: str
     meeting: str = Field(alias="associated_id")
@@ -42,7 +42,7 @@ class MeetingSession(BaseModel):
     ended_at: Moment = None
 
     def to_call(self) -> Call:
-        """The call as a listing shows it: recording and outputs unknown."""
+        """The call as a listing shows it: whether it is recorded or sent out is unknown."""
         return Call(
             ref=CallRef(vendor=Vendor.REALTIMEKIT, id=self.meeting, session=self.id),
             title=self.title or self.meeting,
@@ -66,14 +66,14 @@ class Stay(BaseModel):
 
     @property
     def person(self) -> str:
-        """The id acts take: `user_id`, or the app's own id where the vendor leaves that out.
+        """The id that acts take: `user_id`, or the app's own id where the vendor leaves that out.
 
-        Empty for one without either: both are optional, and recorders have none.
+        It is empty for a connection without either: both are optional, and recorders have none.
         """
         return self.user_id or self.custom_id or ""
 
     def of(self, person: Person) -> bool:
-        """Whether it is this person's, by either id: a new token is a new `user_id`."""
+        """Whether it is this person's connection, by either id: a new token is a new `user_id`."""
         if not self.person:
             return False
         return self.person == person.id or bool(
@@ -82,11 +82,11 @@ class Stay(BaseModel):
 
     @property
     def here(self) -> bool:
-        """Connected now: the listing keeps everybody who ever came."""
+        """Whether they are connected now: the listing keeps everybody who ever came."""
         return not self.left
 
     def to_attendee(self) -> Attendee:
-        """This connection as a stay in the call."""
+        """This connection as one stay in the call."""
         return Attendee(
             id=self.person or self.peer or "unknown",
             name=self.name,
@@ -97,7 +97,7 @@ class Stay(BaseModel):
         )
 
     def to_participant(self) -> Participant:
-        """The person behind this connection; who is muted is not told."""
+        """The person behind this connection; whether they are muted is not told."""
         return Participant(
             id=self.person or self.peer or "unknown",
             known=bool(self.person),
@@ -127,7 +127,7 @@ class Recording(BaseModel):
 
     @property
     def started(self) -> bool:
-        """Asked for and not stopped: INVOKED becomes RECORDING within seconds."""
+        """Whether it was asked for and not stopped: INVOKED becomes RECORDING within seconds."""
         return self.status in STARTED
 
     def of(self, session: str | None) -> bool:
@@ -136,7 +136,7 @@ class Recording(BaseModel):
 
     @property
     def paused(self) -> bool:
-        """Whether it waits to go on in the same file."""
+        """Whether it is paused, and will go on in the same file."""
         return self.status == "PAUSED"
 
     @property
@@ -146,7 +146,7 @@ class Recording(BaseModel):
 
     @property
     def output(self) -> str | None:
-        """The RTMP target of ours it is sent to, None for anything else."""
+        """The name of our RTMP target it is sent to; None for anything else."""
         named = _OUTPUT.match(self.file or "")
         return named.group(1) if named else None
 
@@ -164,7 +164,7 @@ def output_prefix(target: str) -> str:
 
 
 def recording_state(running: Iterable[Recording]) -> RecordingState:
-    """What the running plain recordings amount to."""
+    """The state these running recordings amount to: PAUSED where all are, OFF where none is."""
     paused = [recording.paused for recording in running]
     if not paused:
         return RecordingState.OFF
@@ -178,7 +178,7 @@ class RunningRecordings(NamedTuple):
     whole: bool
 
     def add_to(self, call: Call) -> Call:
-        """The call with what runs of it; what may be missing is left unknown, not called off."""
+        """The call with its recordings and outputs; what may be missing is left unknown."""
         mine = [recording for recording in self.recordings if recording.session == call.ref.session]
         told: dict[str, Any] = {}
         if mine or self.whole:
@@ -189,17 +189,17 @@ class RunningRecordings(NamedTuple):
 
 
 def kept_as_files(running: Iterable[Recording]) -> list[Recording]:
-    """Those that are not sent to a target of ours: kept as files, as far as can be told."""
+    """The recordings that are not sent to a target of ours: files, as far as can be told."""
     return [recording for recording in running if recording.output is None]
 
 
 def output_targets(running: Iterable[Recording]) -> tuple[str, ...]:
-    """The targets of ours that they are sent to."""
+    """The names of our targets that these recordings are sent to, sorted."""
     return tuple(sorted({recording.output for recording in running if recording.output}))
 
 
 class Livestream(BaseModel):
-    """An HLS livestream. IDLE and ERRORED ones show nothing to anybody."""
+    """An HLS livestream; one that is IDLE or ERRORED shows nothing to anybody."""
 
     status: Maybe[str] = None
 
@@ -214,7 +214,7 @@ MOST_KICKED = 1_000_000
 
 
 class Paging(BaseModel):
-    """Where a page stands; not every list has it."""
+    """Where a page stands in its list; not every list has it."""
 
     total_count: Maybe[int] = None
     end_offset: Maybe[int] = None
@@ -229,52 +229,52 @@ class _Stays(BaseModel):
 
 
 class SessionsResponse(BaseModel):
-    """A page of sessions."""
+    """The answer of `GET /sessions`: a page."""
 
     data: _Sessions
     paging: Maybe[Paging] = None
 
 
 class ActiveSessionResponse(BaseModel):
-    """A meeting's active session."""
+    """The answer of `GET /meetings/{id}/active-session`."""
 
     data: MeetingSession
 
 
 class SessionParticipantsResponse(BaseModel):
-    """A page of a session's participants."""
+    """The answer of `GET /sessions/{id}/participants`: a page."""
 
     data: _Stays
     paging: Maybe[Paging] = None
 
 
 class RecordingsResponse(BaseModel):
-    """A page of recordings."""
+    """The answer of `GET /recordings`: a page."""
 
     data: LenientList[Recording]
     paging: Maybe[Paging] = None
 
 
 class LivestreamResponse(BaseModel):
-    """A meeting's active livestream; null where others are answered with 404."""
+    """The answer about a meeting's active livestream: null, or 404, where there is none."""
 
     data: Livestream | None = None
 
 
 class SuccessResponse(BaseModel):
-    """A definite yes to an act."""
+    """The answer to an act that was done: `success` is true, or it cannot be read."""
 
     success: Literal[True]
 
 
 class KickAllResponse(SuccessResponse):
-    """The yes to a kick of everyone."""
+    """The answer to a kick of everyone."""
 
     data: Any = None
 
     @property
     def count(self) -> int | None:
-        """How many were kicked; None where it is not told as a number of people."""
+        """How many were kicked; None where that is not told as a number of people."""
         told = self.data.get("kicked_participants_count") if isinstance(self.data, dict) else None
         if isinstance(told, bool) or not isinstance(told, int | float):
             return None
@@ -299,7 +299,7 @@ class _Refusal(BaseModel):
 
 
 def problem(body: bytes) -> Problem:
-    """The product's `{"error": {…}}`, or `{"errors": [{…}]}` of Cloudflare's gateway before it."""
+    """What an error body says: `{"error": {…}}`, or `{"errors": [{…}]}` of Cloudflare's gateway."""
     try:
         refusal = _Refusal.model_validate_json(body)
     except ValidationError:
@@ -310,7 +310,7 @@ def problem(body: bytes) -> Problem:
 
 
 def next_page(number: int, asked: int, got: int, paging: Paging | None) -> str | None:
-    """The cursor after page `number`: none once `paging` says that it is the last one.
+    """The cursor after page `number`; None once `paging` says that it is the last one.
 
     Where there is no `paging`, a short page is the last. The vendor does not document how large a
     page may be, so a short one alone proves nothing; an empty one does.

@@ -1,4 +1,4 @@
-"""Looking whether what an act asks for is the case at RealtimeKit now."""
+"""Reading RealtimeKit back: is what an act asks for the case now?"""
 
 from collections.abc import Awaitable, Callable, Sequence
 
@@ -35,7 +35,7 @@ _STOPPED = "RealtimeKit does not show the recording running."
 
 
 class RealtimeKitObserver:
-    """One reading for each verb that leaves a trace."""
+    """Has a method for each verb that leaves a trace; changes nothing."""
 
     def __init__(self, queries: RealtimeKitQueries, meetings: MeetingQueries) -> None:
         self._queries = queries
@@ -60,7 +60,7 @@ class RealtimeKitObserver:
         }
 
     async def observe(self, act: Act) -> Observation:
-        """What shows of the act; UNKNOWABLE for verbs the vendor keeps no trace of."""
+        """See `CallActs.observe`; UNKNOWABLE for verbs that the vendor keeps no trace of."""
         look = self._observers.get(act.verb.name)
         if look is None:
             if act.verb.aim is Aim.CALL:
@@ -184,12 +184,12 @@ def _meant(act: Act, running: Sequence[Recording]) -> list[Recording]:
 
 
 def outputs_to(running: Sequence[Recording], target: str) -> list[Recording]:
-    """Those that are sent to this RTMP target."""
+    """The recordings that are sent to this RTMP target."""
     return [recording for recording in running if recording.output == target]
 
 
 def target_of(act: Act) -> str:
-    """The name of the RTMP target an RTMP verb is about."""
+    """The name of the RTMP target that an RTMP verb is about; raises TypeError for other verbs."""
     if not isinstance(act.verb, RtmpStart | RtmpStop):
         raise TypeError(act.verb.name)
     name: str = act.verb.to

@@ -1,4 +1,4 @@
-"""Cloudflare RealtimeKit, whose acts take a lasting *meeting* and hit its running *session*."""
+"""RealtimeKit's client: acts take a lasting *meeting* and change its running *session*."""
 
 import asyncio
 from collections.abc import Mapping
@@ -34,7 +34,7 @@ _MUTE_SHOWS_LATER = (
 
 
 class RealtimeKitProvider(WithoutCallLog):
-    """RealtimeKit behind `VendorClient`."""
+    """`VendorClient` for one RealtimeKit app."""
 
     vendor = Vendor.REALTIMEKIT
 
@@ -68,9 +68,9 @@ class RealtimeKitProvider(WithoutCallLog):
     async def list_live(self, *, limit: int, cursor: str | None = None) -> Page[Call]:
         """One page of live sessions, with one more request for all recordings where there are any.
 
-        Once a list had calls, the recordings are asked for at its side, so that nobody waits for
-        one after the other. The cursor is a page number. Where the recordings cannot be read, they
-        are left unknown.
+        The cursor is a page number. Once a list had calls, the recordings are asked for at the same
+        time, so that nobody waits for one after the other. Where they cannot be read, they are left
+        unknown.
         """
         if self._had_calls:
             listed, running = await asyncio.gather(
@@ -86,7 +86,10 @@ class RealtimeKitProvider(WithoutCallLog):
         return listed.model_copy(update={"items": tuple(map(running.add_to, listed.items))})
 
     async def get(self, call_id: str) -> Call:
-        """The running session of a meeting: with recording, outputs and lock, read at once."""
+        """The running session of a meeting, with recordings, outputs and lock, all read at once.
+
+        Raises NotAtVendor when none runs.
+        """
         session, locked, running, livestream = await asyncio.gather(
             self._queries.active(call_id),
             self._meetings.locked(call_id),
@@ -137,7 +140,7 @@ def realtimekit(  # noqa: PLR0913 - each is one setting, given by name
     rtmp_targets: Mapping[str, RtmpTarget] = MappingProxyType({}),
     rate: float = _RATE,
 ) -> RealtimeKitProvider:
-    """A client for one app; `base_url` is up to and without `/accounts`.
+    """Make a client for one app; `base_url` is up to and without `/accounts`.
 
     `rate` is requests a second.
     """

@@ -1,4 +1,4 @@
-"""Reading RealtimeKit: sessions, who is in them, recordings and livestreams."""
+"""Reading RealtimeKit's sessions: who is in them, their recordings and livestreams."""
 
 import asyncio
 from collections.abc import Hashable
@@ -38,17 +38,20 @@ _MOST_PAGES = 200
 
 
 def segment(identifier: str) -> str:
-    """An id as one step of a path; NotAtVendor when it would lead to another path."""
+    """An id quoted as one step of a path.
+
+    Raises NotAtVendor when it would lead to another path.
+    """
     return path_segment(identifier, Vendor.REALTIMEKIT, "RealtimeKit has no such id.")
 
 
 def meeting_path(meeting: str) -> str:
-    """The path of a meeting."""
+    """The path of a meeting; raises NotAtVendor for an id that cannot be in one."""
     return f"/meetings/{segment(meeting)}"
 
 
 class RealtimeKitQueries:
-    """Everything that is read, each method one request unless it says otherwise."""
+    """Reads sessions; raises `VendorError`. A method is one request unless it says otherwise."""
 
     def __init__(self, http: HttpClient) -> None:
         self._http = http
@@ -76,18 +79,21 @@ class RealtimeKitQueries:
         )
 
     async def active(self, meeting: str) -> MeetingSession:
-        """The meeting's running session; NotAtVendor when there is none."""
+        """The meeting's running session; raises NotAtVendor when there is none."""
         path = f"{meeting_path(meeting)}/active-session"
         return (await self._get(ActiveSessionResponse, path)).data
 
     async def session_of(self, call: CallRef) -> str:
-        """The session the call means: the one it names, or the running one."""
+        """The id of the session that the call means: the one it names, or the running one.
+
+        Raises NotAtVendor when it names none and none runs.
+        """
         return call.session or (await self.active(call.id)).id
 
     async def here(self, session: str, limit: int, cursor: str | None) -> Page[Participant]:
-        """Who is connected now, once each: a second device is the same person.
+        """One page of who is connected now, once each: a second device is the same person.
 
-        A page may hold fewer than `limit`, since the vendor's pages hold those who left too.
+        A page may hold fewer than `limit`, since the vendor's pages also hold those who left.
         """
         page = await self._stays(session, limit, int(cursor or 1))
         people = {
@@ -98,9 +104,9 @@ class RealtimeKitQueries:
         return Page(items=tuple(people.values()), next=page.next)
 
     async def present(self, session: str) -> list[Stay]:
-        """Every connection that is there now; as many requests as it takes.
+        """Every connection that is there now; as many requests as that takes.
 
-        VendorGarbled when the list does not end, for then nobody can be said to be missing.
+        Raises VendorGarbled when the list does not end, for then nobody can be said to be missing.
         """
 
         async def page(number: int) -> tuple[list[Stay], str | None]:
@@ -112,7 +118,7 @@ class RealtimeKitQueries:
         return [stay for stay in came.items if stay.here]
 
     async def stays(self, session: str, number: int) -> tuple[list[Stay], str | None]:
-        """A page of the connections there were, and the number of the next one."""
+        """A page of a session's connections, also those that ended, and the next page's number."""
         page = await self._stays(session, _PAGE, number)
         return list(page.items), page.next
 
@@ -128,9 +134,10 @@ class RealtimeKitQueries:
         return (await self._page(SessionsResponse, "/sessions", params)).data.sessions[:limit]
 
     async def running(self, call: CallRef) -> list[Recording]:
-        """Recordings and RTMP outputs not stopped yet, newest first.
+        """The recordings and RTMP outputs of a call that were not stopped yet, newest first.
 
-        Read from the list, because the active recording is a single one even when several run.
+        They are read from the list, because the active recording is a single one even when several
+        run.
         """
         found = await self._page(
             RecordingsResponse,
@@ -149,9 +156,10 @@ class RealtimeKitQueries:
         ]
 
     async def all_running(self) -> RunningRecordings:
-        """Recordings and RTMP outputs of every session that are not stopped yet, the newest 100.
+        """The recordings and RTMP outputs of every session that were not stopped, the newest 100.
 
-        What cannot be read is missing, and said to be: a list of calls is worth having without it.
+        Where they cannot be read within a second, none are returned and `whole` is false: a list of
+        calls is worth having without them.
         """
         params: Params = {"status": STARTED, "per_page": _MOST_RUNNING, "sort_by": "invokedTime"}
         try:
@@ -205,5 +213,5 @@ class RealtimeKitQueries:
 
 
 def connection_key(stay: Stay) -> Hashable:
-    """What tells one connection from another."""
+    """A key that tells connections apart: the peer's id, whose it is, and since when."""
     return stay.peer, stay.person, stay.joined_at

@@ -1,4 +1,4 @@
-"""RealtimeKit's lasting things, read: a meeting, who is enrolled in it, presets."""
+"""Reading what lasts at RealtimeKit: meetings, who is enrolled in them, and presets."""
 
 from http import HTTPStatus
 
@@ -36,7 +36,7 @@ class Meeting(BaseModel):
 
 
 class Enrolled(BaseModel):
-    """Somebody a token was made for, present or not. `id` is `user_id` in reports."""
+    """Somebody a token was made for, present or not. `id` is called `user_id` in reports."""
 
     id: str
     name: Maybe[str] = None
@@ -76,13 +76,13 @@ class _ManyPresets(_Many):
 
 
 class MeetingQueries:
-    """Reading what lasts beyond a session."""
+    """Reads what lasts beyond a session; each method raises `VendorError`."""
 
     def __init__(self, http: HttpClient) -> None:
         self._http = http
 
     async def meeting(self, meeting: str) -> Meeting:
-        """One meeting; NotAtVendor when there is none."""
+        """One meeting; raises NotAtVendor when there is none."""
         return (await self._get(_OneMeeting, meeting_path(meeting))).data
 
     async def locked(self, meeting: str) -> bool | None:
@@ -128,7 +128,7 @@ class MeetingQueries:
     async def enrolment(self, meeting: str, person: Person) -> Enrolled | None:
         """Somebody's enrolment by RealtimeKit's id, else by the app's own; None when there is none.
 
-        NotAtVendor when more people are enrolled than are read, so that it cannot be told.
+        Raises NotAtVendor when more people are enrolled than are read, so that it cannot be told.
         """
         try:
             path = participant_path(meeting, person.id)

@@ -1,7 +1,7 @@
-"""Which of a RealtimeKit call's recordings is meant, who began each, and why it stopped.
+"""Reading RealtimeKit's recordings: which of a call's is meant, who began it, why it stopped.
 
-An RTMP output that the app began is a recording like any other: no answer tells the two apart.
-So only what was begun from here, which its file name shows, is meant without being named.
+An RTMP output that the app began is a recording like any other: no answer tells the two apart. So
+only what was begun from here, which its file name shows, is meant without being named.
 """
 
 import asyncio
@@ -45,7 +45,7 @@ class _Why(BaseModel):
 
 
 class RecordingDetails(BaseModel):
-    """What only the details of one recording have."""
+    """What `GET /recordings/{id}` tells beyond the list: who began and who stopped it."""
 
     start: Maybe[_Why] = Field(None, alias="start_reason")
     stop: Maybe[_Why] = Field(None, alias="stop_reason")
@@ -77,14 +77,17 @@ class _OneRecording(BaseModel):
 
 
 class RecordingQueries:
-    """Reading what runs, and the details of each."""
+    """Reads the recordings that run, and the details of each; raises `VendorError`."""
 
     def __init__(self, http: HttpClient, queries: RealtimeKitQueries) -> None:
         self._http = http
         self._queries = queries
 
     async def running(self, call: CallRef) -> Sequence[RunningRecording]:
-        """What a stop or pause can mean, oldest first; who began it of the newest ten."""
+        """The recordings that a stop or pause can mean, oldest first.
+
+        Who began them is told of the newest ten.
+        """
         found = kept_as_files(await self._queries.running(call))
         told = await self.details(
             [recording.id for recording in found if not recording.ours][:MOST_DETAILS]
@@ -95,7 +98,7 @@ class RecordingQueries:
         return listed[::-1]
 
     async def details(self, ids: Sequence[str]) -> dict[str, RecordingDetails]:
-        """The details of each; without those that cannot be read."""
+        """The details of each of these recordings by id; without those that cannot be read."""
         turn = asyncio.Semaphore(_AT_ONCE)
         found = await asyncio.gather(*(self._details(id_, turn) for id_ in ids))
         return {one: told for one, told in zip(ids, found, strict=True) if told is not None}
@@ -112,9 +115,9 @@ class RecordingQueries:
 
 
 def recordings_meant(verb: Verb, running: Sequence[Recording]) -> list[Recording]:
-    """The recording that is named, or the one that was begun from here.
+    """The running recording that the verb names, or the one that was begun from here.
 
-    Impossible when several may be meant: they are never all hit by one word.
+    Raises Impossible when several may be meant: one order never stops them all.
     """
     found = kept_as_files(running)
     named = named_by(verb)
@@ -131,7 +134,7 @@ def recordings_meant(verb: Verb, running: Sequence[Recording]) -> list[Recording
 
 
 def named_by(verb: Verb) -> str | None:
-    """The recording a verb names."""
+    """The beginning of the id of the recording that a verb names; None where it names none."""
     return verb.recording if isinstance(verb, RecordStop | RecordPause | RecordResume) else None
 
 

@@ -56,7 +56,7 @@ class RealtimeKitReports(FileReports, QualityReports):
         return Page(items=members, next="more" if enrolled.more else None)
 
     async def attendance(self, call: CallRef) -> Attendance:
-        """Every connection of a session, the first thousand; the latest where none is named.
+        """See `CallReports.attendance`: every connection of a session, the first thousand.
 
         How somebody left is not told: the vendor keeps when, not why.
         """

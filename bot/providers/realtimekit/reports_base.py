@@ -8,7 +8,7 @@ from bot.providers.unsupported import UnsupportedReports
 
 
 class ReportsBase(UnsupportedReports):
-    """The queries that reports share."""
+    """Holds the queries that reports share."""
 
     def __init__(
         self, http: HttpClient, queries: RealtimeKitQueries, meetings: MeetingQueries

@@ -122,12 +122,12 @@ class _OnePeer(BaseModel):
 
 
 class QualityReports(ReportsBase):
-    """Peer reports; several at once, never so many that one waits past its deadline."""
+    """Reads peer reports: several at once, never so many that one waits past its deadline."""
 
     async def quality(self, call: CallRef) -> Quality:
         """Each person by their worst connection, the worst people first; MOST_PEERS at most.
 
-        `score` is the mean opinion score, 1 to 5, drawn out to 0 to 100. Somebody is `bad` with a
+        `score` is the mean opinion score, 1 to 5, scaled to 0 to 100. Somebody is `bad` with a
         score below POOR_MOS, or when 5 % loss or a round trip of 250 ms shows in OFTEN or more of
         the measurements. RealtimeKit has no score of the call itself.
         """

@@ -53,14 +53,14 @@ class _OneSearch:
 
 
 class RealtimeKitSearch:
-    """Reads the people of the live calls; how much of them, is bounded."""
+    """Searches the people of the live calls; how many are read is bounded."""
 
     def __init__(self, queries: RealtimeKitQueries) -> None:
         self._queries = queries
         self._flights = SingleFlight()
 
     async def find(self, words: str) -> Sightings:
-        """Who answers to `words` in the live calls, by id or any part of the name.
+        """The people in live calls who match `words`, by id or any part of the name.
 
         Names are compared here: what the vendor's own search takes is documented in contradictory
         ways. Calls that were not read, or not to the end, are counted in `unread`. What different

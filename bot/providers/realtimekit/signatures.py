@@ -43,11 +43,11 @@ class _Published(BaseModel):
 
 
 class RealtimeKitSignatures:
-    """Keeps the public key; `Signatures` of `bot/ports.py`.
+    """`Signatures` by RealtimeKit's published key, which is fetched when it is needed and kept.
 
-    The key is fetched beside the events that need it: all of them wait for one fetch, none for
-    longer than `wait` seconds, and an event that the key at hand fits for nothing. For a while
-    after a fetch that failed none is begun.
+    All events that need the key wait for one fetch, none of them for longer than `wait` seconds; an
+    event that the key at hand fits does not wait. For a while after a fetch that failed none is
+    begun.
     """
 
     def __init__(
@@ -151,9 +151,9 @@ def realtimekit_signatures(
     network: Network = DIRECT,
     wait: float = WAIT_SECONDS,
 ) -> RealtimeKitSignatures:
-    """Checks by the key at `url`, on another host than the API and with a breaker of its own.
+    """Make what checks signatures by the key at `url`: another host than the API, its own breaker.
 
-    `rate` is how often a second it may be asked for, repetitions included; `wait` is how many
+    `rate` is how often a second the key may be asked for, repetitions included; `wait` is how many
     seconds an event waits for it.
     """
     host = str(httpx.URL(url).join("/")) if url else ""

@@ -18,30 +18,30 @@ REMEMBERED = 3_600.0
 
 
 class Operation(StrEnum):
-    """A mute operation: the last step of its path."""
+    """A mute operation, as the last step of its path."""
 
     NAMED = "mute"
     EVERYONE = "mute-all"
 
 
 class MuteSupport:
-    """Which mute operations this account was found not to have."""
+    """Remembers which mute operations this account was found not to have."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._missing: dict[Operation, float] = {}
 
     def mark_missing(self, operation: Operation) -> None:
-        """The vendor answered that it does not exist."""
+        """Remember that the vendor answered that this operation does not exist."""
         self._missing[operation] = self._clock.monotonic()
 
     def missing(self) -> frozenset[Operation]:
-        """What is not offered now."""
+        """The operations that are not offered now."""
         oldest = self._clock.monotonic() - REMEMBERED
         return frozenset(one for one, since in self._missing.items() if since > oldest)
 
     def without_missing(self, table: Mapping[str, Capability]) -> Mapping[str, Capability]:
-        """The capabilities as they are on this account."""
+        """The capabilities of `table` as they are on this account now."""
         missing = self.missing()
         if not missing:
             return table
@@ -59,6 +59,6 @@ class MuteSupport:
 
 
 def missing_words(*operations: Operation) -> str:
-    """Why it is not offered, in words."""
+    """Why a verb that needs these operations is not offered, in a sentence."""
     names = " and ".join(operations)
     return f"This RealtimeKit account has no such operation: {names} answered 404."

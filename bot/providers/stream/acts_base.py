@@ -1,4 +1,4 @@
-"""What every act on Stream Video needs: the way there, in whose name, and what it answered."""
+"""The base of Stream Video's acts: sending them, in whose name, and the receipt for a yes."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -23,7 +23,10 @@ V = TypeVar("V", bound=Verb)
 
 
 class StreamActsBase:
-    """Sends acts to one app, in the name of its user `moderator_id` where there is one."""
+    """Sends acts to one app, in the name of its user `moderator_id` where that is set.
+
+    Each method raises `VendorError`.
+    """
 
     def __init__(
         self,
@@ -41,18 +44,18 @@ class StreamActsBase:
         self.moderator = moderator_id
 
     async def send(self, act: Act, step: str, body: dict[str, Any] | None = None) -> Receipt:
-        """POST one `step` below the call's path; the receipt for the vendor's yes."""
+        """POST one `step` below the call's path, and return the receipt for the vendor's yes."""
         return accepted(act, await self.post(act, step, body))
 
     async def post(self, act: Act, step: str, body: dict[str, Any] | None = None) -> Answer:
-        """As `send`, for an act of several steps."""
+        """POST one `step` below the call's path and return the answer, as a part of an act."""
         kind = Idempotency.REPEATABLE if act.verb.repeatable else Idempotency.ONCE
         answer = await self.http.send(kind, "POST", f"{call_path(act.call.id)}/{step}", json=body)
         read(self.http, ActResponse, answer)
         return answer
 
     async def change(self, act: Act, settings: dict[str, Any]) -> Answer:
-        """PATCH settings of the call; those that are not named stay as they are."""
+        """PATCH settings of the call and return the answer; settings not named stay as they are."""
         body = {"settings_override": settings}
         answer = await self.http.send(
             Idempotency.REPEATABLE, "PATCH", call_path(act.call.id), json=body
@@ -61,11 +64,11 @@ class StreamActsBase:
         return answer
 
     def signed(self, field: str) -> dict[str, str]:
-        """The moderator's user id in this field, where there is one."""
+        """The part of a body that names the moderator in this field; empty where there is none."""
         return {field: self.moderator} if self.moderator else {}
 
     async def require_same_run(self, act: Act) -> None:
-        """NotAtVendor when another run is on than the one the moderator saw: spare its people."""
+        """Raise NotAtVendor when another run is on than the moderator saw: spare its people."""
         if act.call.session is not None:
             require_no_later(act, await self.queries.call(act.call.id))
 
@@ -79,7 +82,7 @@ def accepted(
     unlisted: int = 0,
     missed: int = 0,
 ) -> Receipt:
-    """The receipt for a yes; `words` say more than that it was accepted."""
+    """The receipt for a vendor's yes; `words` say more than that it was accepted."""
     return Receipt(
         evidence=f"Stream Video accepted “{act.verb.label}”{words}.",
         request_id=answer.request_id if answer else None,
@@ -91,9 +94,10 @@ def accepted(
 
 @contextmanager
 def half_done(done: str) -> Iterator[None]:
-    """For a later step of an act: its trouble says what is `done` already, and never *nothing*.
+    """For a later step of an act: an error says what is `done` already, never that nothing was.
 
-    A refusal stays one; where the step was not executed for another reason, the act is in doubt.
+    VendorRefused stays one. Where the step was not executed for another reason, Ambiguous is
+    raised.
     """
     try:
         yield
@@ -111,7 +115,7 @@ def half_done(done: str) -> Iterator[None]:
 
 
 def expect(act: Act, kind: type[V]) -> V:
-    """The act's verb as the `kind` its method was chosen for."""
+    """The act's verb, typed as the `kind` its method was chosen for; raises TypeError otherwise."""
     if not isinstance(act.verb, kind):
         raise TypeError(act.verb.name)
     return act.verb

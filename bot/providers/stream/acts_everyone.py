@@ -1,4 +1,4 @@
-"""Acts on everyone in a Stream call but the spared, person by person."""
+"""Acts on everyone in a Stream call but the spared, done person by person."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
@@ -34,10 +34,10 @@ MOMENTS = 3
 
 
 class BulkAct:
-    """Those whom one act on everyone means: who is there now, never who was there before.
+    """One act on everyone: whom it means, and to whom it was done.
 
-    Stream lists 100 people and no more, so it goes round by round. `unlisted` counts those who are
-    there and were never listed.
+    It means who is there now, never who was there before. Stream lists 100 people and no more, so
+    it goes round by round. `unlisted` counts those who are there and were never listed.
     """
 
     def __init__(self, act: Act, queries: StreamQueries, clock: Clock) -> None:
@@ -55,11 +55,11 @@ class BulkAct:
 
     @property
     def people(self) -> tuple[Recipient, ...]:
-        """Everybody it was sent for, and to whom the vendor said no."""
+        """Everybody it was sent for, those whom the vendor refused among them."""
         return (*self._reached.values(), *self._refused.values())
 
     def mark_done(self, stays: Iterable[Stay]) -> None:
-        """It was done to these."""
+        """Note that it was done to the people of these connections."""
         reached = {stay.user.id: recipient(stay) for stay in stays}
         self._reached |= reached
         self._tracker.send_to(reached.values())
@@ -67,7 +67,7 @@ class BulkAct:
 
     @contextmanager
     def counting_reached(self) -> Iterator[None]:
-        """Trouble after somebody was reached is a doubt that says who was: never *nothing done*."""
+        """Raise an error inside as Ambiguous that names who was reached, once anybody was."""
         try:
             yield
         except VendorError as error:
@@ -84,9 +84,11 @@ class BulkAct:
             raise half from error
 
     async def rounds(self, then: Mapping[str, Any] | None) -> AsyncIterator[list[Stay]]:
-        """Those present, each once; then, while some are unlisted, those who fit `then`.
+        """The connections of those present, each person once, round by round.
 
-        None: one round is all. NotAtVendor when another run is on than the moderator saw.
+        The first round is of all; later ones, while some are unlisted, of those who fit the
+        conditions `then`. With None there is one round. Raises NotAtVendor when another run is on
+        than the moderator saw, and any other `VendorError`.
         """
         asked: Mapping[str, Any] | None = {}
         waits = 0
@@ -120,7 +122,7 @@ class BulkAct:
         """Do it to each of them, AT_ONCE at a time.
 
         Who is refused is passed over: mostly they just left, and reading back shows who did not.
-        Any other trouble ends it: as it is when nobody was reached, else as Ambiguous.
+        Any other error ends it: raised as it is when nobody was reached, else as Ambiguous.
         """
         with self.counting_reached():
             await self._for_each(stays, do)
@@ -160,7 +162,7 @@ class BulkAct:
                 return
 
     def summary(self) -> str:
-        """How many it was done to, in words; the first refusal when all were refused."""
+        """How many it was done to, in words; raises the first refusal when all were refused."""
         if self._refusal and not self._reached:
             raise self._refusal
         left = f", {len(self._act.spared)} left out" if self._act.spared else ""
@@ -182,6 +184,6 @@ class BulkAct:
 
 
 def recipient(stay: Stay, *, refused: str = "") -> Recipient:
-    """The person of a connection, as an act on everyone found them."""
+    """The person of a connection as a recipient of an act on everyone."""
     name = stay.user.name or None
     return Recipient(id=stay.user.id, name=name, presence=stay.user_session_id, refused=refused)

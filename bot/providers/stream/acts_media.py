@@ -1,4 +1,4 @@
-"""Acts on what leaves a Stream call: recordings, streams, transcriptions, and files of them."""
+"""Stream Video's acts on what leaves a call: recordings, streams, transcriptions, files."""
 
 from bot.calls.acts import Act
 from bot.calls.capabilities import can
@@ -29,7 +29,7 @@ from bot.providers.stream.queries import call_path, segment
 
 
 class StreamMediaActs(StreamActsBase):
-    """One method for each verb about what leaves the call."""
+    """A method for each verb about what leaves the call."""
 
     @can(RecordStart)
     async def _record_start(self, act: Act) -> Receipt:

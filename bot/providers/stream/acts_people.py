@@ -1,4 +1,4 @@
-"""Acts on people in a Stream call: what they send, whether they stay, what they may do."""
+"""Stream Video's acts on people: what they send, whether they stay, what they may do."""
 
 import asyncio
 from collections.abc import Iterable, Mapping
@@ -52,7 +52,7 @@ _UNTIL = f"It holds until the call ends. {_NOT_SHOWN}"
 
 
 class StreamPeopleActs(StreamActsBase):
-    """One method for each verb aimed at people."""
+    """A method for each verb aimed at people."""
 
     @can(
         Mute,
@@ -251,5 +251,5 @@ class StreamPeopleActs(StreamActsBase):
 
 
 def ids_of(stays: Iterable[Stay]) -> list[str]:
-    """Whose connections they are."""
+    """The user ids of these connections."""
     return [stay.user.id for stay in stays]

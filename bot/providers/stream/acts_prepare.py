@@ -1,4 +1,4 @@
-"""What Stream Video's acts have to know before they begin: limits, and who may send what."""
+"""What Stream Video's acts read before they begin: limits, and who may send what."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -28,7 +28,7 @@ _TRACK_OF = {
 
 @dataclass(frozen=True)
 class LockRule:
-    """Who does not count for a lock: roles of Stream, and the owner of the call."""
+    """Who is not counted by a lock: some roles of Stream, and the owner of the call."""
 
     but_roles: tuple[str, ...] = ()
     but_owner: bool = False
@@ -39,7 +39,7 @@ COUNT_ALL = LockRule()
 
 
 class StreamPreparation:
-    """Reads what an act finds; changes nothing. Each method raises `VendorError` or Impossible."""
+    """Reads what an act finds, and changes nothing; raises `VendorError` or Impossible."""
 
     def __init__(self, queries: StreamQueries, rule: LockRule) -> None:
         self._queries = queries
@@ -104,10 +104,10 @@ class StreamPreparation:
         return PriorState(limits=held.limits)
 
     async def departures(self, call: CallRef, verb: Verb) -> Departures | None:
-        """Who leaves when the call goes backstage: all whose role may not join it there.
+        """Who leaves when the call goes backstage: everybody whose role may not join it there.
 
-        Who was given that right by itself does not show, nor what roles may where Stream does not
-        say: then some of those counted may stay.
+        None for other verbs. Who was given that right by itself does not show, nor what roles may
+        where Stream does not say: then some of those counted may stay.
         """
         if not isinstance(verb, GoBack):
             return None
@@ -126,7 +126,7 @@ class StreamPreparation:
         return tuple(dict.fromkeys((*limits.but_roles, *self._rule.but_roles)))
 
     def wanted(self, before: PriorState) -> CallLimits:
-        """The limits of a locked call."""
+        """The limits that a locked call is to have."""
         found = before.limits or CallLimits()
         return found.model_copy(
             update={

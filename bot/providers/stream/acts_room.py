@@ -1,4 +1,4 @@
-"""Acts on a Stream call as a room: who gets in, what everyone is told, and its end."""
+"""Stream Video's acts on the call itself: who gets in, what everyone is told, and its end."""
 
 from bot.calls.acts import Act
 from bot.calls.capabilities import Enforcement, can
@@ -24,7 +24,7 @@ _NOT_LOCKED = "Nobody locked this call here, so there is no former limit to put 
 
 
 class StreamRoomActs(StreamActsBase):
-    """One method for each verb aimed at the room."""
+    """A method for each verb aimed at the call."""
 
     @can(Lock, level=Enforcement.BEST_EFFORT, why=_LIMIT)
     async def _lock(self, act: Act) -> Receipt:

@@ -1,4 +1,4 @@
-"""Stream Video's past: one line for each run of a call, and the app's own daily report."""
+"""Stream Video's calls that are over: one line for each run, and the app's own daily report."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -29,7 +29,7 @@ MOST_CACHED = 1_000
 
 
 class RunCounts(BaseModel):
-    """What was counted of a run."""
+    """The totals of a run."""
 
     participants: Maybe[Number] = None
     peak_concurrent_users: Maybe[Number] = None
@@ -49,11 +49,11 @@ class Run(BaseModel):
 
     @property
     def cid(self) -> str:
-        """The call it is a run of."""
+        """The cid of the call it is a run of."""
         return f"{self.call_type}:{self.call_id}"
 
     def to_domain(self, now: datetime) -> CallRecord | None:
-        """The run in our words; None for one that never began."""
+        """The run as a record of usage; None for one that never began."""
         if self.call_started_at is None:
             return None
         counts = self.counts or RunCounts()
@@ -84,14 +84,14 @@ class Run(BaseModel):
 
 
 class SessionStatsResponse(BaseModel):
-    """A page of QueryCallSessionStats; `next` is absent at the end."""
+    """The answer of QueryCallSessionStats: a page; `next` is absent at the end."""
 
     call_stats: LenientList[Run]
     next: Maybe[str] = None
 
 
 class ReportCount(BaseModel):
-    """How many there were."""
+    """A number of calls."""
 
     count: Number
 
@@ -103,7 +103,7 @@ class HistogramBucket(BaseModel):
 
 
 class Histogram(BaseModel):
-    """All columns."""
+    """The columns of a histogram."""
 
     histogram: list[HistogramBucket]
 
@@ -145,7 +145,7 @@ class AggregateStatsResponse(BaseModel):
 
 
 class StreamHistory:
-    """Past runs by QueryCallSessionStats: it has a line for each run.
+    """`UsageSource` of one Stream app, by QueryCallSessionStats: it has a line for each run.
 
     QueryCalls has one for each call, with its latest run only, so a room that is used every day
     would be counted once. The time filters are those of the vendor's published client types; no
@@ -161,10 +161,10 @@ class StreamHistory:
         self._stored_files: dict[str, tuple[float, list[StoredFile]]] = {}
 
     async def history(self, stretch: Stretch, *, cursor: str | None = None) -> Page[CallRecord]:
-        """The runs that ended in the stretch or later, then those still running.
+        """One page of runs: those that ended in the stretch or later, then those still running.
 
         Recordings are a request for each call, so they are asked for only where all ended runs are
-        on one page; else they are None. VendorGarbled for a page that comes after itself.
+        on one page; else they are None. Raises VendorGarbled for a page that comes after itself.
         """
         which, _, place = (cursor or ENDED).partition(":")
         body: dict[str, Any] = {"filter_conditions": _conditions(which, stretch), "limit": MOST}

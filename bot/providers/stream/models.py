@@ -1,4 +1,4 @@
-"""What Stream Video's answers carry, as far as it is needed; times are Unix nanoseconds.
+"""The models of Stream Video's answers about live calls; times are Unix nanoseconds.
 
 Stream keys and playlist addresses come back in calls: no model here has a field for them.
 """
@@ -36,7 +36,7 @@ class Rtmp(BaseModel):
 
 
 class Output(BaseModel):
-    """Something that leaves the call."""
+    """One output of the call, such as a livestream or a recording."""
 
     status: Maybe[str] = None
 
@@ -47,7 +47,7 @@ class Output(BaseModel):
 
 
 class Egress(BaseModel):
-    """What leaves the call: an output that is not there does not run."""
+    """The outputs of a call; one that is not there does not run."""
 
     broadcasting: Maybe[bool] = None
     hls: Maybe[Output] = None
@@ -62,7 +62,7 @@ class Egress(BaseModel):
         return self.hls is not None and self.hls.runs and self.broadcasting is not False
 
     def recording(self, kind: RecordingKind) -> Output | None:
-        """That kind of recording, as far as it is told."""
+        """The output of that kind of recording; None where it is not told."""
         told: Output | None = getattr(self, f"{kind}_recording")
         return told
 
@@ -73,7 +73,7 @@ class Egress(BaseModel):
 
     @property
     def busy(self) -> bool:
-        """Whether anything leaves the call."""
+        """Whether any output runs."""
         return self.live or bool(self.outputs) or any(self.records(kind) for kind in RecordingKind)
 
     @property
@@ -99,7 +99,7 @@ class CallSession(BaseModel):
 
 
 class Limits(BaseModel):
-    """LimitsSettingsResponse: 0 and nothing both stand for none."""
+    """LimitsSettingsResponse, where 0 and nothing both stand for no limit."""
 
     max_participants: Maybe[int] = None
     max_participants_exclude_owner: Maybe[bool] = None
@@ -107,7 +107,7 @@ class Limits(BaseModel):
     max_duration_seconds: Maybe[int] = None
 
     def to_domain(self) -> CallLimits:
-        """The limits in our words."""
+        """The limits as our model."""
         return CallLimits(
             people=self.max_participants or None,
             but_owner=self.max_participants_exclude_owner,
@@ -117,7 +117,7 @@ class Limits(BaseModel):
 
 
 def limits_request(limits: CallLimits) -> dict[str, Any]:
-    """LimitsSettingsRequest: all of them, so that none is lost; no limit of people is 0."""
+    """LimitsSettingsRequest: all limits, so that none is lost; no limit of people is 0."""
     written: dict[str, Any] = {
         "max_participants": limits.people or 0,
         "max_participants_exclude_roles": list(limits.but_roles),
@@ -210,7 +210,7 @@ class CallResponse(BaseModel):
         return RecordingState.ON if on else RecordingState.OFF
 
     def to_domain(self) -> Call:
-        """The call in our words."""
+        """The call as our model."""
         run = self.session or CallSession()
         return Call(
             ref=CallRef(vendor=Vendor.STREAM, id=self.cid, session=self.current_session_id or None),
@@ -244,14 +244,14 @@ class QueryCallsResponse(BaseModel):
 
 
 class User(BaseModel):
-    """Who somebody is."""
+    """A user of the app."""
 
     id: Annotated[str, StringConstraints(min_length=1)]
     name: Maybe[str] = None
 
 
 class Stay(BaseModel):
-    """One connection of somebody to the call; each device is one."""
+    """One connection of somebody to the call; each device has its own."""
 
     user: User
     user_session_id: Maybe[str] = None
@@ -259,7 +259,7 @@ class Stay(BaseModel):
     joined_at: Moment = None
 
     def to_domain(self) -> Participant:
-        """The participant in our words; Stream does not say here what they send."""
+        """The participant as our model; what they send is not told here."""
         return Participant(
             id=self.user.id,
             name=self.user.name or None,
@@ -278,12 +278,12 @@ class ParticipantsResponse(BaseModel):
 
     @property
     def unknown(self) -> int:
-        """How many are listed who cannot be told: their entry says not who they are."""
+        """How many entries do not say whose they are."""
         return self.participants.unreadable
 
     @property
     def total(self) -> int:
-        """How many connections match, the unlisted included."""
+        """How many connections match, those that are not listed among them."""
         return max(self.total_participants or 0, self.participants.sent)
 
 
@@ -297,7 +297,7 @@ class _Error(BaseModel):
 
 
 def problem(body: bytes) -> Problem:
-    """Stream's error body: `{"code": 16, "message": …}`, the code a number of its own."""
+    """What an error body says: `{"code": 16, "message": …}`, where the code is a number."""
     try:
         error = _Error.model_validate_json(body)
     except ValidationError:

@@ -1,4 +1,4 @@
-"""What Stream Video keeps about calls: files, members, feedback, measures, call types."""
+"""The models of Stream Video's answers about files, members, feedback, quality and call types."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -13,7 +13,7 @@ from bot.providers.stream.models import CallResponse, CallSession, Stay, User
 
 
 class StoredFile(BaseModel):
-    """A recording or a transcription; `url` reads it without any further key."""
+    """A recording or a transcription; whoever has `url` can read it without a key."""
 
     filename: str
     session_id: Maybe[str] = None
@@ -22,7 +22,7 @@ class StoredFile(BaseModel):
     end_time: Moment = None
 
     def to_domain(self, kind: FileKind) -> File:
-        """The file in our words; how long its link lives is not documented."""
+        """The file as our model; how long its link lives is not documented."""
         return File(
             kind=kind,
             name=self.filename,
@@ -47,12 +47,12 @@ class ListTranscriptionsResponse(BaseModel):
 
 
 def files_step(kind: FileKind) -> str:
-    """The part of the path that lists or deletes files of this kind."""
+    """The step of a path that lists or deletes files of this kind."""
     return "recordings" if kind is FileKind.RECORDING else "transcriptions"
 
 
 def file_kind_of(verb: object) -> FileKind:
-    """What a deleting verb deletes."""
+    """The kind of file that a deleting verb deletes."""
     return FileKind.RECORDING if isinstance(verb, DeleteRecording) else FileKind.TRANSCRIPT
 
 
@@ -65,12 +65,12 @@ class MemberResponse(BaseModel):
     deleted_at: Moment = None
 
     def to_domain(self, *, here: bool | None) -> CallMember:
-        """The member in our words."""
+        """The member as our model."""
         name = self.user.name if self.user else None
         return CallMember(id=self.user_id, name=name or None, role=self.role, here=here)
 
     def to_person(self) -> Person:
-        """The member as somebody an act may mean."""
+        """The member as a person that an act may be aimed at."""
         return Person(id=self.user_id, name=(self.user and self.user.name) or None, role=self.role)
 
 
@@ -90,7 +90,7 @@ class FeedbackResponse(BaseModel):
     reason: Maybe[str] = None
 
     def to_domain(self) -> Feedback:
-        """The feedback in our words."""
+        """The feedback as our model."""
         rating = None if self.rating is None else round(self.rating)
         return Feedback(person=self.user_id, rating=rating, reason=self.reason or "")
 
@@ -103,7 +103,7 @@ class QueryFeedbackResponse(BaseModel):
 
 
 class ConnectionStats(BaseModel):
-    """One connection of a person as it was measured.
+    """The measurements of one connection of a person.
 
     The documentation names this type without its fields; these are in the vendor's published
     reference of its Android client, as `CallStatsParticipantSession`. It has none for lost packets.
@@ -118,7 +118,7 @@ class ConnectionStats(BaseModel):
 
 
 class ParticipantStats(BaseModel):
-    """One person of a run, with all their connections."""
+    """The measurements of one person in a run, by connection."""
 
     user_id: str
     name: Maybe[str] = None
@@ -127,7 +127,7 @@ class ParticipantStats(BaseModel):
 
 
 class RunScore(BaseModel):
-    """What was measured of the run as a whole."""
+    """The measurements of a run as a whole."""
 
     cq_score: Maybe[Number] = None
 
@@ -145,7 +145,7 @@ GRANTS = TypeAdapter(dict[str, LenientList[str]])
 
 
 class CallTypesResponse(BaseModel):
-    """The answer of ListCallTypes: by name; what stands in a type is not documented there."""
+    """The answer of ListCallTypes: types by name; what stands in a type is not documented there."""
 
     call_types: dict[str, Any]
 
@@ -159,31 +159,31 @@ class CallTypesResponse(BaseModel):
 
 
 class SessionWithPeople(CallSession):
-    """A run with the people its call shows: how many at most is not documented."""
+    """A run with the people that its call shows; how many that are at most is not documented."""
 
     participants: Maybe[LenientList[Stay]] = None
 
 
 class CallWithPeople(CallResponse):
-    """A call of a listing, with the people shown beside it."""
+    """A call of a listing, with the people shown in it."""
 
     session: Maybe[SessionWithPeople] = None
 
 
 class CallStateWithPeople(BaseModel):
-    """Each item of QueryCalls, people included."""
+    """Each item of QueryCalls, with the people shown in it."""
 
     call: CallWithPeople
 
 
 class CallsWithPeopleResponse(BaseModel):
-    """The answer of QueryCalls, people included."""
+    """The answer of QueryCalls, with the people shown in each call."""
 
     calls: CountedList[CallStateWithPeople]
     next: Maybe[str] = None
 
 
 class RingResponse(BaseModel):
-    """The answer of RingCall: whom it rang."""
+    """The answer of RingCall: the ids of those it rang."""
 
     members_ids: LenientList[str] = LenientList()

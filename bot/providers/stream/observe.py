@@ -27,13 +27,13 @@ from bot.providers.stream.queries import StreamQueries, sends_filter
 
 
 class StreamObserver:
-    """Asks for what a verb's judge needs; changes nothing."""
+    """Reads what the judge of a verb needs, and lets it judge; changes nothing."""
 
     def __init__(self, queries: StreamQueries) -> None:
         self._queries = queries
 
     async def observe(self, act: Act, *, otherwise: str) -> Observation:
-        """What shows of `act` now; `otherwise` is why nothing does, for a verb nobody judges."""
+        """See `CallActs.observe`; `otherwise` is why nothing shows, for a verb without a judge."""
         verb = act.verb
         if isinstance(verb, Mute):
             return await self._mute(act, verb)

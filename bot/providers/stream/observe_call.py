@@ -1,4 +1,4 @@
-"""Judging from a call as Stream Video writes it whether what an act asks for is so."""
+"""Judging by a Stream call itself whether what an act asks for is the case."""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType

@@ -1,4 +1,4 @@
-"""Judging from who is in a Stream call whether what an act asks for is so."""
+"""Judging by who is in a Stream call whether what an act asks for is the case."""
 
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
@@ -77,20 +77,20 @@ _UNTOLD = "Stream Video's answer does not say."
 
 
 def require_no_later(act: Act, call: CallResponse | None) -> None:
-    """NotAtVendor when `call` is in a later run than the moderator saw."""
+    """Raise NotAtVendor when `call` is in a later run than the moderator saw."""
     if call is not None and act.call.session and call.later_than(act.call.session):
         raise NotAtVendor(LATER_RUN, vendor=Vendor.STREAM, status=404)
 
 
 def verdict(so: bool | None, yes: str, no: str) -> Observation:  # noqa: FBT001 - three answers
-    """What is seen: `yes`, `no`, or that the answer leaves it out."""
+    """The observation with the evidence `yes` or `no`; UNKNOWABLE where `so` is None."""
     if so is None:
         return Observation(seen=Seen.UNKNOWABLE, evidence=_UNTOLD)
     return Observation(seen=Seen.DONE if so else Seen.NOT_DONE, evidence=yes if so else no)
 
 
 def wanted_first(on: str, off: str, *, wanted: bool) -> tuple[str, str]:
-    """The words for *as wanted* and for *not so*, of what may be on or off."""
+    """The two texts, the one for what is wanted first."""
     return (on, off) if wanted else (off, on)
 
 
@@ -99,8 +99,8 @@ def judge_mute(
 ) -> Observation:
     """Judge by who sends the muted tracks, and by whether `anybody` is listed as sending.
 
-    The vendor names no values for `published_tracks`; that an answer is empty proves something
-    only while the names of the mute flags find somebody. The spared may send.
+    The vendor names no values for `published_tracks`; that an answer is empty proves something only
+    while the names of the mute flags find somebody. The spared may send.
     """
     what = _WORDS[verb.tracks]
     left = count_meant(act, sending)
@@ -130,7 +130,7 @@ def count_meant(act: Act, here: ParticipantsResponse) -> int:
 
 
 def spared(act: Act, stay: Stay) -> bool:
-    """Whether this connection is of somebody the act leaves as they are."""
+    """Whether this connection is of somebody the act spares."""
     who = Person.of(stay.to_domain())
     return act.spares(who.ids, who.role)
 
@@ -146,7 +146,7 @@ def judge_kick_all(act: Act, here: ParticipantsResponse) -> Observation:
 
 
 def still_there(act: Act, here: ParticipantsResponse, evidence: str) -> Observation:
-    """That it is not so for those of `here` whom the act means; who they are, where all show."""
+    """NOT_DONE for those of `here` whom the act means; `left` names them where all are listed."""
     ids = dict.fromkeys(stay.user.id for stay in here.participants if not spared(act, stay))
     all_listed = here.total <= len(here.participants)
     left = tuple(ids) if all_listed else None
@@ -162,7 +162,7 @@ def judge_membership(act: Act, *, so: bool) -> Observation:
 
 
 def judge_deletion(name: str, names: Sequence[str]) -> Observation:
-    """Judge by whether a file is listed any more."""
+    """Judge by whether the file is still listed."""
     return verdict(name not in names, f"{name} is no longer listed.", f"{name} is still listed.")
 
 
@@ -206,7 +206,7 @@ def _began_later(stay: Stay, person: Person) -> bool | None:
 
 
 def is_blocked(act: Act, call: CallResponse | None) -> bool | None:
-    """Whether the act's person is on the call's list of the blocked; None when it is left out."""
+    """Whether the act's person is on the call's list of the blocked; None where it is left out."""
     if call is None or call.blocked_user_ids is None:
         return None
     return act.people[0].id in call.blocked_user_ids

@@ -1,4 +1,4 @@
-"""Stream Video: its REST API with a server's token, from live calls to RTMP outputs."""
+"""Stream Video's client: its REST API with a server's token."""
 
 import asyncio
 from collections.abc import Mapping
@@ -28,7 +28,7 @@ from bot.providers.unsupported import WithoutCallLog
 
 
 class StreamProvider(WithoutCallLog):
-    """Stream Video behind `VendorClient`.
+    """`VendorClient` for one Stream Video app.
 
     `moderator_id` is the Stream user in whose name people are muted, kicked and written to; it has
     to exist there.
@@ -69,7 +69,7 @@ class StreamProvider(WithoutCallLog):
         return Page(items=items, next=many.next or None, unknown=many.calls.unreadable)
 
     async def get(self, call_id: str) -> Call:
-        """One call by its cid; NotAtVendor when there is none."""
+        """One call by its cid; raises NotAtVendor when there is none."""
         return (await self._queries.call(call_id)).to_domain()
 
     async def participants(
@@ -148,7 +148,7 @@ def stream(  # noqa: PLR0913 - one keyword for each setting
     lock: LockRule = COUNT_ALL,
     rate: float = 10.0,
 ) -> StreamProvider:
-    """A client for one Stream app; `base_url` ends before `/api/v2`.
+    """Make a client for one Stream app; `base_url` ends before `/api/v2`.
 
     `rate` is requests a second: Stream limits each endpoint by the minute and publishes no numbers.
     """

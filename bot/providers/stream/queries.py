@@ -1,4 +1,4 @@
-"""Reading a Stream Video app: its calls, who is in them, and what is kept of them."""
+"""Reading a Stream Video app: its calls, who is in them, and their files."""
 
 from collections.abc import Mapping
 from typing import Any, TypeVar
@@ -37,13 +37,13 @@ P = TypeVar("P", bound=BaseModel)
 
 
 class StreamQueries:
-    """What is read of one app; each method raises `VendorError`."""
+    """Reads one app; each method raises `VendorError`."""
 
     def __init__(self, http: HttpClient) -> None:
         self.http = http
 
     async def call(self, cid: str) -> CallResponse:
-        """One call; NotAtVendor when there is none."""
+        """One call; raises NotAtVendor when there is none."""
         answer = await self.http.send(Idempotency.READ, "GET", call_path(cid))
         return read(self.http, GetCallResponse, answer).call
 
@@ -74,7 +74,7 @@ class StreamQueries:
         return read(self.http, CallTypesResponse, answer)
 
     async def members(self, cid: str) -> tuple[list[MemberResponse], str | None]:
-        """Who belongs to a call, and the cursor where the list goes on beyond what was read."""
+        """Who belongs to a call, and the next cursor where there are more than were read."""
         kind, _, name = cid.partition(":")
         pages = await self.pages(
             QueryMembersResponse, f"{API}/call/members", {"id": name, "type": kind}
@@ -85,7 +85,7 @@ class StreamQueries:
     async def pages(
         self, model: type[P], path: str, body: dict[str, Any], *, most: int = MOST_PAGES
     ) -> list[P]:
-        """The pages of a query, one after the other, `most` of them; never none.
+        """The pages of a query, one after the other: at least one, at most `most`.
 
         A page that names itself as the next one is the last.
         """
@@ -104,16 +104,16 @@ class StreamQueries:
 
 
 def call_path(cid: str) -> str:
-    """A call's path from its `type:id`; NotAtVendor when that is not what `cid` is."""
+    """A call's path from its `type:id`; raises NotAtVendor when `cid` is no such thing."""
     kind, _, name = cid.partition(":")
     return f"{API}/call/{segment(kind)}/{segment(name)}"
 
 
 def segment(text: str) -> str:
-    """`text` as one step of a path; NotAtVendor when it cannot be one."""
+    """`text` quoted as one step of a path; raises NotAtVendor when it cannot be one."""
     return path_segment(text, Vendor.STREAM, "Stream Video has nothing of that name.")
 
 
 def sends_filter(tracks: Track) -> dict[str, Any]:
-    """The condition for those who send any of these tracks."""
+    """The filter condition for those who send any of these tracks."""
     return {"published_tracks": {"$in": list(TRACKS[tracks])}}

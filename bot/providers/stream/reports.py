@@ -1,4 +1,4 @@
-"""What can be looked at in Stream Video: files, quality, feedback, members, call types."""
+"""Every report of Stream Video: files, quality, feedback, members, call types."""
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
@@ -54,7 +54,10 @@ class StreamReports(StreamAttendanceReports, UnsupportedReports):
     lists = frozenset({Listed.BLOCKED, Listed.MEMBERS})
 
     async def files(self, call: CallRef, kinds: frozenset[FileKind]) -> Files:
-        """Recordings and transcriptions of all runs; one list that cannot be read is missing."""
+        """See `CallReports.files`: recordings and transcriptions; a list that fails is `missing`.
+
+        Raises the VendorError where none of the lists can be read.
+        """
         asked = [kind for kind in (FileKind.RECORDING, FileKind.TRANSCRIPT) if kind in kinds]
         answers = await asyncio.gather(*(self._stored_files(call.id, kind) for kind in asked))
         troubles = [answer for answer in answers if isinstance(answer, VendorError)]
@@ -72,7 +75,7 @@ class StreamReports(StreamAttendanceReports, UnsupportedReports):
         return Files(files=tuple(found), missing=missing)
 
     async def quality(self, call: CallRef) -> Quality:
-        """The score of the run and everybody's connection, the worst first; see `person_quality`.
+        """See `CallReports.quality`; who is bad and why, says `person_quality`.
 
         Of a live run those who are in it, of one that is over everybody. Stream measures a run, so
         one is asked for where the reference names none.
@@ -91,7 +94,7 @@ class StreamReports(StreamAttendanceReports, UnsupportedReports):
         )
 
     async def feedback(self, call: CallRef) -> Sequence[Feedback]:
-        """What people said about the call in any of its runs; newest first, as Stream sorts it."""
+        """See `CallReports.feedback`: of all runs of the call, newest first, as Stream sorts it."""
         asked = {
             "filter_conditions": {"call_cid": call.id},
             "sort": [{"field": "created_at", "direction": -1}],
@@ -103,7 +106,7 @@ class StreamReports(StreamAttendanceReports, UnsupportedReports):
         return [one.to_domain() for one in said if one.cid in {None, call.id}]
 
     async def members(self, call: CallRef) -> Page[CallMember]:
-        """Who belongs to the call, with who of them is connected: asked by id, 100 at a time."""
+        """See `CallReports.members`; who of them is connected is asked by id, 100 at a time."""
         found, more = await self._queries.members(call.id)
         here: dict[str, bool | None] = {}
         for start in range(0, len(found), MOST):
@@ -112,7 +115,7 @@ class StreamReports(StreamAttendanceReports, UnsupportedReports):
         return Page(items=told, next=more, total=None if more else len(told))
 
     async def listed(self, call: CallRef, which: Listed) -> Page[Person]:
-        """The blocked, as the call itself has them, or the members; Impossible for another list."""
+        """See `CallReports.listed`: the blocked, told by id alone, or the members."""
         if which is Listed.MEMBERS:
             found, more = await self._queries.members(call.id)
             return Page(items=tuple(one.to_person() for one in found), next=more)
@@ -122,7 +125,7 @@ class StreamReports(StreamAttendanceReports, UnsupportedReports):
         return Page(items=tuple(Person(id=id_) for id_ in ids), total=len(ids))
 
     async def rooms(self) -> Sequence[Room]:
-        """The call types, by name."""
+        """See `CallReports.rooms`: the call types, by name."""
         types = (await self._queries.call_types()).call_types
         return [
             Room(kind=RoomKind.TYPE, name=name, detail=_detail(types[name]))

@@ -52,10 +52,7 @@ class StreamAttendanceReports:
         self._queries = queries
 
     async def attendance(self, call: CallRef) -> Attendance:
-        """Everybody of the run that the reference names, else of the latest one.
-
-        Ten pages of a hundred stays are read at most.
-        """
+        """See `CallReports.attendance`: ten pages of a hundred connections are read at most."""
         seen = await self._queries.call(call.id)
         run = call.session or seen.latest_run
         if run is None:

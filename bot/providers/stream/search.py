@@ -26,7 +26,7 @@ ONGOING = {
 
 
 class StreamSearch:
-    """Searches the people that a listing shows of each call, and asks where it leaves some out.
+    """Searches the people that a listing shows of each call, and reads where it leaves some out.
 
     What different searches read at the same moment is read once.
     """
@@ -36,7 +36,7 @@ class StreamSearch:
         self._flights = SingleFlight()
 
     async def find(self, words: str) -> Sightings:
-        """Who answers to `words`, by id or any part of the name.
+        """The people in live calls who match `words`, by id or any part of the name.
 
         A call counts as unread when somebody may be in it who was not looked at, also when its
         people were asked for by id: a name may still hide there. Of the calls behind the last page

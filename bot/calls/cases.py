@@ -14,6 +14,12 @@ from bot.calls.models import CallRef, Frozen
 from bot.calls.outcomes import Progress, Result, State
 from bot.calls.verbs import Verb
 
+ANSWERABLE = timedelta(minutes=30)
+"""How long Slack takes answers at a response_url, for private answers.
+
+https://docs.slack.dev/interactivity/handling-user-interaction
+"""
+
 
 class Manner(StrEnum):
     """How an answer is shown to whoever asked."""

@@ -39,7 +39,18 @@ from handlers.blocks.offers import (
 )
 from handlers.blocks.reports.attendance import stay_line
 from handlers.blocks.reports.report_values import REPORT, ReportValue
-from handlers.blocks.text import bold, count, dots, lines, mrkdwn, named, plain, span, when
+from handlers.blocks.text import (
+    bold,
+    count,
+    dots,
+    lines,
+    mrkdwn,
+    named,
+    plain,
+    span,
+    thousands,
+    when,
+)
 
 PEOPLE_PAGE = 25
 """People on one page of a call's card."""
@@ -102,7 +113,7 @@ def _attended(view: CallView) -> list[Block]:
     stays = view.attendance.stays if view.attendance is not None else ()
     told = [stay_line(stay, view.at) for stay in stays[:PEOPLE_PAGE]]
     if len(stays) > PEOPLE_PAGE:
-        told.append(f"and {len(stays) - PEOPLE_PAGE:,} more: press Attendance.")
+        told.append(f"and {thousands(len(stays) - PEOPLE_PAGE)} more: press Attendance.")
     return stacked(told)
 
 
@@ -199,5 +210,5 @@ def _foot(view: CallView, mark: str) -> list[Block]:
     total = view.people.total if view.people.total is not None else view.call.people
     first = view.page * PEOPLE_PAGE + 1
     last = first + len(view.people.items[:PEOPLE_PAGE]) - 1
-    seen = f"People {first} to {last} of {max(total, last):,}" if last >= first else ""
+    seen = f"People {first} to {last} of {thousands(max(total, last))}" if last >= first else ""
     return [*actions(row, f"{mark}.foot"), context(dots((seen, f"as of {when(view.at)}")))]

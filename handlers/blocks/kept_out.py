@@ -10,7 +10,7 @@ from handlers.blocks.action_values import MORE, MoreValue
 from handlers.blocks.elements import button, context, section
 from handlers.blocks.message import Block
 from handlers.blocks.offers import Offer, act_button
-from handlers.blocks.text import lines, mrkdwn, named
+from handlers.blocks.text import lines, mrkdwn, named, thousands
 
 FEW = 5
 """People who are each shown with a button; more are one paragraph and a form."""
@@ -51,9 +51,9 @@ def _one(view: CallView, roster: Roster, person: Person, block_id: str) -> Block
 
 def _all(view: CallView, roster: Roster, block_id: str) -> Block:
     """How many, the first of them, and a button to the form that lists all."""
-    count = f"{len(roster.people):,}{'' if roster.whole else ' or more'}"
+    count = f"{thousands(len(roster.people))}{'' if roster.whole else ' or more'}"
     rest = len(roster.people) - NAMED
-    more = f" and {rest:,} more" if rest > 0 else ""
+    more = f" and {thousands(rest)} more" if rest > 0 else ""
     named = ", ".join(mrkdwn(person.shown, 80) for person in roster.people[:NAMED])
     text = lines((f"🚫 *{roster.which.label}: {count}*", f"{named}{more}"), MAX_WORDS)
     verb = LETS_IN[roster.which]

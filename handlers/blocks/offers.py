@@ -14,6 +14,7 @@ from handlers.blocks.action_values import ACT, MORE, ActValue, MoreValue, menu_v
 from handlers.blocks.choices import MAX_CHOICE
 from handlers.blocks.elements import MAX_MENU, button, option
 from handlers.blocks.message import Block
+from handlers.blocks.text import thousands
 
 MORE_LABEL = "All actions…"
 
@@ -44,7 +45,7 @@ class Offer(Frozen):
 
 def everyone_label(label: str, people: int) -> str:
     """`Mute everyone (44)`: an act on everyone, and how many that are where it is known."""
-    return f"{label} everyone ({people:,})" if people else f"{label} everyone"
+    return f"{label} everyone ({thousands(people)})" if people else f"{label} everyone"
 
 
 def for_person(

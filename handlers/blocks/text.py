@@ -8,10 +8,15 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from math import isfinite
 
 from bot.calls.names import shown
 
 ELLIPSIS = "…"
+
+MOST_SHOWN = 10**12
+"""The highest figure written out."""
+
 
 _INVISIBLE = re.compile(
     "[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb"
@@ -200,6 +205,16 @@ def span(start: datetime, now: datetime) -> str:
     return count(hours // 24, "day")
 
 
+def thousands(number: int) -> str:
+    """A whole number as people read it: `1,310`."""
+    return f"{number:,}"
+
+
+def whole(number: float, most: int = MOST_SHOWN) -> int:
+    """A figure that can be written out: whole, from 0 to `most`; 0 where it is no number."""
+    return round(min(max(number, 0), most)) if isfinite(number) else 0
+
+
 def count(number: int, one: str, many: str | None = None) -> str:
     """A number with its noun: `1 call`, `2,000 calls`."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+    return f"{thousands(number)} {one if number == 1 else many or one + 's'}"

@@ -1,9 +1,9 @@
 """The form that asks what is looked for in the audit log."""
 
 from dataclasses import replace
-from datetime import timedelta
 
 from bot.calls.audit_filter import AuditQuery
+from bot.calls.cases import ANSWERABLE
 from bot.calls.models import Vendor
 from bot.errors import BadInput
 from bot.moderation.service import Asker
@@ -12,12 +12,6 @@ from handlers.context import SlackContext
 from handlers.modals.order_form import FieldErrors
 from handlers.screens.audit import show_audit_page
 from handlers.screens.views import open_view
-
-ANSWERABLE = timedelta(minutes=30)
-"""How long Slack takes answers at the address it gave for a command or a press.
-
-https://docs.slack.dev/interactivity/handling-user-interaction
-"""
 
 
 async def _zone(ctx: SlackContext) -> str:

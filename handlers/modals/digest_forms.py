@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
+from bot.calls.cases import ANSWERABLE
 from bot.calls.models import Vendor
 from bot.digests.announcements import ChangeKind, ChangeResult
 from bot.digests.subscription import Wish
@@ -29,11 +30,8 @@ from handlers.modals.order_form import FieldErrors, UpdateView
 from handlers.screens.views import open_view
 from handlers.slack_api.digest_announcements import untold_message
 
-ANSWERABLE = timedelta(minutes=29)
-"""How long the address of a command or a press is safely good for: Slack takes half an hour.
-
-https://docs.slack.dev/interactivity/handling-user-interaction
-"""
+SURELY_ANSWERABLE = ANSWERABLE - timedelta(minutes=1)
+"""How long an answer may still be sent on its way to a response_url."""
 
 
 async def open_subscribe(ctx: SlackContext) -> None:
@@ -140,7 +138,7 @@ def _where_opened(ctx: SlackContext, state: DigestState) -> SlackContext:
 
 def _answer(ctx: SlackContext, state: DigestState, message: Message) -> FieldErrors | UpdateView:
     """Say it where the form was opened; where Slack takes no answer there any more, in the form."""
-    if state.reply_url is None or ctx.now - state.opened >= ANSWERABLE:
+    if state.reply_url is None or ctx.now - state.opened >= SURELY_ANSWERABLE:
         return UpdateView(done_view(message))
     ctx.later(partial(ctx.answer, message), "answer")
     return {}

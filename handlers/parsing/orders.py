@@ -20,7 +20,7 @@ from bot.moderation.people_parser import DASHES, EVERYONE, EXCEPT, LONE_DASH
 from bot.moderation.resolver import TypedOrder
 from handlers.blocks.emoji import with_emoji
 from handlers.blocks.forms.option_fields import FieldKind, kind_of
-from handlers.blocks.text import cut
+from handlers.blocks.text import cut, thousands
 from handlers.parsing.options import no_such_option, pick, take_options, with_options, words_of
 from handlers.parsing.verb_options import choices, chosen, names, texts
 from handlers.parsing.words import PROTECTED, Words, require_everyone, require_name
@@ -176,7 +176,7 @@ def require_short(reason: str) -> str:
     """BadInput where a reason is longer than one may be."""
     if len(reason) > MAX_REASON:
         raise BadInput(
-            f"The reason is longer than {MAX_REASON:,} characters.",
+            f"The reason is longer than {thousands(MAX_REASON)} characters.",
             next_step="Nothing was done. Say it in fewer words.",
         )
     return reason

@@ -9,6 +9,7 @@ from sqlalchemy import Row, bindparam, insert, select
 
 from bot.calls.actors import Reader
 from bot.calls.cases import (
+    ANSWERABLE,
     ASKED,
     Acceptance,
     Case,
@@ -28,12 +29,6 @@ from bot.store.writing.connection import Transaction
 
 WORKING_AFTER = timedelta(seconds=2)
 """How long a new message waits for the outcome before it says that the case is in progress."""
-
-ANSWERABLE = timedelta(minutes=30)
-"""How long Slack takes answers at a response_url.
-
-https://docs.slack.dev/interactivity/handling-user-interaction
-"""
 
 
 _ADD_CASE, _ADD_DELIVERY, _ADD_NOTICE = insert(CASE), insert(DELIVERY), insert(OUTBOX)

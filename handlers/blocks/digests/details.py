@@ -20,7 +20,7 @@ from handlers.blocks.digests.wording import (
     joined,
     short_day,
 )
-from handlers.blocks.text import dots, span
+from handlers.blocks.text import dots, span, thousands
 
 MOST_LINES = 20
 """Lines of one kind; the rest are counted."""
@@ -150,4 +150,4 @@ def _waiting(waiting: Waiting, digest: Digest, text_style: TextStyle) -> str:
 def _most(told: list[str]) -> list[str]:
     if len(told) <= MOST_LINES:
         return told
-    return [*told[:MOST_LINES], f"• and {len(told) - MOST_LINES:,} more"]
+    return [*told[:MOST_LINES], f"• and {thousands(len(told) - MOST_LINES)} more"]

@@ -3,17 +3,13 @@
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from functools import partial
-from math import isfinite
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from bot.digests.digest import Digest
 from bot.digests.subscription import Rhythm
 from bot.usage.days import SECONDS_PER_MINUTE
-from handlers.blocks.text import clean, code, count, mrkdwn, plain, when
-
-MOST_SHOWN = 10**12
-"""The highest figure written out."""
+from handlers.blocks.text import clean, code, count, mrkdwn, plain, thousands, when, whole
 
 TENTHS_BELOW = 10
 """Figures from here on are told without a tenth."""
@@ -81,16 +77,11 @@ def inside(digest: Digest) -> str:
     return name if digest.rhythm is Rhythm.DAILY else f"the w{name[1:]}"
 
 
-def whole(number: float) -> int:
-    """A figure that can be written out: whole, not below 0; 0 where it is no number."""
-    return round(min(max(number, 0), MOST_SHOWN)) if isfinite(number) else 0
-
-
 def figure(number: float) -> str:
     """`1,310`, and `3.5` where a half matters."""
     if 0 < number < TENTHS_BELOW and number != whole(number):
         return f"{number:.1f}"
-    return f"{whole(number):,}"
+    return thousands(whole(number))
 
 
 def counted(number: float, one: str, many: str | None = None) -> str:
@@ -114,7 +105,7 @@ def times(number: int) -> str:
     """`once`, `twice`, `three times`, `12 times`."""
     if number in (1, 2):
         return ("once", "twice")[number - 1]
-    told = WORDS[number] if 0 <= number < len(WORDS) else f"{whole(number):,}"
+    told = WORDS[number] if 0 <= number < len(WORDS) else thousands(whole(number))
     return f"{told} times"
 
 

@@ -28,7 +28,7 @@ from handlers.blocks.forms.protected_field import include_field
 from handlers.blocks.forms.reason_fields import reason_fields
 from handlers.blocks.forms.warnings import at_once, cautions
 from handlers.blocks.message import Block
-from handlers.blocks.text import cut, mrkdwn, say
+from handlers.blocks.text import cut, mrkdwn, say, thousands
 
 MAX_TITLE = 24
 """Slack's limit for a title or submit button."""
@@ -277,7 +277,7 @@ def _offered_whom(draft: Draft, verb: type[Verb], capability: Capability) -> tup
 def _way(way: Whom, present: int) -> str:
     """What the choice of it says: `Everyone (44)`."""
     if way is Whom.EVERYONE:
-        return f"Everyone ({present:,})" if present else "Everyone"
+        return f"Everyone ({thousands(present)})" if present else "Everyone"
     return "Selected people" if way is Whom.NAMED else "Everyone except selected people"
 
 

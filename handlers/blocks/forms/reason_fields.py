@@ -6,7 +6,7 @@ from handlers.blocks.action_values import MAX_SHOWN
 from handlers.blocks.elements import MAX_OPTIONS, option, plain_text, select
 from handlers.blocks.emoji import with_emoji
 from handlers.blocks.message import Block
-from handlers.blocks.text import clean, cut
+from handlers.blocks.text import clean, cut, thousands
 
 OTHER = "Other"
 """The last reason to pick: what is written stands alone then."""
@@ -19,7 +19,7 @@ MAX_REASON = 2000
 
 NO_REASON = "A reason is required."
 KEPT = "Visible in the audit log. Do not enter private data."
-TOO_LONG = f"A reason has at most {MAX_REASON:,} characters."
+TOO_LONG = f"A reason has at most {thousands(MAX_REASON)} characters."
 
 
 def reason_fields(

@@ -3,7 +3,7 @@
 from bot.calls.capabilities import Capability, Enforcement
 from bot.calls.models import Vendor
 from bot.calls.verbs import Aim, Heading, Verb
-from handlers.blocks.text import count, mrkdwn
+from handlers.blocks.text import count, mrkdwn, thousands
 
 REQUIRED = "A reason is required."
 SUBMITTED = "as soon as you submit."
@@ -47,5 +47,5 @@ def at_once(verb: type[Verb] | Verb, hit: int, present: int, left_out: int = 0) 
         return f"This is done{told}"
     people = count(hit, "person", "people")
     if hit < present:
-        people = f"{hit:,} of {count(present, 'person', 'people')}"
+        people = f"{thousands(hit)} of {count(present, 'person', 'people')}"
     return f"This {verb.does()} {people}{told}"

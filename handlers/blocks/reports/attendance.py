@@ -7,7 +7,7 @@ from handlers.blocks.elements import context, section, stacked
 from handlers.blocks.message import Message
 from handlers.blocks.reports.report import grouped, report
 from handlers.blocks.reports.report_values import TitledReport
-from handlers.blocks.text import clean, count, dots, mrkdwn, named, span, when
+from handlers.blocks.text import clean, count, dots, mrkdwn, named, span, thousands, when
 
 MAX_NOTE = 300
 
@@ -20,14 +20,14 @@ def attendance_report(asked: TitledReport, attendance: Attendance, at: datetime)
     stays = sorted(attendance.stays, key=lambda stay: ORDER.index(heading(stay)))
     total = {name: sum(heading(stay) == name for stay in stays) for name in ORDER}
     rows = [
-        (f"{heading(attendee)} ({total[heading(attendee)]:,})", stay_line(attendee, at))
+        (f"{heading(attendee)} ({thousands(total[heading(attendee)])})", stay_line(attendee, at))
         for attendee in stays
     ]
     told, shown = grouped(rows, asked.page)
     came = {stay.id for stay in stays if stay.joined_at is not None}
     facts = (
         count(len(came), "person", "people") if stays else "",
-        f"{total[HERE]:,} here now" if total[HERE] else "",
+        f"{thousands(total[HERE])} here now" if total[HERE] else "",
         "more than were read" if attendance.more else "",
     )
     body = stacked(told) or [

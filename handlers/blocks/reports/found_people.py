@@ -15,7 +15,7 @@ from handlers.blocks.elements import (
 )
 from handlers.blocks.message import Block, Message
 from handlers.blocks.offers import handles
-from handlers.blocks.text import bold, code, count, dots, lines, mrkdwn, named, when
+from handlers.blocks.text import bold, code, count, dots, lines, mrkdwn, named, thousands, when
 
 MOST = 20
 """Places shown; whoever finds more types more of the name."""
@@ -34,7 +34,7 @@ def found_message(wanted: str, found: PeopleFound) -> Message:
     if not shown:
         blocks.append(section(_nobody(wanted, found)))
     if more := len(found.people) - len(shown):
-        blocks.append(section(f"and {more:,} more. Type more of the name, or an id."))
+        blocks.append(section(f"and {thousands(more)} more. Type more of the name, or an id."))
     blocks.append(context(f"As of {when(found.at)}"))
     told = f"“{mrkdwn(wanted, MAX_WORDS)}”: {count(len(found.people), 'match', 'matches')}."
     return Message(text_of(told, *gaps), blocks)

@@ -22,7 +22,18 @@ from handlers.blocks.elements import (
 )
 from handlers.blocks.message import Block, Message
 from handlers.blocks.reports.report_values import REPORT_PAGE, TitledReport
-from handlers.blocks.text import clean, code, count, dots, mrkdwn, named, plain, when
+from handlers.blocks.text import (
+    clean,
+    code,
+    count,
+    dots,
+    mrkdwn,
+    named,
+    plain,
+    thousands,
+    when,
+    whole,
+)
 
 ROWS = 25
 """Rows on one page: each may need a paragraph of its own, and Slack takes 50 blocks."""
@@ -111,7 +122,7 @@ def figure(value: float | None, words: str) -> str:
     """`words` around a measured figure, empty where there is none: `{}` stands for the figure."""
     if value is None or not isfinite(value):
         return ""
-    return words.format(f"{round(min(max(value, 0), MOST_SHOWN)):,}")
+    return words.format(thousands(whole(value, MOST_SHOWN)))
 
 
 def quality_report(asked: TitledReport, quality: Quality, at: datetime) -> Message:
@@ -175,16 +186,16 @@ def members_report(asked: TitledReport, members: Page[CallMember], at: datetime)
     people = sorted(members.items, key=lambda one: order.index(one.here))
     total = {here: sum(person.here is here for person in people) for here in order}
     headings = {
-        False: f"Missing ({total[False]:,})",
-        None: f"Not known whether in the call ({total[None]:,})",
-        True: f"In the call ({total[True]:,})",
+        False: f"Missing ({thousands(total[False])})",
+        None: f"Not known whether in the call ({thousands(total[None])})",
+        True: f"In the call ({thousands(total[True])})",
     }
     rows, shown = grouped(
         [(headings[person.here], _member(person)) for person in people], asked.page
     )
     facts = [
         count(len(people), "member") if people else "",
-        f"{total[False]:,} missing" if total[False] else "",
+        f"{thousands(total[False])} missing" if total[False] else "",
         "more than were read" if members.next is not None else "",
     ]
     body = stacked(rows) or [section("Nobody is on the list of this call's members.")]

@@ -1,4 +1,4 @@
-"""The audit log's side of the store: read, verified, and its end written down."""
+"""The methods of the store about the audit log: read, verified, exported, its end kept."""
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
@@ -19,7 +19,7 @@ SEARCH_SECONDS = 5.0
 
 
 class AuditStoreMixin(StoreBase):
-    """See `bot.ports.AuditChain`."""
+    """The methods that are `bot.ports.AuditChain`, and `bot.ports.Store.audit`."""
 
     _audit_reader: AuditReader
 
@@ -28,14 +28,17 @@ class AuditStoreMixin(StoreBase):
         self._keep = WriteOperation(keep_checkpoint, StoreError)
 
     async def audit(self, which: AuditQuery) -> Sequence[AuditEntry]:
-        """Audit entries, newest first, read from the bytes that are hashed."""
+        """The audit entries that the query is about, newest first, up to its limit.
+
+        See `bot.ports.Store`.
+        """
         async with read_errors(max(self._timeout_s, SEARCH_SECONDS)):
             return await self._audit_reader.page(which)
 
     async def verify(self, expect: str | None = None, *, pause: Pause | None = None) -> int:
-        """Compare all of it as streams; the number of entries, or RecordDamaged.
+        """Verify all of it as streams, and return the number of entries.
 
-        `expect` is a hash in hex, kept elsewhere, that has to occur; `pause` gives others a turn.
+        See `bot.ports.AuditChain`.
         """
         anchor = bytes.fromhex(expect) if expect else None
         async with read_errors():
@@ -44,18 +47,27 @@ class AuditStoreMixin(StoreBase):
             return (await verifier.verify_all(walk)).id
 
     async def follow(self) -> int:
-        """Follow the chain alone; the number of entries, or ChainBroken."""
+        """Follow the chain alone, and return the number of entries.
+
+        Raises ChainBroken and StoreError.
+        """
         async with read_errors():
             walk = ChainWalk(anchor=await read_checkpoint(self._database))
             return (await Verifier(self._database).follow(walk)).id
 
     async def verify_part(self, part: float) -> None:
-        """Read again some old entries and cases, from about that `part` on; RecordDamaged."""
+        """Verify some old entries and cases again; `part`, from 0 to 1, says which.
+
+        See `bot.ports.AuditChain`.
+        """
         async with read_errors():
             await Verifier(self._database).verify_part(part)
 
     async def verify_since_checkpoint(self) -> tuple[int, str]:
-        """Follow the chain from the last checkpoint; its end, as id and hash in hex."""
+        """Verify the entries after the last checkpoint and return the last one, as `head` does.
+
+        See `bot.ports.AuditChain`.
+        """
         async with read_errors():
             start = await read_checkpoint(self._database)
             if start.id and await self._audit_reader.hash_of(start.id) != start.hash:
@@ -67,20 +79,23 @@ class AuditStoreMixin(StoreBase):
         return head.id, head.hash.hex()
 
     async def checkpoint(self) -> tuple[int, str]:
-        """As `verify_since_checkpoint`, and set the checkpoint there."""
+        """Verify the entries after the last checkpoint, set it to the last one, and return that.
+
+        See `bot.ports.AuditChain`.
+        """
         entry_id, last = await self.verify_since_checkpoint()
         head = Head(entry_id, bytes.fromhex(last))
         await self._write_in_background(self._keep, (head, self._clock.now()))
         return entry_id, last
 
     async def head(self) -> tuple[int, str]:
-        """The id of the last audit entry, 0 for none, and its hash in hex."""
+        """The id of the last entry, 0 for none, and its hash in hex. See `bot.ports.AuditChain`."""
         async with read_errors():
             head = await self._audit_reader.head()
         return head.id, head.hash.hex()
 
     async def export(self) -> AsyncGenerator[AuditEntry]:
-        """Every audit entry, oldest first, as a stream; StoreError when it breaks off."""
+        """Every entry, the oldest first, as a stream."""
         async with read_errors(), aclosing(self._audit_reader.entries()) as entries:
             async for entry in entries:
                 yield entry

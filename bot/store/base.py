@@ -1,4 +1,4 @@
-"""What every side of the store stands on: the database, the writer, and honest errors."""
+"""The base of the store's classes: reading, writing, and the errors of both."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -19,14 +19,14 @@ R = TypeVar("R")
 T = TypeVar("T")
 
 BACKGROUND_TIMEOUT_S = 10.0
-"""Seconds that work nobody waits for in Slack may take to be written."""
+"""Seconds within which a write that nobody waits for in Slack has to be committed."""
 
 SUMMING_TIMEOUT_S = 30.0
 """Seconds that adding up the calls or cases of many days may take."""
 
 
 class StoreBase:
-    """Reads at once, writes through the one writer."""
+    """Reads on connections of its own, and writes through the one writer."""
 
     _clock: Clock
     _database: Database
@@ -38,14 +38,14 @@ class StoreBase:
         return await self._writer.write(operation, request, timeout_s=BACKGROUND_TIMEOUT_S)
 
     async def _write_for_asker(self, operation: WriteOperation[R, T], request: R) -> T:
-        """For work whose answer somebody in Slack waits for."""
+        """Write something whose result somebody in Slack waits for."""
         return await self._writer.write(operation, request, timeout_s=self._timeout_s)
 
     @asynccontextmanager
     async def _reading(self, seconds: float | None = None) -> AsyncIterator[AsyncConnection]:
-        """A connection for statements that read, for as long as an order may take or `seconds`.
+        """A connection for statements that read, for `seconds`; None as long as an order may take.
 
-        StoreError when the database does not answer, or not in that time.
+        Raises StoreError when the database does not answer, or not in that time.
         """
         limit = self._timeout_s if seconds is None else seconds
         async with read_errors(limit), self._database.reading() as connection:
@@ -54,7 +54,7 @@ class StoreBase:
 
 @asynccontextmanager
 async def read_errors(seconds: float | None = None) -> AsyncIterator[None]:
-    """StoreError when the database does not answer a read, or not within `seconds`; None for ever.
+    """Raise StoreError when a read in here fails, or takes longer than `seconds` (None: any time).
 
     A statement that is given up is cancelled in the server, too.
     """
@@ -68,7 +68,7 @@ async def read_errors(seconds: float | None = None) -> AsyncIterator[None]:
 
 
 def prepare(make: Callable[[], R]) -> R:
-    """What `make` makes for the writer; StoreError for what no database can hold."""
+    """What `make` returns. Raises StoreError for values that no database can hold."""
     try:
         return make()
     except (ValueError, OverflowError) as error:

@@ -1,4 +1,4 @@
-"""What a clock that was ahead and set back leaves: rows that would stand still as long as the jump.
+"""Clock steps: rows written by a clock that was ahead would wait until it is as late again.
 
 A file's time never steps while its process runs, but the next process may have started by another
 clock; a server's time can be set at any moment.
@@ -19,7 +19,7 @@ from bot.store.writing.connection import Transaction
 log = structlog.get_logger(__name__)
 
 Rows = ColumnElement[bool] | TextClause
-"""Which rows of a table."""
+"""A condition on the rows of a table."""
 
 STEP = timedelta(seconds=5)
 """A server's time that lags behind by more than this since it was last asked, was set back."""
@@ -42,11 +42,11 @@ _HELD: Mapping[Table, Rows] = {
 
 
 class ClockSteps:
-    """Looks, whenever what is due is looked for, whether that time was set back since.
+    """Notices when the time that leases go by was set back, and repairs the rows.
 
-    Then what is put off is due now, which costs one try too early; and what is held is held for one
-    whole lease from now on: long enough for a worker that is at it, and no longer for a dead one.
-    `monotonic` are seconds that nobody sets.
+    What was to come later is due now, which costs one try too early. What is leased stays so for
+    one whole lease from now on: long enough for a worker that is at it, and no longer for a dead
+    one. `monotonic` are seconds that nobody sets.
     """
 
     def __init__(self, database: Database, monotonic: Callable[[], float] | None = None) -> None:
@@ -55,7 +55,10 @@ class ClockSteps:
         self._seen: tuple[datetime, float] | None = None
 
     def look(self, transaction: Transaction, lease: timedelta) -> None:
-        """Mend what was written by a clock that was ahead; one look is one comparison else."""
+        """Repair rows if the time was set back since the last look, and at the first look.
+
+        Otherwise it costs one comparison. `lease` is how long those who ask now lease rows.
+        """
         before, now = self._seen, transaction.now
         self._seen = now, self._monotonic()
         if before is None:
@@ -69,9 +72,9 @@ class ClockSteps:
 
 
 def _mend(transaction: Transaction, due: datetime, held: datetime, until: datetime) -> None:
-    """What is due after `due` is so now; what is held beyond `held` is held until `until`.
+    """Make due now what is due after `due`, and end at `until` leases that last beyond `held`.
 
-    What was asked after `due` waits from now on: it grew no older while that moment was to come.
+    Cases accepted after `due` are as if accepted now.
     """
     write = transaction.connection.execute
     asked = update(CASE).where(IS_OPEN, CASE.c.accepted_at > due)

@@ -1,4 +1,7 @@
-"""Idempotency keys: what came under one of them once is not recorded again."""
+"""Idempotency keys that are on record, and audit entries that belong to no case.
+
+A key is recorded in the transaction of what it led to; a second delivery of it adds nothing.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,51 +23,54 @@ _SEEN = select(DELIVERY.c.key).where(DELIVERY.c.key.in_(bindparam("keys", expand
 
 @dataclass(frozen=True, slots=True)
 class AuditNote:
-    """An entry that belongs to no case, and its key: a second delivery adds nothing.
+    """An audit entry that belongs to no case, and the key by which it is recorded once.
 
-    `said` are the fields of `AuditEntry` beside number, moment and actor.
+    `fields` are those of `AuditEntry` beside id, moment, event, actor and act.
     """
 
     key: str
     event: Event
     actor: Actor
     act: Act | None
-    said: Mapping[str, Any]
+    fields: Mapping[str, Any]
     at: datetime
 
     @classmethod
     def of_refusal(cls, refusal: Refusal, at: datetime) -> "AuditNote":
-        """What was not permitted, and why. Its key is of its own: the request may come again."""
+        """The entry of an attempt that was not permitted.
+
+        It has a key of its own, so that the same request may come again.
+        """
         detail = f"{refusal.why}\n{refusal.words}" if refusal.words else refusal.why
-        said = {"state": State.REFUSED, "detail": detail}
+        fields = {"state": State.REFUSED, "detail": detail}
         key = f"refused:{refusal.key}"
-        return cls(key, Event.REFUSED, refusal.actor, refusal.act, said, at)
+        return cls(key, Event.REFUSED, refusal.actor, refusal.act, fields, at)
 
     @classmethod
     def of_disclosure(cls, told: Disclosure, at: datetime) -> "AuditNote":
-        """What was handed out, of which call."""
-        said = {
+        """The entry of a recording or the like that somebody is given."""
+        fields = {
             "vendor": told.call.vendor,
             "call": told.call.id,
             "title": told.title,
             "detail": told.detail,
         }
-        return cls(told.key, Event.DISCLOSED, told.actor, None, said, at)
+        return cls(told.key, Event.DISCLOSED, told.actor, None, fields, at)
 
     @classmethod
     def of_note(cls, note: DigestNote, at: datetime) -> "AuditNote":
-        """What was asked of a digest."""
+        """The entry of what is asked of a digest."""
         return cls(note.key, note.event, note.actor, None, {"detail": note.detail}, at)
 
 
 def recorded_keys(transaction: Transaction, keys: Sequence[str]) -> set[str]:
-    """Those of the keys that are on record."""
+    """The ones of these keys that are on record."""
     return set(transaction.connection.execute(_SEEN, {"keys": list(keys)}).scalars())
 
 
 def record_notes(transaction: Transaction, notes: Sequence[AuditNote]) -> Sequence[bool]:
-    """Audit each whose key is new; which ones were."""
-    seen = recorded_keys(transaction, [one.key for one in notes])
+    """Record each note whose key is new; False for each whose key was on record."""
+    seen = recorded_keys(transaction, [note.key for note in notes])
     rows = []
     new = []
     for note in notes:
@@ -73,7 +79,7 @@ def record_notes(transaction: Transaction, notes: Sequence[AuditNote]) -> Sequen
             seen.add(note.key)
             rows.append({"key": note.key, "fingerprint": note.event, "case_number": None})
             transaction.audit.append(
-                note.event, at=note.at, actor=note.actor, act=note.act, **note.said
+                note.event, at=note.at, actor=note.actor, act=note.act, **note.fields
             )
     if rows:
         transaction.connection.execute(_ADD, rows)

@@ -1,12 +1,17 @@
-"""Leases: rows taken up by one worker for a while, fenced by a token."""
+"""Leases: rows that one worker holds for a while, fenced by a token.
+
+A worker that dies lets its leases run out, and others take the rows over; what it still writes then
+has a token that is not the row's any more, and changes nothing.
+"""
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, and_, bindparam, or_, select, update
+from sqlalchemy import Column, ColumnElement, Row, Table, and_, bindparam, or_, select, update
 
 from bot.calls.cases import NoticeKind
 from bot.calls.models import Vendor
@@ -18,22 +23,22 @@ from bot.store.writing.connection import Transaction
 T = TypeVar("T")
 
 MAX_ROUNDS = 20
-"""How often more rows are taken at once in the place of those that cannot be read."""
+"""How often more rows are leased at once in the place of those that cannot be read."""
 
 UNLEASED: dict[str, Any] = {"owner": None, "token": None, "lease_until": None}
-"""The columns of a lease nobody holds."""
+"""The columns of a row that nobody holds."""
 
 NOW = bindparam("now", type_=Utc)
-"""The present moment, in statements that are executed with what `new_lease` says."""
+"""The present moment, in statements that are executed with the parameters of `new_lease`."""
 
 _NEW: dict[str, Any] = {name: bindparam(f"new_{name}") for name in UNLEASED}
 
 
 @dataclass(frozen=True, slots=True)
 class LeaseRequest:
-    """Somebody wants to take up to `limit` rows, and holds them for `lease`.
+    """The worker `owner` asks for up to `limit` rows, to hold them for `lease`.
 
-    `vendor` narrows cases to one vendor's, `kind` narrows notices.
+    Of cases, only those of `vendor`; of notices, only those of `kind`.
     """
 
     owner: str
@@ -44,12 +49,12 @@ class LeaseRequest:
 
 
 def is_unleased(table: Table) -> ColumnElement[bool]:
-    """Whether nobody holds a row `NOW`."""
+    """The condition that nobody holds a row `NOW`."""
     return or_(table.c.lease_until.is_(None), table.c.lease_until <= NOW)
 
 
 def leased_columns(table: Table) -> dict[str, Any]:
-    """The columns of a row that is taken up once more."""
+    """The new values of a row that is leased: a lease of `new_lease`, and one more attempt."""
     return _NEW | {"attempt": table.c.attempt + 1}
 
 
@@ -67,14 +72,15 @@ def new_lease(transaction: Transaction, owner: str, lease: timedelta) -> dict[st
 
 
 class Leasing:
-    """Takes up rows of `table` that are `due`, by one statement that is built once.
+    """Leases rows of `table` that are `due`, by one statement that is built once.
 
-    What `due` leaves open is given with each execution; the present moment in it is `NOW`.
+    The present moment in `due` is the parameter `NOW`; whatever else it leaves open is given as
+    `parameters` with each execution.
     """
 
     def __init__(self, table: Table, due: ColumnElement[bool]) -> None:
         self._table = table
-        self._key = key = table.primary_key.columns[0]
+        key = _key_of(table)
         chosen = (
             select(key)
             .where(due, is_unleased(table), key.not_in(bindparam("left_alone", expanding=True)))
@@ -83,16 +89,11 @@ class Leasing:
             .with_for_update(skip_locked=True)
             .cte("chosen")
         )
-        self._lease_statement = (
+        self._statement = (
             update(table)
             .where(key.in_(select(chosen.c[0])))
             .values(leased_columns(table))
             .returning(table)
-        )
-        self._give_back = (
-            update(table)
-            .where(key.in_(bindparam("keys", expanding=True)))
-            .values(UNLEASED | {"attempt": table.c.attempt - 1})
         )
 
     def lease_rows(
@@ -100,73 +101,79 @@ class Leasing:
         transaction: Transaction,
         request: LeaseRequest,
         left_alone: Sequence[Any] = (),
-        **which: Any,
+        parameters: Mapping[str, Any] = MappingProxyType({}),
     ) -> Sequence[Row[Any]]:
-        """Lease the oldest rows that are due and that nobody holds, in no order.
+        """Lease the oldest rows that are due and that nobody holds, and return them in no order.
 
-        No more than `request.limit`.
-
-        Rows with the keys `left_alone` are not taken; `which` is what `due` leaves open.
+        They are no more than `request.limit`, and none has one of the keys `left_alone`.
         """
-        said = {"most": request.limit, "left_alone": left_alone, **which}
-        found = transaction.connection.execute(
-            self._lease_statement, new_lease(transaction, request.owner, request.lease) | said
-        )
-        rows: Sequence[Row[Any]] = found.all()
+        lease = new_lease(transaction, request.owner, request.lease)
+        bound = {"most": request.limit, "left_alone": left_alone, **parameters}
+        rows: Sequence[Row[Any]] = transaction.connection.execute(
+            self._statement, lease | bound
+        ).all()
         return rows
 
     def lease_readable(
         self,
         transaction: Transaction,
         request: LeaseRequest,
+        parameters: Mapping[str, Any] = MappingProxyType({}),
         *,
         read: Callable[[Row[Any]], T],
         unreadable: UnreadableRows,
-        **which: Any,
     ) -> list[tuple[Row[Any], T]]:
-        """As `lease_rows`, with what each row says; those of another release are left as they were.
+        """Lease rows as `lease_rows` does, and return each with what `read` makes of it.
 
-        Nobody sees that they were held: the release that made them may take them up at once.
+        A row for which `read` raises OtherRelease is given back, remembered in `unreadable`, and
+        replaced by the next one: the release that made it may lease it at once.
         """
         found: list[tuple[Row[Any], T]] = []
         for _ in range(MAX_ROUNDS):
-            wanted = replace(request, limit=request.limit - len(found))
+            missing = replace(request, limit=request.limit - len(found))
+            left_alone = unreadable.keys(self._table)
             unread = []
-            for row in self.lease_rows(transaction, wanted, unreadable.keys(self._table), **which):
+            for row in self.lease_rows(transaction, missing, left_alone, parameters):
                 try:
                     found.append((row, read(row)))
                 except OtherRelease as error:
                     unreadable.add(self._table, row, error)
-                    unread.append(row)
+                    unread.append(GiveBack.of(self._table, row))
             if not unread:
                 break
-            self.give_back(transaction.connection, unread)
+            give_back(transaction, unread)
         return found
-
-    def give_back(self, connection: Connection, rows: Sequence[Row[Any]]) -> None:
-        """Let go of rows as if they had not been taken up."""
-        keys = [getattr(row, self._key.name) for row in rows]
-        connection.execute(self._give_back, {"keys": keys})
 
 
 @dataclass(frozen=True, slots=True)
 class GiveBack:
-    """A row of `table` of which nothing was begun: nobody takes it up before `wait` is over.
+    """A leased row of `table` of which nothing was begun; it can be leased again after `wait`.
 
-    `token` is that of the lease under which it was taken up.
+    `token` is that of the lease.
     """
 
     table: Table
     key: int | str
     token: str
-    wait: timedelta
+    wait: timedelta = timedelta(0)
+
+    @classmethod
+    def of(cls, table: Table, row: Row[Any]) -> "GiveBack":
+        """A row as it was leased, to be had again at once."""
+        return cls(table, getattr(row, _key_of(table).name), row.token)
 
 
 def give_back(transaction: Transaction, wanted: Sequence[GiveBack]) -> Sequence[None]:
-    """Let go of each that is still held, as if it had not been taken up."""
-    for back in wanted:
-        columns = back.table.c
-        held = and_(back.table.primary_key.columns[0] == back.key, columns.token == back.token)
-        left = {"lease_until": transaction.now + back.wait, "attempt": columns.attempt - 1}
-        transaction.connection.execute(update(back.table).where(held).values(UNLEASED | left))
+    """Make each row as if it had not been leased; nothing where the lease was lost."""
+    for row in wanted:
+        columns = row.table.c
+        held = and_(_key_of(row.table) == row.key, columns.token == row.token)
+        until = transaction.now + row.wait if row.wait else None
+        values = UNLEASED | {"lease_until": until, "attempt": columns.attempt - 1}
+        transaction.connection.execute(update(row.table).where(held).values(values))
     return [None] * len(wanted)
+
+
+def _key_of(table: Table) -> Column[Any]:
+    """The column that rows of a leased table are told apart by."""
+    return table.primary_key.columns[0]

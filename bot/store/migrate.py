@@ -1,4 +1,4 @@
-"""Bringing a database to the tables of this version. Alembic is only loaded when this runs."""
+"""Migrating a database to the tables of this release. Alembic is loaded only when this runs."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,14 +17,15 @@ if TYPE_CHECKING:
 
 
 async def migrate(url: str) -> Schema:
-    """Make or update the tables, in one transaction; nothing is done when they are current.
+    """Create or update the tables, in one transaction, and return the schema that was found.
 
-    Triggers that were switched off, or are missing, are put back.
+    Nothing is done when they are current; triggers that are missing or were changed are put back.
+    Tables of a newer release stay as they are. Two processes may start at once: on PostgreSQL the
+    second waits for the first.
 
-    What is returned are the tables as they were found. Those of a newer release stay as they are:
-    NewerDatabase where this one cannot work with them. Two processes may start at once: on
-    PostgreSQL the second waits for the first, on SQLite it gets InstanceLocked. DatabaseUnavailable
-    or DatabaseUnusable when the database cannot be reached or changed.
+    Raises ConfigError when `url` cannot be understood, NewerDatabase when this release cannot work
+    with the tables, InstanceLocked when another process has the SQLite file, DatabaseUnavailable
+    when the database does not answer, and DatabaseUnusable when it cannot be changed.
     """
     address = address_of(url)
     lock, database = InstanceLock(address), Database(address)
@@ -42,7 +43,7 @@ async def migrate(url: str) -> Schema:
 
 
 def alembic_config(connection: Connection) -> "Config":
-    """Alembic's settings for our revisions, on an open connection."""
+    """Alembic's configuration for our revisions, on an open connection."""
     from alembic.config import Config  # noqa: PLC0415 - 0.2 s that a start has not got
 
     config = Config()

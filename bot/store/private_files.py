@@ -23,11 +23,11 @@ SQLite gives its companions the mode of the file itself. https://sqlite.org/temp
 
 
 def make_private(path: Path) -> None:
-    """Make an SQLite file that nobody else can open, before SQLite does; tighten what is there.
+    """Create an SQLite file with mode 0600 before SQLite does, and set that mode on what is there.
 
-    What belongs to somebody else stays as it is: see `exposed_files`. Where no file can be made,
-    none is made; SQLite then says why. A file that is there is not opened: to close it again would
-    take away the locks of SQLite's that this process holds on it.
+    Its companions get the same mode. Files of another owner stay as they are: see `exposed_files`.
+    Where no file can be made, none is made; SQLite then says why. A file that is there is not
+    opened: to close it again would take away the locks of SQLite's that this process holds on it.
     """
     with suppress(OSError):
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, MODE))
@@ -36,19 +36,20 @@ def make_private(path: Path) -> None:
 
 
 def exposed_files(path: Path) -> list[Path]:
-    """Those of an SQLite file and its companions that others may open."""
+    """The ones of an SQLite file and its companions that other users may open."""
     return [file for file in _files(path) if _mode(file) & OTHERS]
 
 
 def is_open_to_all(folder: Path) -> bool:
-    """Whether anybody may put files into a folder, or take ours away."""
+    """Whether any user may add files to a folder, or remove ours."""
     return bool(_mode(folder) & stat.S_IWOTH) and not _mode(folder) & stat.S_ISVTX
 
 
 def open_private(path: Path) -> TextIO:
-    """A text file to write anew, in UTF-8, lines ended as they are written. Raises OSError.
+    """Open a text file with mode 0600 to write it anew, in UTF-8, without changing line ends.
 
-    Its mode holds from its first moment; a file that is there gets it before any text.
+    A new file has the mode from the start, and one that is there gets it before any text. Raises
+    OSError.
     """
     file = os.open(path, os.O_WRONLY | os.O_CREAT, MODE)
     try:
@@ -64,7 +65,7 @@ def open_private(path: Path) -> TextIO:
 
 def _files(path: Path) -> list[Path]:
     beside = (path.with_name(path.name + end) for end in BESIDE)
-    return [one for one in beside if one.is_file()]
+    return [file for file in beside if file.is_file()]
 
 
 def _tighten(path: Path) -> None:

@@ -1,8 +1,8 @@
 """After a backup was restored: the database knows nothing of what was done since it was made.
 
-What was open then may have been done, and what was to be said may stand in Slack already. So both
-are looked for first. Case numbers given out since stand in Slack and on its buttons: they are not
-given out again.
+Cases that were open then may have been carried out, and messages that were due may have been
+posted, so both are looked for first. Case numbers given out since stand in Slack and on its
+buttons: they are not given out again.
 """
 
 from collections.abc import Sequence
@@ -72,7 +72,7 @@ https://www.postgresql.org/docs/current/functions-info.html#FUNCTIONS-INFO-CONTR
 
 
 class Restored(NamedTuple):
-    """What was marked: open cases and orders still looked for, messages, and the next number."""
+    """How many cases, lookups and messages were marked, and the number of the next case."""
 
     cases: int
     lookups: int
@@ -81,7 +81,7 @@ class Restored(NamedTuple):
 
     @property
     def told(self) -> str:
-        """In words, for the record and whoever runs the command."""
+        """The same in sentences, for the audit log and for whoever runs the command."""
         return (
             f"Restored from a backup. Open cases: {self.cases}, looked at before anything is sent; "
             f"orders that were still looked for: {self.lookups}, not done again; messages: "
@@ -92,28 +92,29 @@ class Restored(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Restore:
-    """Somebody says that a backup was restored; `last_case` is the last number seen in Slack."""
+    """The request of a person; `last_case` is the last number that they saw in Slack."""
 
     at: datetime
     last_case: int | None = None
 
 
 class RestoreMarker:
-    """Marks what may have been done since a backup, when told so or when it shows."""
+    """Marks what may have been done since a backup: when a person says so, or when it shows."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def restore(self, transaction: Transaction, asked: Sequence[Restore]) -> Sequence[Restored]:
-        """Mark everything that was open; one entry of the audit each."""
-        return [_restore(transaction, restore) for restore in asked]
+        """Mark everything that was open, with one audit entry for each request."""
+        return [_restore(transaction, request) for request in asked]
 
     def notice(
         self, transaction: Transaction, moments: Sequence[datetime]
     ) -> Sequence[Restored | None]:
-        """Mark it where the record ends before what this machine has seen of it, or differs.
+        """Mark everything that was open if the database shows that a backup was restored.
 
-        On PostgreSQL, where the database is another one than at the last start.
+        An SQLite file shows it when its audit log does not hold the entry of the `.head` file;
+        PostgreSQL when it is another database than at the last start. None when it does not show.
         """
         at = max(moments)
         found = None
@@ -145,21 +146,21 @@ def _is_another(transaction: Transaction) -> bool:
     return known not in {None, now}
 
 
-def _restore(transaction: Transaction, restore: Restore) -> Restored:
+def _restore(transaction: Transaction, request: Restore) -> Restored:
     connection = transaction.connection
-    marked = {"restored_at": restore.at}
+    marked = {"restored_at": request.at}
     cases = connection.execute(update(CASE).where(IS_OPEN).values(marked)).rowcount
     lookups = connection.execute(update(LOOKUP).values(marked)).rowcount
     messages = sum(connection.execute(each).rowcount for each in _LOOK_FIRST)
     _drop_answers(connection)
-    last = _last_number(connection, restore.last_case)
+    last = _last_number(connection, request.last_case)
     number = (connection.scalar(_LAST_RESTORATION) or 0) + 1
-    row = {"id": number, "at": restore.at, "last_case": last}
+    row = {"id": number, "at": request.at, "last_case": last}
     connection.execute(insert(RESTORATION).values(row))
     transaction.audit.skip_numbers(last)
     restored = Restored(cases, lookups, messages, last + 1)
     transaction.audit.append(
-        Event.RESTORED, at=restore.at, actor=None, act=None, detail=restored.told
+        Event.RESTORED, at=request.at, actor=None, act=None, detail=restored.told
     )
     return restored
 

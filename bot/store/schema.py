@@ -1,4 +1,4 @@
-"""Whose tables a database has: those of this release, of an older or of a newer one."""
+"""The schema of a database: of this release, of an older one, or of a newer one."""
 
 from enum import StrEnum
 from typing import NamedTuple
@@ -34,7 +34,7 @@ class Schema(NamedTuple):
 
     @property
     def fit(self) -> Fit:
-        """What that means for this release."""
+        """How the tables fit this release."""
         if self.revision == HEAD:
             return Fit.CURRENT
         if self.revision is None or self.revision < HEAD:
@@ -48,14 +48,14 @@ class Schema(NamedTuple):
 
     @property
     def after_migrating(self) -> str:
-        """What is said after a migration that found these tables."""
+        """The sentence that `callwarden migrate` ends with when it found these tables."""
         if self.fit is Fit.NEWER:
             newer = f"The database is of a newer release (revision {self.revision})."
             return f"{newer} This one can work with it; nothing was changed."
         return "The database is up to date."
 
     def require_not_too_new(self) -> None:
-        """NewerDatabase where only newer releases can work with the tables."""
+        """Raises NewerDatabase when only newer releases can work with the tables."""
         if self.fit is Fit.TOO_NEW:
             raise NewerDatabase(
                 f"This database is of a newer release (revision {self.revision};"
@@ -65,7 +65,7 @@ class Schema(NamedTuple):
 
 
 def schema_of(connection: Connection) -> Schema:
-    """What the database says of its tables."""
+    """Read the revision of a database, and which release can still work with it."""
     tables = inspect(connection).get_table_names()
     if "alembic_version" not in tables:
         return Schema(None, None)
@@ -76,6 +76,6 @@ def schema_of(connection: Connection) -> Schema:
 
 
 def mark_compatibility(connection: Connection) -> None:
-    """Write down the oldest release that can work with the tables of this one."""
+    """Write down that releases from `OLDEST` on can work with these tables."""
     connection.execute(delete(COMPATIBILITY))
     connection.execute(insert(COMPATIBILITY).values(id=1, oldest=OLDEST))

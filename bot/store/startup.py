@@ -1,4 +1,4 @@
-"""Opening the database of a process: whose tables it has, and what follows from that."""
+"""Opening the database when a process starts: for its work, or only to read it."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -22,7 +22,7 @@ RETRY_SECONDS = 2.0
 """Between two attempts to reach a database that is waited for."""
 
 REMINDERS = 30
-"""Each so many attempts the log says again what is waited for: about once a minute."""
+"""After so many attempts the log says again what is waited for: about once a minute."""
 
 
 @asynccontextmanager
@@ -34,11 +34,14 @@ async def open_read_write(
     meter: Meter = UNMETERED,
     wait: bool = False,
 ) -> AsyncIterator[SqlStore]:
-    """A started store on tables that fit; an SQLite file gets them by itself.
+    """A started store whose tables fit this release, stopped at the end.
 
-    With `wait`, a database that does not answer now is waited for; otherwise that is
-    DatabaseUnavailable. DatabaseUnusable where waiting does not help, ConfigError where PostgreSQL
-    has to be migrated first, InstanceLocked where another process has the file.
+    An SQLite file is migrated here. With `wait`, a database that does not answer is waited for.
+
+    Raises DatabaseUnavailable when it does not answer and is not waited for, DatabaseUnusable when
+    waiting does not help, ConfigError when `url` cannot be understood or PostgreSQL has to be
+    migrated first, NewerDatabase when this release cannot work with the tables, and InstanceLocked
+    when another process has the SQLite file.
     """
     if (file := sqlite_file(url)) is not None:
         require_place(file)
@@ -55,9 +58,9 @@ async def open_read_write(
 
 @asynccontextmanager
 async def open_read_only(url: str) -> AsyncIterator[SqlStore]:
-    """The record, for looking at it beside a running process: takes no lock and writes nothing.
+    """A store that only reads, for use beside a running process: it takes no lock.
 
-    ConfigError when there are no tables; otherwise as `open_read_write`.
+    Raises ConfigError when the tables are missing or too old; otherwise as `open_read_write`.
     """
     if (file := sqlite_file(url)) is not None:
         require_place(file)

@@ -130,7 +130,7 @@ class SqlStore(
     def _open_lookups(self) -> None:
         self._keep_lookup = WriteOperation(lookups.keep_lookup, NotAccepted)
         self._due_lookups = WriteOperation(lookups.due, StoreError)
-        self._finish_lookup = WriteOperation(lookups.over, StoreError)
+        self._finish_lookup = WriteOperation(lookups.finish, StoreError)
 
     def _open_restoring(self) -> None:
         marker = RestoreMarker(self._database)
@@ -184,7 +184,10 @@ class SqlStore(
             self._lock.release()
 
     async def accept(self, order: Order) -> Acceptance:
-        """Write the order down once; see `bot.ports.Store.accept`."""
+        """Write the order down as a new case with its audit entry, or say which case it belongs to.
+
+        See `bot.ports.Store`.
+        """
         try:
             prepared = PreparedOrder.of(order, self._clock.now())
         except ValueError as error:
@@ -192,108 +195,147 @@ class SqlStore(
         return await self._writer.write(self._accept, prepared, timeout_s=self._timeout_s)
 
     async def disclose(self, disclosure: Disclosure) -> None:
-        """Audit what somebody is handed; a second delivery of its key adds nothing."""
+        """Record that somebody is given a recording or the like, before it is given.
+
+        See `bot.ports.Store`.
+        """
         told = AuditNote.of_disclosure(disclosure, self._clock.now())
         await self._writer.write(self._record_note, told, timeout_s=self._timeout_s)
 
     async def note(self, note: DigestNote) -> bool:
-        """Audit what is asked of a digest; False for a second delivery of its key."""
+        """Record what is asked of a digest, before it is done; False for a second delivery.
+
+        See `bot.ports.Store`.
+        """
         noted = AuditNote.of_note(note, self._clock.now())
         return await self._writer.write(self._record_note, noted, timeout_s=self._timeout_s)
 
     async def claim(
         self, *, owner: str, limit: int, lease: timedelta, vendor: Vendor | None = None
     ) -> Sequence[Claim]:
-        """Take up open cases nobody holds, oldest first, and those whose lease ran out."""
+        """Lease open cases that nobody holds, the oldest first, up to `limit`.
+
+        See `bot.ports.Store`.
+        """
         request = LeaseRequest(owner, limit, lease, vendor=vendor)
         return await self._write_in_background(self._claim, request)
 
     async def renew(
         self, claim: Claim, *, lease: timedelta, progress: Progress | None, answer: bool
     ) -> bool:
-        """Hold a case for longer, and keep how far it is; see `bot.ports.Store.renew`."""
+        """Extend the lease of a case to `lease` from now on; False when the claim was lost.
+
+        See `bot.ports.Store`.
+        """
         renewal = Renewal(claim, lease, progress, answer)
         return await self._write_in_background(self._renew, renewal)
 
     async def begin(self, claim: Claim, act: Act) -> bool:
-        """Keep what the act found before anything is sent; False when the claim was lost."""
+        """Write down what the act found before anything is sent to the vendor.
+
+        See `bot.ports.Store`.
+        """
         return await self._write_in_background(self._begin, StartedAct(claim, act))
 
     async def finish(self, claim: Claim, results: Sequence[Result]) -> bool:
-        """State, audit outcome and notices in one transaction; False when the claim was lost."""
+        """Close the case with these results; False when the claim was lost.
+
+        See `bot.ports.Store`.
+        """
         outcome = Outcome(claim, tuple(results), self._clock.now())
         return await self._write_in_background(self._finish, outcome)
 
     async def give_back(self, claim: Claim, *, wait: timedelta) -> None:
-        """Give a case back of which nothing was begun, to be taken up once `wait` is over."""
+        """Give a case back as if it had not been leased; it can be leased again after `wait`.
+
+        See `bot.ports.Store`.
+        """
         row = GiveBack(CASE, claim.case.number, claim.token, wait)
         await self._write_in_background(self._give_back, row)
 
     async def release(self, owner: str) -> None:
-        """Give back what `owner` holds."""
+        """Give back all that `owner` holds: cases, notices, lookups, asks and digests.
+
+        See `bot.ports.Store`.
+        """
         await self._write_in_background(self._release, owner)
 
     async def due_notices(
         self, *, owner: str, limit: int, lease: timedelta, kind: NoticeKind | None = None
     ) -> Sequence[Notice]:
-        """Take up notices to be sent now, the longest due first; expired answers are dropped."""
+        """Lease notices that are to be sent now, the longest due first, up to `limit`.
+
+        See `bot.ports.Store`.
+        """
         request = LeaseRequest(owner, limit, lease, kind=kind)
         return await self._write_in_background(self._due, request)
 
     async def mark_shown(self, notice: Notice, *, posted: str | None) -> None:
-        """Mark a notice as shown at its version; a newer version stays due."""
+        """Mark a notice as shown at its version; a newer version stays due.
+
+        See `bot.ports.Store`.
+        """
         await self._write_in_background(self._mark_shown, ShownNotice(notice, posted))
 
     async def postpone(
         self, notice: Notice, *, until: datetime, doubtful: bool = True, posted: str | None = None
     ) -> None:
-        """Try this notice again at `until`; see `bot.ports.Store`."""
+        """Have this notice sent again at `until`. See `bot.ports.Store`."""
         postponement = PostponedNotice(notice, until - self._clock.now(), doubtful, posted)
         await self._write_in_background(self._postpone, postponement)
 
     async def drop(self, notice: Notice) -> None:
-        """Give this notice up, and with an answer the address it was meant for."""
+        """Give this notice up, as one whose response_url expired. See `bot.ports.Store`."""
         await self._write_in_background(self._drop, notice)
 
     async def keep_line(self, notice: Notice, error: str) -> bool:
-        """Keep a line that Slack refused in its channel; see `bot.ports.Store`."""
+        """Keep a line that Slack refused to post in its channel with the code `error`.
+
+        See `bot.ports.Store`.
+        """
         refused = outages.RefusedLine(notice, error, self._clock.now())
         return await self._write_in_background(self._keep_line, refused)
 
     async def try_channels(self) -> None:
-        """Take up a line for each channel in outage now, without waiting for its hour."""
+        """Make a line of each channel in outage due now, without waiting for its hour.
+
+        See `bot.ports.Store`.
+        """
         await self._write_in_background(self._try_now, None)
 
     async def outages(self) -> Sequence[ChannelOutage]:
-        """Channels that cannot be posted to now, the longest first."""
+        """The channels that cannot be posted to now, the longest first. See `bot.ports.Store`."""
         async with self._reading() as connection:
             return await outages.outages(connection)
 
     async def leave_to_other_release(self, notice: Notice) -> None:
-        """Leave a notice to the release that made its case; see `bot.ports.Store`."""
+        """Give a notice back, and lease it no more in this process. See `bot.ports.Store`."""
         await self._write_in_background(self._leave, notice)
 
     async def keep_lookup(self, lookup: Lookup) -> bool:
-        """Keep an order that is looked for; see `bot.ports.LookupStore`."""
+        """Keep an order in words; False when its key is kept already, or is on record.
+
+        See `bot.ports.LookupStore`.
+        """
         return await self._writer.write(self._keep_lookup, lookup, timeout_s=self._timeout_s)
 
     async def has_lookup(self, *keys: str) -> bool:
-        """Whether one of these orders is kept; see `bot.ports.LookupStore`."""
+        """Whether an order of one of these keys is kept."""
         kept = select(LOOKUP.c.key).where(LOOKUP.c.key.in_(keys)).limit(1)
         async with self._reading() as connection:
             found = await connection.scalar(kept)
         return found is not None
 
     async def due_lookups(self, *, owner: str, limit: int, lease: timedelta) -> Sequence[Lookup]:
-        """Take up orders that are looked for and that nobody holds, oldest first."""
+        """Lease kept orders that nobody holds, the oldest first, up to `limit`."""
         return await self._write_in_background(self._due_lookups, LeaseRequest(owner, limit, lease))
 
     async def finish_lookup(self, lookup: Lookup) -> None:
-        """It is known what came of this one."""
+        """Forget an order of which it is known what came of it."""
         await self._write_in_background(self._finish_lookup, lookup)
 
     async def give_back_lookup(self, lookup: Lookup, *, wait: timedelta) -> None:
-        """Give one back of which nothing was found out, to be taken up once `wait` is over."""
+        """Give an order back as if it had not been leased; it can be leased again after `wait`."""
         row = GiveBack(LOOKUP, lookup.key, lookup.token, wait)
         await self._write_in_background(self._give_back, row)
 
@@ -303,7 +345,10 @@ class SqlStore(
         return self._database.address.place
 
     async def backlog(self) -> Backlog:
-        """How much waits; see `bot.ports.Store.backlog`."""
+        """How many cases are open by vendor, and how many messages are due.
+
+        See `bot.ports.Store`.
+        """
         async with self._reading() as connection:
             return await backlog(connection, self._database, self._clock.now())
 
@@ -320,7 +365,7 @@ class SqlStore(
             await connection.execute(text("SELECT 1"))
 
     async def ready(self) -> None:
-        """Write something and take it back; NotAccepted when an order could not be written now."""
+        """Raises NotAccepted when an order could not be written now, with the reason."""
         await self._readiness.check()
 
     async def schema(self) -> Schema:
@@ -329,7 +374,10 @@ class SqlStore(
             return await connection.run_sync(schema_of)
 
     async def schema_fits(self) -> bool:
-        """Whether this release can work with the tables; StoreError as `schema`."""
+        """Whether this release can work with the tables: its own, or those of a newer one.
+
+        See `bot.ports.Store`.
+        """
         return (await self.schema()).fits
 
     async def writable(self) -> None:

@@ -18,18 +18,18 @@ T = TypeVar("T")
 
 
 def read_json(model: type[M], text: str | bytes) -> M:
-    """The value that was written; ValueError where this release cannot understand it."""
+    """The model in `text`. Raises ValueError where this release cannot understand it."""
     return model.model_validate_json(text, extra="ignore")
 
 
 def read_many(adapter: TypeAdapter[T], text: str) -> T:
-    """The same for what is no model of its own."""
+    """The value in `text` for a type that is no model. Raises ValueError as `read_json`."""
     return adapter.validate_json(text, extra="ignore")
 
 
 @contextmanager
 def other_release_errors(what: str) -> Iterator[None]:
-    """OtherRelease, naming `what` a row is, where something in it cannot be understood."""
+    """Raise OtherRelease for any ValueError in here; `what` names the row for people."""
     try:
         yield
     except ValueError as error:
@@ -40,7 +40,7 @@ def other_release_errors(what: str) -> Iterator[None]:
 
 
 def each_by_itself(do: Callable[[R], T], requests: Sequence[R]) -> Sequence[T | OtherRelease]:
-    """What `do` makes of each, or why a row that it needs cannot be read: the others go on."""
+    """What `do` returns for each request, or the OtherRelease it raises: the others go on."""
     return [_or_error(do, request) for request in requests]
 
 
@@ -56,4 +56,4 @@ def _why(error: ValueError) -> str:
     if not isinstance(error, ValidationError):
         return str(error)
     told = error.errors(include_url=False, include_context=False, include_input=False)
-    return "; ".join(f"{'.'.join(map(str, details['loc']))}: {details['msg']}" for details in told)
+    return "; ".join(f"{'.'.join(map(str, error['loc']))}: {error['msg']}" for error in told)

@@ -1,4 +1,4 @@
-"""Rows that this release cannot read: left as they are, told once, and not taken up again here.
+"""Rows that this release cannot read: left as they are, logged once, and not leased again here.
 
 The release that made them may run beside this one, so nothing in the database says that they are
 set aside: each process finds out by itself, and the next one that starts looks again.
@@ -21,7 +21,7 @@ MAX_EXCLUDED = 5_000
 
 
 class UnreadableCase(NamedTuple):
-    """A case that cannot be read, by what its columns say."""
+    """A case that cannot be read, as its columns have it."""
 
     number: int
     vendor: str
@@ -29,7 +29,7 @@ class UnreadableCase(NamedTuple):
 
 
 class UnreadableRows:
-    """What one process has set aside, by table and key."""
+    """The rows that this process could not read, by table and key."""
 
     def __init__(self, meter: Meter) -> None:
         self._meter = meter
@@ -37,7 +37,7 @@ class UnreadableRows:
         self._cases: dict[int, UnreadableCase] = {}
 
     def add(self, table: Table, row: Row[Any], error: OtherRelease) -> None:
-        """Leave this row alone from now on; the first time, say so in the log."""
+        """Remember a row that cannot be read, and why; it is logged the first time."""
         key = getattr(row, table.primary_key.columns[0].name)
         rows = self._rows.setdefault(table.name, {})
         if key in rows:
@@ -55,11 +55,11 @@ class UnreadableRows:
         )
 
     def keys(self, table: Table) -> list[Any]:
-        """Which rows of a table were set aside: the newest, no more than MOST_KEPT_OUT."""
+        """The keys of the remembered rows of a table: the newest, no more than MAX_EXCLUDED."""
         return list(self._rows.get(table.name, ()))[-MAX_EXCLUDED:]
 
     def cases_of(self, call: CallRef) -> list[int]:
-        """Those about a call, newest first."""
+        """The numbers of the remembered cases of a call, newest first."""
         wanted = (str(call.vendor), call.id)
         found = (case.number for case in self._cases.values() if case[1:] == wanted)
         return sorted(found, reverse=True)

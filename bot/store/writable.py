@@ -1,4 +1,4 @@
-"""Whether the database would take an entry, found out without writing one."""
+"""Checks that the database can be written, without writing to it."""
 
 import os
 from pathlib import Path
@@ -25,7 +25,7 @@ SQLITE_BUSY = "database is locked"
 
 
 def require_place(file: Path) -> None:
-    """DatabaseUnusable where no SQLite file can be, or be written, by that name."""
+    """Raises DatabaseUnusable where there can be no SQLite file of that name, or none to write."""
     folder = file.absolute().parent
     if not folder.is_dir():
         says = f"There is no folder {folder} for the SQLite file {file.name}."
@@ -42,7 +42,10 @@ def require_place(file: Path) -> None:
 
 
 def require_writable(connection: Connection, *, sqlite: bool) -> None:
-    """DatabaseUnusable when PostgreSQL can only be read, SQLAlchemy's own error when a file can."""
+    """Raises DatabaseUnusable when PostgreSQL can only be read.
+
+    For an SQLite file that can only be read it raises SQLAlchemy's OperationalError.
+    """
     if sqlite:
         _sqlite(connection)
     else:

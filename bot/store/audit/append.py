@@ -1,4 +1,4 @@
-"""The end of the audit chain inside one transaction: counts, links, and adds all at once."""
+"""Appending to the audit chain inside one transaction: read its end, link entries, write them."""
 
 from datetime import datetime
 from typing import Any
@@ -29,9 +29,10 @@ _ADD = insert(AUDIT)
 
 
 class AuditAppender:
-    """Gives out case numbers and audit ids in order; only for who holds the writer's lock.
+    """Appends entries to the chain, and gives out case numbers and entry ids in order.
 
-    Ids have no gaps. Numbers have one where a backup was restored: see `bot.store.restore`.
+    Only a transaction that holds the writer's lock may have one. Ids have no gaps. Numbers have one
+    where a backup was restored: see `bot.store.restore`.
     """
 
     def __init__(self, last_case: int, head: Head) -> None:
@@ -41,7 +42,7 @@ class AuditAppender:
 
     @classmethod
     def open(cls, connection: Connection) -> "AuditAppender":
-        """Read where the counts stand: one statement."""
+        """An appender that goes on where the database stands: one statement."""
         number, left_out, entry_id, found = connection.execute(_COUNTS).one()
         return cls(
             max(number or 0, left_out or 0), Head() if entry_id is None else Head(entry_id, found)
@@ -49,15 +50,15 @@ class AuditAppender:
 
     @property
     def head(self) -> Head:
-        """The last entry, with those that were added."""
+        """The last entry, including those that were appended."""
         return self._head
 
     def skip_numbers(self, number: int) -> None:
-        """Give out no case number up to this one: they may stand in Slack."""
+        """Give out no case number up to `number`: messages in Slack may have them."""
         self._last_case = max(self._last_case, number)
 
     def next_case(self) -> int:
-        """A number no case has yet."""
+        """The next case number; no case has had it."""
         self._last_case += 1
         return self._last_case
 
@@ -68,11 +69,14 @@ class AuditAppender:
         at: datetime,
         actor: Actor | None,
         act: Act | None,
-        **said: Any,
+        **fields: Any,
     ) -> None:
-        """Chain one entry; `said` are the further fields of `AuditEntry`."""
+        """Add one entry to the chain; `fields` are the further ones of `AuditEntry`.
+
+        It is written by `flush`.
+        """
         entry = AuditEntry(
-            id=self._head.id + 1, at=at, event=event, actor=actor, **_about(act), **said
+            id=self._head.id + 1, at=at, event=event, actor=actor, **_about(act), **fields
         )
         body = entry.model_dump_json(exclude_none=True).encode()
         self._head = Head(entry.id, link(self._head.hash, body))
@@ -81,15 +85,16 @@ class AuditAppender:
         )
 
     def flush(self, connection: Connection) -> None:
-        """Write what was added: one statement."""
+        """Write the appended entries: one statement."""
         if self._rows:
             connection.execute(_ADD, self._rows)
 
 
 def results_in_words(results: tuple[Result, ...]) -> str:
-    """The results in words, one line for each person or for the call.
+    """The results in words for the audit log, one line for each person or for the call.
 
-    Of more than MANY for whom the same is so, only how many: `reached_people` has their names.
+    People for whom the same is so are only counted when they are more than MANY: `reached_people`
+    has their names.
     """
     alike: dict[str, list[Result]] = {}
     for result in results:
@@ -104,7 +109,7 @@ def results_in_words(results: tuple[Result, ...]) -> str:
 
 
 def reached_people(case: Case, results: tuple[Result, ...]) -> tuple[str, ...]:
-    """Whom an act on everyone has a result for, as entries name people; empty for other acts."""
+    """The people whom an act on everyone has a result for, as `name (id)`; empty for other acts."""
     if not case.act.everyone:
         return ()
     return tuple(
@@ -113,7 +118,7 @@ def reached_people(case: Case, results: tuple[Result, ...]) -> tuple[str, ...]:
 
 
 def options_in_words(act: Act) -> str:
-    """The verb's options as `name=value`, empty when it has none."""
+    """The options of the verb as `name=value`; empty when it has none."""
     return " ".join(f"{k}={v}" for k, v in act.verb.model_dump(mode="json").items())
 
 

@@ -1,4 +1,4 @@
-"""The audit chain itself, without a database: how entries are linked, and how a walk finds damage.
+"""The audit chain itself, without a database: how entries are linked, and how damage is found.
 
 The hash of an entry is SHA-256 over the hash of the entry before it and its own exact bytes. A
 chain proves tampering only against a hash that is kept elsewhere: whoever can write the database
@@ -29,10 +29,10 @@ class Head:
 
 
 class Bundle(NamedTuple):
-    """Entries up to `last`, laid end to end in the order of their ids: few objects for many rows.
+    """The entries up to `last` as a few long byte strings, in the order of their ids.
 
-    `sizes` are the lengths of the bodies in bytes, as 4 bytes each, most significant first. Each
-    hash has `SIZE` bytes.
+    `sizes` are the lengths of the bodies in bytes, as 4 bytes each, most significant first;
+    `bodies` and `hashes` are laid end to end. Each hash has `SIZE` bytes.
     """
 
     last: int
@@ -42,14 +42,15 @@ class Bundle(NamedTuple):
 
 
 def link(previous: bytes, body: bytes) -> bytes:
-    """The hash of an entry with those bytes after one with that hash."""
+    """The hash of an entry with the bytes `body`, when `previous` is the hash of the one before."""
     return sha256(previous + body).digest()
 
 
 class ChainWalk:
     """Follows a chain from `start`, entry by entry, in constant memory.
 
-    `anchor` is an entry known to be good; `expect` a hash that has to occur somewhere.
+    `anchor` is an entry that was verified before and has to be there unchanged; `expect` is a hash
+    that has to occur somewhere.
     """
 
     def __init__(
@@ -60,27 +61,27 @@ class ChainWalk:
         self._expect = None if expect == self.head.hash else expect
 
     def follow(self, rows: Sequence[tuple[int, Any, Any]]) -> None:
-        """Check the next (id, bytes, hash) in the order of their ids; ChainBroken at the first bad.
+        """Check the next entries, given as (id, body, hash) in the order of their ids.
 
-        An entry that is missing is itself the first bad one.
+        Raises ChainBroken for the first bad one; a missing entry is a bad one.
         """
         hashes = _hashes(self.head, rows)
         if hashes is None or not self._step(hashes):
             self._name_the_first_bad(rows)
 
     def follow_bundle(self, bundle: Bundle) -> bool:
-        """Check the next entries all at once; False, and no step taken, unless all are good.
+        """Check the next entries all at once; False, and nothing is followed, unless all are good.
 
-        Which one is bad `follow` then says.
+        `follow` then says which one is bad.
         """
         hashes = _bundled(self.head, bundle)
         return hashes is not None and self._step(hashes)
 
     def finish(self) -> int:
-        """The number of entries, once nothing is missing at the end; ChainBroken otherwise.
+        """The number of entries, when nothing is missing at the end.
 
-        `entry_id` is 0 when the expected hash does not occur: the chain was rewritten, and it
-        cannot be told from where.
+        Raises ChainBroken when the anchor or the expected hash was not met. For the hash its
+        `entry_id` is 0: the chain was rewritten, and it cannot be told from where.
         """
         if self.head.id < self._anchor.id:
             missing = self.head.id + 1
@@ -90,7 +91,7 @@ class ChainWalk:
         return self.head.id
 
     def _step(self, hashes: Sequence[bytes]) -> bool:
-        """Go over entries that fit together; False when one is not the one seen before."""
+        """Go over entries that fit together; False when the anchor among them has another hash."""
         place = self._anchor.id - self.head.id - 1
         if 0 <= place < len(hashes) and hashes[place] != self._anchor.hash:
             return False

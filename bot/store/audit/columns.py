@@ -42,12 +42,15 @@ def found_by(entry: AuditEntry) -> dict[str, Any]:
 
 
 def as_kept(*columns: Any) -> list[Any]:
-    """The columns as the driver gives them: a meddled SQLite cell may hold anything."""
+    """Select columns as the driver gives them.
+
+    A cell of SQLite that somebody changed may hold a value of any type.
+    """
     return [type_coerce(column, NullType()).label(column.name) for column in columns]
 
 
 def moment(kept: Any) -> Any:
-    """A moment as SQLite keeps it made one in UTC; what is none stays as it is."""
+    """The moment in `kept`: SQLite's text as a datetime in UTC; anything else stays as it is."""
     if isinstance(kept, str):
         with suppress(ValueError):
             return datetime.fromisoformat(kept).replace(tzinfo=UTC)
@@ -55,14 +58,14 @@ def moment(kept: Any) -> Any:
 
 
 def entries_after(entry_id: int, upto: int, limit: int) -> Select[Any]:
-    """The next entries with what they are found by."""
+    """The statement for up to `limit` entries after `entry_id`, with what they are found by."""
     columns = as_kept(AUDIT.c.id, AUDIT.c.body, *(AUDIT.c[name] for name in NAMES))
     wanted = select(*columns).where(AUDIT.c.id > entry_id, AUDIT.c.id <= upto)
     return wanted.order_by(AUDIT.c.id).limit(limit)
 
 
 def fault_of(row: Row[Any]) -> str | None:
-    """What is wrong with an entry or with its columns, in a sentence; None for nothing."""
+    """A sentence about what is wrong with an entry or its columns; None for nothing."""
     entry = read(row.id, row.body)
     if entry.event is Event.DAMAGED:
         return entry.detail

@@ -1,4 +1,4 @@
-"""Audit entries read from the bytes that are hashed, whatever has become of these."""
+"""Audit entries read from the bytes that are hashed, also when these are damaged."""
 
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,10 @@ _MOMENT: TypeAdapter[datetime] = TypeAdapter(datetime)
 
 
 def read(entry_id: int, body: Any) -> AuditEntry:
-    """The entry in these bytes. What a newer release added to it is passed over."""
+    """The entry in `body`; a DamagedEntry when there is none in it, or it has another id.
+
+    Fields that a newer release added are ignored.
+    """
     if not isinstance(body, bytes):
         return _damaged(entry_id, f"Audit entry {entry_id} is not bytes.", body)
     try:
@@ -33,9 +36,9 @@ def read(entry_id: int, body: Any) -> AuditEntry:
 
 
 def read_chained(entry_id: int, body: Any, said: Any, previous: Any) -> AuditEntry:
-    """As `read`; damaged also where it does not fit `said`, its hash.
+    """The entry in `body` as of `read`; a DamagedEntry also where it does not fit `said`, its hash.
 
-    `previous` is the hash before it; None, or no bytes, where that is not known.
+    `previous` is the hash of the entry before it; None where that is not known.
     """
     entry = read(entry_id, body)
     before = GENESIS if entry_id == 1 else previous

@@ -1,4 +1,4 @@
-"""The audit as a file for other programs: one JSON object a line, or a table for a spreadsheet."""
+"""Exporting the audit log: a JSON object for each line, or a table for a spreadsheet."""
 
 import csv
 import re
@@ -32,17 +32,17 @@ _COLUMNS = tuple(AuditEntry.model_fields)
 
 
 class Format(StrEnum):
-    """How to write the export."""
+    """The formats of an export."""
 
     CSV = "csv"
     JSONL = "jsonl"
 
 
 class Sink(Protocol):
-    """What an export is written to."""
+    """A text file, or whatever else an export is written to."""
 
     def write(self, text: str, /) -> object:
-        """Write a part of it."""
+        """Write a part of the export."""
 
 
 class Exported(NamedTuple):
@@ -53,9 +53,9 @@ class Exported(NamedTuple):
 
 
 async def export(entries: AsyncIterator[AuditEntry], to: Sink, form: Format) -> Exported:
-    """Write every entry as it comes; a damaged one as far as it is legible.
+    """Write every entry as it comes, and return how many they were.
 
-    Open `to` with `newline=""`.
+    A damaged entry is written as far as it is legible. Open `to` with `newline=""`.
     """
     write = _table(to) if form is Format.CSV else _lines(to)
     count = damaged = 0
@@ -98,7 +98,7 @@ def _cell(value: object) -> str:
 
 
 def harmless(text: str) -> str:
-    """`text` as a cell in which no spreadsheet finds a formula; a number stays one."""
+    """`text` for a cell, so that no spreadsheet finds a formula in it; a number stays as it is."""
     return text if _NUMBER.fullmatch(text) else _BEGINS_A_FORMULA.sub(r"\1'", text)
 
 
@@ -107,5 +107,5 @@ _UNSEEN = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ufe
 
 
 def _escaped(line: str) -> str:
-    """The same JSON, without what a terminal would obey."""
+    """A line of JSON, with characters that a terminal obeys written as escapes."""
     return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", line)

@@ -1,5 +1,6 @@
-"""How far the audit of an SQLite file came, in a small file beside it: a backup is behind that.
+"""The `.head` file beside an SQLite file: the last audit entry that was written through here.
 
+After a backup of the database was restored, the file tells of an entry that the database has not.
 It is written after every commit, without waiting for the disk: a crash of the machine may lose its
 last state, and then less shows. Whoever restores a whole folder restores this file, too.
 """
@@ -16,7 +17,7 @@ FORM = "{:020d} {}\n"
 
 
 class HeadFile:
-    """The last entry that was written through this machine. Without a `file` nothing is kept."""
+    """Keeps the last entry that was written through this machine; nothing without a `file`."""
 
     def __init__(self, file: Path | None) -> None:
         self._file = file
@@ -25,11 +26,11 @@ class HeadFile:
 
     @classmethod
     def beside(cls, database: Path | None) -> "HeadFile":
-        """That of an SQLite file, whatever name it is opened by; none for PostgreSQL."""
+        """The one of an SQLite file, by whatever name it is opened; without a file otherwise."""
         return cls(Path(f"{os.path.realpath(database)}.head") if database else None)
 
     def last(self) -> Head | None:
-        """As it was noted; None where nothing was, or it cannot be read."""
+        """The entry that was noted last; None when there is none, or it cannot be read."""
         if self._file is None:
             return None
         try:
@@ -39,7 +40,7 @@ class HeadFile:
             return None
 
     def note(self, head: Head) -> None:
-        """This entry is in the database now. What cannot be noted is no trouble for anybody."""
+        """Write down that this is the last entry. Errors of the file system are ignored."""
         if self._file is None or not head.id or head == self._noted:
             return
         with suppress(OSError):
@@ -49,7 +50,7 @@ class HeadFile:
             self._noted = head
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file; `note` opens it again."""
         if self._open is not None:
             os.close(self._open)
             self._open = None

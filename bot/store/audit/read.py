@@ -1,4 +1,4 @@
-"""Reading the audit: pages of it, all of it as a stream, and the ends of its chain."""
+"""Reading the audit log: a page of it, all of it as a stream, and its last entry."""
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
@@ -25,13 +25,13 @@ _BEFORE = AUDIT.alias("before")
 
 
 class AuditReader:
-    """The audit log, read from outside the request path. Shown is what is in the hashed bytes."""
+    """Reads audit entries from the bytes that are hashed, outside the request path."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def page(self, which: AuditQuery) -> Sequence[AuditEntry]:
-        """The newest entries that fit."""
+        """The newest entries that the query is about, up to its limit."""
         before = select(*as_kept(_BEFORE.c.hash)).where(_BEFORE.c.id == AUDIT.c.id - 1)
         wanted = (
             select(*as_kept(AUDIT.c.id, AUDIT.c.body, AUDIT.c.hash), before.scalar_subquery())
@@ -68,20 +68,20 @@ class AuditReader:
         return wanted
 
     async def head(self) -> Head:
-        """The last entry."""
+        """The last entry; the beginning of the chain when there is none."""
         newest = select(AUDIT.c.id, AUDIT.c.hash).order_by(AUDIT.c.id.desc()).limit(1)
         async with self._database.reading() as connection:
             row = (await connection.execute(newest)).one_or_none()
         return Head(*row) if row else Head()
 
     async def hash_of(self, entry_id: int) -> Any:
-        """An entry's hash as it is kept; None when there is no such entry."""
+        """The hash of an entry as the database has it; None when there is no such entry."""
         kept = select(*as_kept(AUDIT.c.hash)).where(AUDIT.c.id == entry_id)
         async with self._database.reading() as connection:
             return await connection.scalar(kept)
 
     async def entries(self) -> AsyncGenerator[AuditEntry]:
-        """Every entry, oldest first."""
+        """Every entry, the oldest first, as a stream."""
         wanted = select(*as_kept(AUDIT.c.id, AUDIT.c.body, AUDIT.c.hash)).order_by(AUDIT.c.id)
         before = Head()
         async with aclosing(self._rows(wanted)) as chunks:
@@ -102,16 +102,17 @@ class AuditReader:
 
 
 def _how(state: State) -> ColumnElement[bool]:
-    """Entries with that outcome; those of open cases for what is in progress now."""
+    """The condition on the state; of cases in progress all entries are meant."""
     if not state.open:
         return AUDIT.c.state == state
     return AUDIT.c.case_number.in_(select(CASE.c.number).where(IS_OPEN))
 
 
 def _from(since: datetime) -> list[ColumnElement[bool]]:
-    """Entries from a moment on; none of them is before the first of them, which an index knows.
+    """The conditions for entries from a moment on.
 
-    `+ 0` keeps SQLite from looking for the first one from the beginning of the table.
+    No entry with a lower id than the first of them can be one, which an index knows. `+ 0` keeps
+    SQLite from looking for the first one from the beginning of the table.
     """
     late_enough = AUDIT.c.at >= since
     first = select(func.min(AUDIT.c.id + 0)).where(late_enough).scalar_subquery()

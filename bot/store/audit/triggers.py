@@ -1,7 +1,7 @@
 """The triggers that keep the audit log, the cases and the checkpoint from being changed or removed.
 
-What they refuse the program never does, in no release. Whoever owns the database can switch them
-off; then `faults` says so.
+No release does what they refuse. Whoever owns the database can switch them off; then `faults` says
+so.
 """
 
 import re
@@ -61,7 +61,7 @@ _ROW, _BEFORE, _DELETE, _UPDATE, _TRUNCATE = 1, 2, 8, 16, 32
 
 
 class _Trigger(NamedTuple):
-    """A trigger of PostgreSQL; `column` is the only one whose update it is about."""
+    """A trigger of PostgreSQL; `column` is the only one whose update it is about, None for any."""
 
     table: str
     kind: int
@@ -70,7 +70,7 @@ class _Trigger(NamedTuple):
 
     @property
     def when(self) -> str:
-        """For which statements it is called, and how often."""
+        """The part of CREATE TRIGGER that says for which statements it is called, and how often."""
         column = f" OF {self.column}" if self.column else ""
         verbs = ((_UPDATE, f"UPDATE{column}"), (_DELETE, "DELETE"), (_TRUNCATE, "TRUNCATE"))
         called = " OR ".join(verb for bit, verb in verbs if self.kind & bit)
@@ -104,13 +104,13 @@ _FOUND = text(
 
 
 def install(connection: Connection) -> None:
-    """Put every trigger in its place, and nothing else of the same name."""
+    """Create every trigger, in the place of any of the same name."""
     for statement in _statements(sqlite=connection.dialect.name == "sqlite"):
         connection.execute(text(statement))
 
 
 def faults(connection: Connection) -> list[str]:
-    """A sentence for each trigger that is missing, switched off or another one than ours."""
+    """A sentence for each trigger that is missing, switched off, or not the one created here."""
     found = _faults_of_sqlite if connection.dialect.name == "sqlite" else _faults_of_postgresql
     return [
         f"The database does not refuse changes to the audit log as it should: {told}."

@@ -1,7 +1,7 @@
-"""Whether what the database says is what was recorded: the chain, and all that stands beside it.
+"""Verifying the audit log: the chain, and what stands beside it.
 
-The chain holds the entries together. Beside it stand what entries are searched by, the cases, and
-the triggers that refuse changes; whoever changes these leaves the chain as it was.
+Beside the chain stand the columns that entries are searched by, the cases, and the triggers that
+refuse changes; whoever changes these leaves the chain as it was.
 """
 
 from collections.abc import Iterable
@@ -37,11 +37,11 @@ SWITCH_ON = "Find out who switched it off, then run `callwarden migrate`: it put
 
 
 class Verifier:
-    """Reads the audit log and the cases as streams, in constant memory, beside who writes them.
+    """Reads the audit log and the cases as streams, in constant memory, while others write.
 
-    `pause` is awaited after each chunk; `alone` says that nobody waits for the process. Raises
-    RecordDamaged for what was changed, and StoreError when the database does not answer: that says
-    nothing about what is in it.
+    `pause` is awaited after each chunk; `alone` says that nobody else waits for the process. All
+    methods raise RecordDamaged for what was changed, ChainBroken for the chain, and StoreError when
+    the database does not answer: that says nothing about what is in it.
     """
 
     def __init__(
@@ -52,13 +52,13 @@ class Verifier:
         self._share = ALONE if alone else 1
 
     async def follow(self, walk: ChainWalk, upto: int = LAST) -> Head:
-        """Follow the chain; the last entry, or ChainBroken."""
+        """Follow the chain up to entry `upto`, and return its last entry. Raises ChainBroken."""
         await follow_chain(self._database, walk, upto=upto, pause=self._pause)
         walk.finish()
         return walk.head
 
     async def verify_all(self, walk: ChainWalk) -> Head:
-        """Everything; the last entry."""
+        """Verify everything, and return the last entry."""
         faults, broken, head = _Faults(), None, walk.head
         try:
             head = await self.follow(walk)
@@ -76,7 +76,7 @@ class Verifier:
         return head
 
     async def verify_part(self, part: float) -> None:
-        """Some old entries and cases again; `part`, from 0 up to 1, says which."""
+        """Verify some old entries and cases; `part`, from 0 up to 1, says from where on."""
         faults = _Faults()
         async with self._database.reading() as connection:
             start = await _somewhere(connection, AUDIT.c.id, part, STRETCH)
@@ -107,7 +107,7 @@ class Verifier:
         upto: int,
         told: int | None = None,
     ) -> None:
-        """`told` is the entry that is told of already."""
+        """Compare entries with their columns; `told` is one that the faults tell of already."""
         many = self._share * ENTRIES
         while rows := await _rows(connection, columns.entries_after(after, upto, many)):
             for row in rows:
@@ -136,26 +136,26 @@ class Verifier:
 
 
 class _Faults:
-    """What was found, the first of it word for word."""
+    """The faults that were found: the first ones as sentences, the rest as a number."""
 
     def __init__(self) -> None:
         self._named: list[str] = []
         self._more = 0
 
     def add(self, fault: str) -> None:
-        """One more."""
+        """Add a fault."""
         if len(self._named) < MOST_NAMED:
             self._named.append(fault)
         else:
             self._more += 1
 
     def lines(self) -> list[str]:
-        """A line for each, and one for how many more there are."""
+        """A line for each fault that is kept, and one for how many more there are."""
         return [*self._named, *([f"And {self._more} more."] if self._more else [])]
 
 
 def _judge(faults: _Faults, missing: Iterable[str], broken: ChainBroken | None) -> None:
-    """RecordDamaged, or ChainBroken, if anything was found."""
+    """Raises ChainBroken or RecordDamaged if anything was found."""
     found, missing = faults.lines(), list(missing)
     if broken is not None:
         raise ChainBroken("\n".join(chain(found, missing)), entry_id=broken.entry_id)
@@ -170,13 +170,13 @@ async def _rows(connection: AsyncConnection, wanted: Select[Any]) -> Any:
 
 
 async def _somewhere(connection: AsyncConnection, column: Any, part: float, size: int) -> int:
-    """Where a stretch of that size begins, after this one, so that all of it is there."""
+    """The id after which a stretch of `size` begins, so that all of it is there."""
     last = await connection.scalar(select(func.max(column))) or 0
     return round(part * max(0, last - size))
 
 
 def _from(start: int, previous: Any) -> ChainWalk:
-    """A walk that begins after an entry; ChainBroken where its hash cannot be one."""
+    """A walk that begins after entry `start`. Raises ChainBroken where its hash cannot be one."""
     if start == 0:
         return ChainWalk()
     if not isinstance(previous, bytes):

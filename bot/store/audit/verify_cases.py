@@ -1,7 +1,7 @@
-"""Whether the cases say what their audit entries say.
+"""Comparing cases with their audit entries.
 
-A case is what is worked on and shown; its entries are what is hashed. Somebody who changes the
-database changes a case without touching the chain.
+Cases are what is worked on and shown, entries are what is hashed: somebody who changes the database
+can change a case without touching the chain.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,7 +21,10 @@ from bot.store.tables.cases import CASE
 
 
 def cases_after(number: int, limit: int) -> Select[Any]:
-    """The next cases, each as often as it has entries, in order: one look at one moment."""
+    """The statement for up to `limit` cases after `number`, each with all its entries, in order.
+
+    It is one statement, so that a case and its entries are of the same moment.
+    """
     numbers = select(CASE.c.number).where(CASE.c.number > number)
     chosen = numbers.order_by(CASE.c.number).limit(limit).subquery()
     columns = as_kept(
@@ -43,7 +46,7 @@ def cases_after(number: int, limit: int) -> Select[Any]:
 
 
 def entries_without_case(limit: int) -> Select[Any]:
-    """Numbers of cases that entries tell of and that are not there, with the first entry."""
+    """The statement for the numbers of missing cases that entries tell of, with the first entry."""
     there = select(CASE.c.number).where(CASE.c.number == AUDIT.c.case_number).exists()
     return (
         select(AUDIT.c.case_number, func.min(AUDIT.c.id).label("first"))
@@ -55,7 +58,7 @@ def entries_without_case(limit: int) -> Select[Any]:
 
 
 def faults_of(rows: Sequence[Row[Any]]) -> Iterator[str]:
-    """A sentence for each case that is not as recorded; `rows` as `cases_after` yields them."""
+    """A sentence for each case that is not as its entries say; `rows` are of `cases_after`."""
     for _, of_one in groupby(rows, key=lambda row: row.number):
         case, *more = of_one
         entries = [read(row.id, row.body) for row in (case, *more) if row.id is not None]
@@ -87,7 +90,7 @@ def _first(entries: Iterable[AuditEntry], event: Event) -> AuditEntry | None:
 def _asked_otherwise(
     case: Row[Any], request: Mapping[str, Any], asked: AuditEntry
 ) -> Iterator[str]:
-    """What was asked for, by whom, and when."""
+    """What the case and its first entry say differently of the order."""
     act = _part(request, "act")
     actor = asked.actor.model_dump() if asked.actor else None
     said = {
@@ -105,7 +108,7 @@ def _asked_otherwise(
 def _ended_otherwise(
     case: Row[Any], request: Mapping[str, Any], ended: AuditEntry | None
 ) -> Iterator[str]:
-    """How and when it ended, if it did."""
+    """What the case and its last entry say differently of its end."""
     if ended is None:
         if case.state != State.ASKED or case.finished_at is not None:
             yield "result"
@@ -119,7 +122,7 @@ def _ended_otherwise(
 
 
 def _same_people(act: Mapping[str, Any], named: Sequence[str]) -> bool:
-    """Whether an act is aimed at those whom an entry names: by `name (id)`, or the id alone."""
+    """Whether an act is aimed at those whom an entry names, as `name (id)` or by the id alone."""
     if act.get("everyone"):
         return named[:1] == (EVERYONE,)
     ids = [str(_object_of(one).get("id")) for one in act.get("people") or ()]
@@ -129,7 +132,7 @@ def _same_people(act: Mapping[str, Any], named: Sequence[str]) -> bool:
 
 
 def _same_results(kept: Any, told: str) -> bool:
-    """Whether the evidence of every result stands in what the entry tells of them."""
+    """Whether the evidence of every result stands in the text of the entry."""
     results = _json(kept)
     if not isinstance(results, list):
         return False

@@ -1,8 +1,9 @@
-"""Reading the audit for a walk along its chain, at the speed of hashing it.
+"""Reading the audit log for `ChainWalk`, as fast as it can be hashed.
 
-What a walk reads comes straight from the drivers: a row of SQLAlchemy costs as much as its hash,
-and a meddled SQLite cell may hold anything. It is hashed in the event loop, a chunk at a time: a
-thread that hashes would hold up every acknowledgement for as long as threads take turns, 5 ms.
+Entries come straight from the drivers: a row of SQLAlchemy costs as much as its hash, and a cell of
+SQLite that somebody changed may hold anything. They are hashed in the event loop, a chunk at a
+time: a thread that hashes would hold up every acknowledgement for as long as threads take turns, 5
+ms.
 """
 
 import sqlite3
@@ -59,9 +60,10 @@ LAST = 2**31 - 1
 async def follow_chain(
     database: Database, walk: ChainWalk, *, upto: int = LAST, pause: Pause | None = None
 ) -> None:
-    """Follow every entry after the walk's head, up to `upto`; ChainBroken at the first bad one.
+    """Have the walk follow every entry after its head, up to the id `upto`.
 
-    StoreError when the database does not answer: that says nothing about the entries.
+    `pause` is awaited after each chunk. Raises ChainBroken for the first bad entry, and StoreError
+    when the database does not answer: that says nothing about the entries.
     """
     try:
         async with database.reading() as connection:
@@ -83,7 +85,7 @@ async def _over_sqlite(raw: Any, walk: ChainWalk, upto: int, pause: Pause | None
 
 
 async def _over_postgresql(raw: Any, walk: ChainWalk, upto: int, pause: Pause | None) -> None:
-    """`raw` is psycopg's. What does not fit in a bundle is looked at entry by entry, to name it."""
+    """`raw` is psycopg's connection. What does not fit in a bundle is checked entry by entry."""
     span = AT_ONCE if pause is None else CHUNK
     while True:
         at = walk.head.id
@@ -98,7 +100,7 @@ async def _over_postgresql(raw: Any, walk: ChainWalk, upto: int, pause: Pause | 
 
 
 async def _carried(raw: Any, walk: ChainWalk, upto: int) -> bool:
-    """Whether the walk came that far; it stopped before a bundle that does not fit otherwise."""
+    """Whether the walk came as far as `upto`; it stops before a bundle that does not fit."""
     wanted = {"after": walk.head.id, "upto": upto, "size": BUNDLE}
     async with aclosing(raw.cursor(binary=True).stream(_BUNDLES, wanted)) as bundles:
         async for last, sizes, bodies, hashes, even in bundles:

@@ -1,4 +1,4 @@
-"""Orders that were refused for want of a role: kept, and put to those who may give them, once."""
+"""Orders that were refused for want of a role: kept, and put once to those who have it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,23 +20,23 @@ from bot.store.unreadable_rows import UnreadableRows
 from bot.store.writing.connection import Transaction, WriteOperation
 
 KEPT = timedelta(days=7)
-"""How long a refused order can be asked for and opened."""
+"""How long a refused order is kept."""
 
 SAME = timedelta(minutes=15)
-"""An equal order that was asked for so lately, by whomever, is not asked for again."""
+"""An order that equals one put to them so lately, by whomever, is not put to them again."""
 
 _DUE = Leasing(REFUSED, REFUSED.c.due_at <= NOW)
 _ADD = insert(REFUSED)
 _THERE = select(REFUSED.c.id).where(REFUSED.c.id.in_(bindparam("ids", expanding=True)))
 _OURS = and_(REFUSED.c.id == bindparam("ask"), REFUSED.c.token == bindparam("fence"))
-_TOLD = update(REFUSED).where(_OURS).values(UNLEASED | {"due_at": None})
-_LATER = update(REFUSED).where(_OURS).values(UNLEASED | {"due_at": bindparam("until")})
+_FINISH = update(REFUSED).where(_OURS).values(UNLEASED | {"due_at": None})
+_POSTPONE = update(REFUSED).where(_OURS).values(UNLEASED | {"due_at": bindparam("until")})
 _EXPIRE = delete(REFUSED).where(REFUSED.c.refused_at <= bindparam("long_ago"))
 
 
 @dataclass(frozen=True, slots=True)
 class Referral:
-    """Somebody wants an order of that id, which was refused them, put to those who may give it."""
+    """The request of `actor` to put the order of that id to those who may give it."""
 
     id: str
     actor: Actor
@@ -45,22 +45,26 @@ class Referral:
 
 @dataclass(frozen=True, slots=True)
 class PostponedAsk:
-    """To be posted again after `wait`."""
+    """An ask that is to be posted again after `wait`."""
 
     ask: Ask
     wait: timedelta
 
 
 def keep_refused(transaction: Transaction, asks: Sequence[Ask]) -> None:
-    """Keep each whose id is new."""
-    known = {*transaction.connection.execute(_THERE, {"ids": [ask.id for ask in asks]}).scalars()}
+    """Write down each refused order whose id is new."""
+    ids = [ask.id for ask in asks]
+    known = {*transaction.connection.execute(_THERE, {"ids": ids}).scalars()}
     rows = {ask.id: _row(ask, transaction.now) for ask in asks if ask.id not in known}
     if rows:
         transaction.connection.execute(_ADD, list(rows.values()))
 
 
 class AskQueue:
-    """Where they are asked for, taken up and brought back. A stale token changes nothing."""
+    """What is done with refused orders: refer, lease, finish, postpone.
+
+    One whose lease was lost is not changed.
+    """
 
     def __init__(self, unreadable: UnreadableRows) -> None:
         self._unreadable = unreadable
@@ -68,24 +72,36 @@ class AskQueue:
     def refer(
         self, transaction: Transaction, referrals: Sequence[Referral]
     ) -> Sequence[Asked | OtherRelease | None]:
-        """What became of each; None where nobody was refused such an order, or somebody else."""
+        """Put each order to those who may give it, unless it or an equal one was lately.
+
+        None for an order that is not kept, or was refused to somebody else; OtherRelease for one
+        that this release cannot read.
+        """
         return each_by_itself(partial(self._refer, transaction), referrals)
 
     def due(
         self, transaction: Transaction, requests: Sequence[LeaseRequest]
     ) -> Sequence[Sequence[Ask]]:
-        """Those to be posted that nobody holds; what is old is forgotten on the way."""
+        """Lease for each request the asks that are to be posted, the longest due first.
+
+        Orders that were refused longer than `KEPT` ago are deleted first.
+        """
         return [self._due(transaction, request) for request in requests]
 
-    def told(self, transaction: Transaction, asks: Sequence[Ask]) -> Sequence[None]:
-        """Each was posted, or is given up."""
-        transaction.connection.execute(_TOLD, [_lease(ask) for ask in asks])
+    def finish(self, transaction: Transaction, asks: Sequence[Ask]) -> Sequence[None]:
+        """Have each posted no more: it was, or is given up."""
+        transaction.connection.execute(_FINISH, [_lease(ask) for ask in asks])
         return [None] * len(asks)
 
-    def later(self, transaction: Transaction, postponed: Sequence[PostponedAsk]) -> Sequence[None]:
-        """Let go of each until its moment."""
-        rows = [_lease(ask.ask) | {"until": transaction.now + ask.wait} for ask in postponed]
-        transaction.connection.execute(_LATER, rows)
+    def postpone(
+        self, transaction: Transaction, postponed: Sequence[PostponedAsk]
+    ) -> Sequence[None]:
+        """Give each back, to be leased again when its `wait` is over."""
+        rows = [
+            _lease(postponement.ask) | {"until": transaction.now + postponement.wait}
+            for postponement in postponed
+        ]
+        transaction.connection.execute(_POSTPONE, rows)
         return [None] * len(postponed)
 
     def _refer(self, transaction: Transaction, referral: Referral) -> Asked | None:
@@ -121,43 +137,49 @@ class AskQueue:
 
 
 class AskStoreMixin(StoreBase):
-    """The side of the store that is `bot.ports.AskStore`."""
+    """The methods of the store that are `bot.ports.AskStore`."""
 
     def _open_asks(self) -> None:
         asks = AskQueue(self._unreadable)
         self._refer = WriteOperation(asks.refer, NotAccepted, counting=True)
         self._due_asks = WriteOperation(asks.due, StoreError)
-        self._finish_ask = WriteOperation(asks.told, StoreError)
-        self._postpone_ask = WriteOperation(asks.later, StoreError)
+        self._finish_ask = WriteOperation(asks.finish, StoreError)
+        self._postpone_ask = WriteOperation(asks.postpone, StoreError)
 
     async def refer(self, id_: str, actor: Actor) -> Asked | None:
-        """Put a refused order to those who may; see `bot.ports.AskStore`."""
+        """Put the refused order of that id to those who may give it, once, with an audit entry.
+
+        See `bot.ports.AskStore`.
+        """
         return await self._write_for_asker(self._refer, Referral(id_, actor, self._clock.now()))
 
     async def refused_order(self, id_: str) -> Ask | None:
-        """The order of that id."""
+        """The refused order of that id; None when there is none. See `bot.ports.AskStore`."""
         wanted = select(REFUSED).where(REFUSED.c.id == id_)
         async with self._reading() as connection:
             row = (await connection.execute(wanted)).one_or_none()
         return None if row is None else ask_of(row)
 
     async def due_asks(self, *, owner: str, limit: int, lease: timedelta) -> Sequence[Ask]:
-        """Take up what is to be posted and that nobody holds."""
+        """Lease those that are to be posted and that nobody holds, the longest due first."""
         return await self._write_in_background(self._due_asks, LeaseRequest(owner, limit, lease))
 
     async def finish_ask(self, ask: Ask) -> None:
-        """This was posted, or is given up."""
+        """Mark one as posted, or as given up."""
         await self._write_in_background(self._finish_ask, ask)
 
     async def postpone_ask(self, ask: Ask, until: datetime) -> None:
-        """Try this again at `until`."""
+        """Have one posted again at `until`."""
         await self._write_in_background(
             self._postpone_ask, PostponedAsk(ask, until - self._clock.now())
         )
 
 
 def ask_of(row: Row[Any]) -> Ask:
-    """The order in a row that holds the columns of `refused_order`. Raises OtherRelease."""
+    """The order in a row of `refused_order`.
+
+    Raises OtherRelease when this release cannot read it.
+    """
     with other_release_errors("That order"):
         kept = read_json(Ask, row.request)
     now = {"asked_at": row.asked_at, "attempt": row.attempt, "token": row.token or ""}

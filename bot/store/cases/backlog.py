@@ -24,10 +24,10 @@ _NOTICES = select(func.count(), func.min(OUTBOX.c.due_at)).where(IS_DUE)
 
 
 async def backlog(connection: AsyncConnection, database: Database, now: datetime) -> Backlog:
-    """Open cases by vendor, and messages that should have been sent by now.
+    """How many cases are open by vendor, and how many messages should have been sent by now.
 
-    How old the oldest is goes by the database's time, and is told as so long before `now`, which is
-    what the reader's clock says.
+    The age of the oldest goes by the database's time; its moment is given as so long before `now`,
+    which is what the reader's clock says.
     """
     open_cases = _CASES.add_columns(database.present)
     cases = {

@@ -1,4 +1,4 @@
-"""Which open cases wait for which: the older one of two that contend is done first, to its end.
+"""Contention: of two open cases that change the same thing, the newer one waits for the older.
 
 A case's locks stand in a table of their own from when it is asked until it is finished. Numbers are
 given out in the order in which orders are recorded, and an older case only ever gets out of the
@@ -59,9 +59,9 @@ _OVERTAKE = (
 
 
 def older_contends() -> ColumnElement[bool]:
-    """Whether a case has to wait for an older one that is not finished `NOW`.
+    """The condition that a case has to wait for an older one that is not finished `NOW`.
 
-    One of those `set_aside` by this release is waited for only while another release works on it.
+    One that is `unreadable` for this release is waited for only while another release works on it.
     """
     mine, theirs, older = CASE_LOCK.alias("mine"), CASE_LOCK.alias("theirs"), CASE.alias("older")
     return exists(
@@ -74,7 +74,7 @@ def older_contends() -> ColumnElement[bool]:
             theirs.c.exclusive.in_([true(), not_(mine.c.exclusive)]),  # both, where mine is
             older.c.state == State.ASKED.value,
             or_(
-                older.c.number.not_in(bindparam("set_aside", expanding=True)),
+                older.c.number.not_in(bindparam("unreadable", expanding=True)),
                 older.c.lease_until > NOW,
             ),
         )
@@ -82,27 +82,24 @@ def older_contends() -> ColumnElement[bool]:
 
 
 def _overtaken(open_key: str, number: int) -> str:
-    """The key of a case that has not the last word any more about what it changes.
-
-    After a stop, a start is another order than the start before it: it joins no case.
-    """
+    """The key of a case that no equal order joins any more, as case `number` came after it."""
     return f"{open_key}{OVERTAKEN}{number}"
 
 
 def plain_key(open_key: ColumnElement[str]) -> ColumnElement[str]:
-    """The key as it was before the case was overtaken: the hash of what is asked."""
+    """A case's key without what overtaking added to it: the hash of what is asked."""
     return func.substr(open_key, 1, HASH)
 
 
 class JoinableCases:
-    """The open cases that an equal order joins, by their key."""
+    """The open cases of one transaction that an equal order joins, by their key."""
 
     def __init__(self) -> None:
         self._cases: dict[str, Case] = {}
         self._holders: dict[Lock, set[str]] = defaultdict(set)
 
     def get(self, open_key: str) -> Case | None:
-        """The case of that key."""
+        """The case that an order of this key joins; None when it makes a new one."""
         return self._cases.get(open_key)
 
     def add(self, open_key: str, case: Case) -> None:
@@ -112,7 +109,10 @@ class JoinableCases:
             self._holders[lock].add(open_key)
 
     def overtake(self, newer: Case) -> dict[int, str]:
-        """Let nobody join what contends with a new case: the keys it leaves behind, by number."""
+        """Have no order join the cases that contend with a new one; their new keys, by number.
+
+        After a stop, a start is another order than the start before it.
+        """
         rivals = {rival for lock in locks(newer.act) for rival in lock.rivals}
         keys = {key for rival in rivals for key in self._holders[rival] if key in self._cases}
         numbers = {self._cases.pop(key).number: key for key in keys}
@@ -120,7 +120,7 @@ class JoinableCases:
 
 
 def take_locks(connection: Connection, cases: Iterable[Case]) -> None:
-    """Write down what new cases contend for; whatever is open and contends is overtaken by them.
+    """Write the locks of new cases; open cases that contend with them are overtaken.
 
     Before the cases are written: an equal one may take the key of one that is overtaken.
     """
@@ -132,7 +132,7 @@ def take_locks(connection: Connection, cases: Iterable[Case]) -> None:
 
 
 def free_locks(connection: Connection, numbers: Sequence[int]) -> None:
-    """Let go of what finished cases contended for."""
+    """Delete the locks of finished cases."""
     connection.execute(_FREE, {"numbers": numbers})
 
 

@@ -1,4 +1,7 @@
-"""Taking orders: each key once, equal open orders together, and every attempt in the audit."""
+"""The intake of orders: each becomes a case with an audit entry, or belongs to one that is there.
+
+An order whose key came before is the same order; one that equals an open case joins it.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -45,7 +48,7 @@ _EQUAL = (
 
 @dataclass(frozen=True, slots=True)
 class PreparedOrder:
-    """An order with all that can be worked out before its turn. ValueError for unwritable text."""
+    """An order with what can be computed from it before its transaction."""
 
     order: Order
     fingerprint: str
@@ -55,12 +58,15 @@ class PreparedOrder:
 
     @classmethod
     def of(cls, order: Order, at: datetime) -> "PreparedOrder":
-        """The order, asked at that moment."""
+        """The order, asked at that moment.
+
+        Raises ValueError for text that no database can hold.
+        """
         return cls(order, order.fingerprint(), order.act.open_key(), request_json(order), at)
 
 
 class OrderIntake:
-    """`line_channel` is the moderation channel that shows every case; None for none."""
+    """Accepts orders. `line_channel` is the channel that shows every case; None for none."""
 
     def __init__(self, line_channel: str | None) -> None:
         self._line_channel = line_channel
@@ -68,9 +74,12 @@ class OrderIntake:
     def accept(
         self, transaction: Transaction, orders: Sequence[PreparedOrder]
     ) -> Sequence[Acceptance | KeyReused | OtherRelease]:
-        """A constant number of statements, however many orders."""
+        """What becomes of each order, in their sequence: see `bot.ports.Store.accept`.
+
+        It is a constant number of statements, however many orders there are.
+        """
         batch = _Batch(transaction, self._line_channel)
-        batch.look(orders)
+        batch.read(orders)
         answers = [batch.answer(prepared) for prepared in orders]
         batch.write()
         return answers
@@ -92,8 +101,8 @@ class _Batch:
         self._deliveries: list[dict[str, Any]] = []
         self._notices: list[dict[str, Any]] = []
 
-    def look(self, orders: Sequence[PreparedOrder]) -> None:
-        """Read which keys were seen before and which equal orders are open."""
+    def read(self, orders: Sequence[PreparedOrder]) -> None:
+        """Read which of the keys are on record, and which equal orders are open."""
         keys = [key for prepared in orders for key in prepared.order.keys]
         for row in self._connection.execute(_DELIVERED, {"keys": keys}):
             self._known[row.key] = (row.fingerprint, _perhaps(row))
@@ -106,9 +115,10 @@ class _Batch:
                 self._open.add(row.open_key, case)
 
     def answer(self, prepared: PreparedOrder) -> Acceptance | KeyReused | OtherRelease:
-        """What becomes of one order, given all before it.
+        """What becomes of one order, after those before it.
 
-        One that belongs to a case which this release cannot read is not taken: that case is it.
+        OtherRelease, and nothing is written, when it belongs to a case that this release cannot
+        read.
         """
         if known := self._known.get(prepared.order.key):
             return self._again(prepared, *known)
@@ -126,7 +136,7 @@ class _Batch:
         return Acceptance(case=case, how=how)
 
     def write(self) -> None:
-        """One insert a table."""
+        """Write all rows of the batch: one INSERT for each table."""
         if self._made:
             take_locks(self._connection, self._made)
         for add, rows in (
@@ -230,7 +240,7 @@ def _read(row: Row[Any]) -> Case | OtherRelease:
 
 
 def _repeated(case: Case | OtherRelease) -> Acceptance | OtherRelease:
-    """That an order came before."""
+    """The answer to an order that came before."""
     return case if isinstance(case, OtherRelease) else Acceptance(case=case, how=How.REPEATED)
 
 
@@ -252,7 +262,7 @@ def _case_row(case: Case, prepared: PreparedOrder, now: datetime) -> dict[str, A
 
 
 def _notice(case: Case, kind: NoticeKind, key: str, place: str, now: datetime) -> dict[str, Any]:
-    """A row of the outbox that has to show that the case was asked."""
+    """A row of the outbox for a place that has to show the new case."""
     return {
         "key": key,
         "kind": kind,

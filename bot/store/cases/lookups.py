@@ -1,4 +1,4 @@
-"""Orders whose meaning is still looked for: kept under their key, taken up under a lease."""
+"""Orders in words of which it is not known yet whom they mean: kept by key, leased, forgotten."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -15,14 +15,14 @@ from bot.store.writing.connection import Transaction
 _WAITING = Leasing(LOOKUP, true())
 _ADD = insert(LOOKUP)
 _THERE = select(LOOKUP.c.key).where(LOOKUP.c.key.in_(bindparam("keys", expanding=True)))
-_OVER = delete(LOOKUP).where(
+_FINISH = delete(LOOKUP).where(
     and_(LOOKUP.c.key == bindparam("lookup"), LOOKUP.c.token == bindparam("fence"))
 )
 
 
 def keep_lookup(transaction: Transaction, lookups: Sequence[Lookup]) -> Sequence[bool]:
-    """Keep each whose key is new: False where it is kept already, or has led to something."""
-    keys = [one.key for one in lookups]
+    """Write down each order whose key is new; False where it is kept already, or is on record."""
+    keys = [lookup.key for lookup in lookups]
     known = {*transaction.connection.execute(_THERE, {"keys": keys}).scalars()}
     known |= recorded_keys(transaction, keys)
     new = []
@@ -38,14 +38,14 @@ def keep_lookup(transaction: Transaction, lookups: Sequence[Lookup]) -> Sequence
 
 
 def due(transaction: Transaction, requests: Sequence[LeaseRequest]) -> Sequence[Sequence[Lookup]]:
-    """The oldest that nobody holds."""
+    """Lease for each request the oldest orders that nobody holds."""
     return [_due(transaction, request) for request in requests]
 
 
-def over(transaction: Transaction, lookups: Sequence[Lookup]) -> Sequence[None]:
-    """Forget each that is still held as it was taken up."""
+def finish(transaction: Transaction, lookups: Sequence[Lookup]) -> Sequence[None]:
+    """Delete each order whose lease is still held."""
     rows = [{"lookup": lookup.key, "fence": lookup.token} for lookup in lookups]
-    transaction.connection.execute(_OVER, rows)
+    transaction.connection.execute(_FINISH, rows)
     return [None] * len(lookups)
 
 

@@ -122,7 +122,7 @@ COUNT = select(func.count()).select_from(OUTAGE)
 
 @dataclass(frozen=True, slots=True)
 class RefusedLine:
-    """Slack refused a line in its channel with that error code."""
+    """A line that Slack refused to post in its channel, with the code `error`."""
 
     notice: Notice
     error: str
@@ -131,59 +131,62 @@ class RefusedLine:
 
 @dataclass(frozen=True, slots=True)
 class Restart:
-    """Lines kept for any other channel move to `channel`; None where there is none to move to."""
+    """The process starts; lines go to `channel` now, None for none."""
 
     channel: str | None
 
 
 def keep(transaction: Transaction, lines: Sequence[RefusedLine]) -> Sequence[bool]:
-    """Keep each line for later; whether its channel's outage begins with it."""
+    """Keep each line for later; True for each with which the outage of its channel begins."""
     return [_keep(transaction, line) for line in lines]
 
 
-def _keep(transaction: Transaction, one: RefusedLine) -> bool:
-    connection, channel = transaction.connection, one.notice.place
-    lease = {"notice": one.notice.key, "fence": one.notice.token}
+def _keep(transaction: Transaction, line: RefusedLine) -> bool:
+    connection, channel = transaction.connection, line.notice.place
+    lease = {"notice": line.notice.key, "fence": line.notice.token}
     if not connection.execute(_KEEP, lease).rowcount:
         return False  # somebody else has it meanwhile, and may have brought it there
-    gone = connection.execute(_GIVE_UP, {"where": channel, "long_ago": one.at - KEPT}).rowcount
+    gone = connection.execute(_GIVE_UP, {"where": channel, "long_ago": line.at - KEPT}).rowcount
     if gone:
         log.error("lines given up", channel=channel, lines=gone, days=KEPT.days)
     retry_at = transaction.now + RETRY
-    row = {"channel": channel, "error": one.error, "at": one.at, "retry_at": retry_at}
+    row = {"channel": channel, "error": line.error, "at": line.at, "retry_at": retry_at}
     if connection.execute(_BEGIN, row).first() is not None:
         return True
-    connection.execute(_CONTINUE, {"where": channel, "said": one.error, "until": retry_at})
+    connection.execute(_CONTINUE, {"where": channel, "said": line.error, "until": retry_at})
     return False
 
 
 def arrived(transaction: Transaction, notices: Sequence[Notice]) -> None:
-    """The outage of each line's channel is over, if there was one."""
+    """End the outage of the channel of each line that arrived, if there was one."""
     channels = {notice.place for notice in notices if notice.kind is NoticeKind.LINE}
     if channels:
         for channel in transaction.connection.execute(_END, {"channels": list(channels)}).scalars():
             log.info("channel can be posted to again", channel=channel)
 
 
-def reopen(transaction: Transaction, beginnings: Sequence[Restart]) -> Sequence[None]:
-    """At a start: move the lines kept for another channel, and try what may have been mended."""
-    for beginning in beginnings:
-        if beginning.channel is not None:
-            transaction.connection.execute(_MOVE, {"to": beginning.channel})
-            transaction.connection.execute(_END_OTHERS, {"to": beginning.channel})
-    return try_now(transaction, [None] * len(beginnings))
+def reopen(transaction: Transaction, restarts: Sequence[Restart]) -> Sequence[None]:
+    """Move the lines kept for another channel to the one of now, and try every channel at once.
+
+    Done at each start, since whoever restarts the bot may have mended what was wrong.
+    """
+    for restart in restarts:
+        if restart.channel is not None:
+            transaction.connection.execute(_MOVE, {"to": restart.channel})
+            transaction.connection.execute(_END_OTHERS, {"to": restart.channel})
+    return try_now(transaction, [None] * len(restarts))
 
 
 def try_now(transaction: Transaction, asked: Sequence[None]) -> Sequence[None]:
-    """Every channel in outage is to be tried at once, without waiting for its hour."""
+    """Have every channel in outage tried at once, without waiting for its hour."""
     transaction.connection.execute(_TRY_NOW, {"now": transaction.now})
     return asked
 
 
 def lease_retries(transaction: Transaction, request: LeaseRequest) -> Sequence[str]:
-    """The channels that are to be tried again now; nobody else tries them meanwhile.
+    """Lease the channels that are to be tried again now, for as long as `request` says.
 
-    No more channels than rows are wished for: each is tried with one.
+    No more channels than rows are asked for: each is tried with one line.
     """
     connection, now = transaction.connection, transaction.now
     moments = {"now": now, "too_far": now + RETRY, "until": now + request.lease}
@@ -194,7 +197,7 @@ def lease_retries(transaction: Transaction, request: LeaseRequest) -> Sequence[s
 
 
 def not_in_outage() -> ColumnElement[bool]:
-    """Rows of channels that can be posted to, as far as is known."""
+    """The condition that a notice is not for a channel in outage."""
     return OUTBOX.c.place.not_in(_IN_OUTAGE)
 
 

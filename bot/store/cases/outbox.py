@@ -1,8 +1,9 @@
-"""Notices: places in Slack that do not show a case's newest state yet."""
+"""The outbox: places in Slack that do not show the newest state of a case yet."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import (
@@ -23,7 +24,7 @@ from bot.store.cases.outages import arrived, lease_retries, not_in_outage
 from bot.store.cases.rows import notice_of
 from bot.store.clock_steps import ClockSteps
 from bot.store.database import Database
-from bot.store.leases import NOW, UNLEASED, LeaseRequest, Leasing
+from bot.store.leases import NOW, UNLEASED, GiveBack, LeaseRequest, Leasing, give_back
 from bot.store.tables.cases import CASE, IS_DUE, OUTBOX
 from bot.store.unreadable_rows import UnreadableRows
 from bot.store.writing.connection import Transaction
@@ -36,7 +37,7 @@ _DUE = {
     NoticeKind.LINE: Leasing(OUTBOX, and_(_LINE, not_in_outage())),
     NoticeKind.ANSWER: Leasing(OUTBOX, _ANSWER),
 }
-_TRY = Leasing(OUTBOX, and_(_LINE, OUTBOX.c.place == bindparam("channel")))
+_RETRY = Leasing(OUTBOX, and_(_LINE, OUTBOX.c.place == bindparam("channel")))
 _OURS = and_(OUTBOX.c.key == bindparam("notice"), OUTBOX.c.token == bindparam("fence"))
 
 _HELD = select(OUTBOX).where(OUTBOX.c.key.in_(bindparam("keys", expanding=True)))
@@ -79,7 +80,7 @@ _FORGET_ADDRESS = (
 
 @dataclass(frozen=True, slots=True)
 class ShownNotice:
-    """A notice that was shown; `posted` is the message's timestamp where there is one."""
+    """A notice that was shown; `posted` is the timestamp of its message, where there is one."""
 
     notice: Notice
     posted: str | None
@@ -106,7 +107,10 @@ class PostponedNotice:
 
 
 class Outbox:
-    """Where the notifier takes up notices and brings them back. A stale token changes nothing."""
+    """What the notifier does with notices: lease, mark as shown, postpone, drop.
+
+    A notice whose lease was lost is not changed.
+    """
 
     def __init__(self, database: Database, unreadable: UnreadableRows) -> None:
         self._unreadable = unreadable
@@ -115,12 +119,15 @@ class Outbox:
     def due(
         self, transaction: Transaction, requests: Sequence[LeaseRequest]
     ) -> Sequence[Sequence[Notice]]:
-        """The longest due; what can no longer be told is dropped on the way."""
+        """Lease for each request the notices that are longest due.
+
+        Answers whose response_url expired are deleted first.
+        """
         self._steps.look(transaction, max(request.lease for request in requests))
         return [self._due(transaction, request) for request in requests]
 
     def mark_shown(self, transaction: Transaction, shown: Sequence[ShownNotice]) -> Sequence[None]:
-        """Remember what each place shows now; an answer that told the outcome is forgotten."""
+        """Write down what each place shows now; an answer that told the outcome is deleted."""
         over = [told.notice for told in shown if _told_all(told.notice)]
         rows = [
             _lease(told.notice) | {"told": told.notice.version, "message": told.posted}
@@ -136,7 +143,7 @@ class Outbox:
     def postpone(
         self, transaction: Transaction, postponed: Sequence[PostponedNotice]
     ) -> Sequence[None]:
-        """Let go of each until its moment."""
+        """Give each back, to be leased again when its `wait` is over."""
         rows = [
             _lease(postponement.notice)
             | {
@@ -152,21 +159,20 @@ class Outbox:
     def leave_to_other_release(
         self, transaction: Transaction, notices: Sequence[Notice]
     ) -> Sequence[None]:
-        """Let go of each as if it had not been taken up, and leave it to other releases."""
-        rows = transaction.connection.execute(
-            _HELD, {"keys": [notice.key for notice in notices]}
-        ).all()
+        """Give each back as if it had not been leased, and lease it no more in this process."""
+        keys = [notice.key for notice in notices]
+        rows = transaction.connection.execute(_HELD, {"keys": keys}).all()
         ours = {(notice.key, notice.token) for notice in notices}
         left = [row for row in rows if (row.key, row.token) in ours]
         for row in left:
             self._unreadable.add(
                 OUTBOX, row, OtherRelease(f"{row.key}: its case cannot be shown here.")
             )
-        _TRY.give_back(transaction.connection, left)
+        give_back(transaction, [GiveBack.of(OUTBOX, row) for row in left])
         return [None] * len(notices)
 
     def drop(self, transaction: Transaction, notices: Sequence[Notice]) -> Sequence[None]:
-        """Give up on each."""
+        """Delete each, and with an answer the response_url in its case."""
         if notices:
             keys = [notice.key for notice in notices]
             leases = [(notice.key, notice.token) for notice in notices]
@@ -178,17 +184,22 @@ class Outbox:
         taken = []
         if request.kind is not NoticeKind.ANSWER:
             for channel in lease_retries(transaction, request):
-                taken += self._take(_TRY, transaction, replace(request, limit=1), channel=channel)
+                one_line = replace(request, limit=1)
+                taken += self._lease(_RETRY, transaction, one_line, {"channel": channel})
         rest = replace(request, limit=request.limit - len(taken))
-        taken += self._take(_DUE[request.kind], transaction, rest)
+        taken += self._lease(_DUE[request.kind], transaction, rest)
         taken.sort(key=lambda pair: (pair[0].due_at, pair[0].case_number))
         return [notice for _, notice in taken]
 
-    def _take(
-        self, leasing: Leasing, transaction: Transaction, request: LeaseRequest, **which: str
+    def _lease(
+        self,
+        leasing: Leasing,
+        transaction: Transaction,
+        request: LeaseRequest,
+        parameters: Mapping[str, Any] = MappingProxyType({}),
     ) -> list[tuple[Row[Any], Notice]]:
         return leasing.lease_readable(
-            transaction, request, read=notice_of, unreadable=self._unreadable, **which
+            transaction, request, parameters, read=notice_of, unreadable=self._unreadable
         )
 
 
@@ -201,9 +212,9 @@ def _lease(notice: Notice) -> dict[str, Any]:
     return {"notice": notice.key, "fence": notice.token}
 
 
-def _forget(transaction: Transaction, which: Executable, parameters: dict[str, Any]) -> None:
+def _forget(transaction: Transaction, statement: Executable, parameters: dict[str, Any]) -> None:
     """Delete notices, and with an answer the address it went to."""
-    gone = transaction.connection.execute(which, parameters).all()
+    gone = transaction.connection.execute(statement, parameters).all()
     if gone:
         rows = [{"case": case_number, "address": place} for case_number, place in gone]
         transaction.connection.execute(_FORGET_ADDRESS, rows)

@@ -1,4 +1,7 @@
-"""Working on cases: taken up under a lease, finished once, told in every place that shows them."""
+"""The queue of open cases: leased by workers, kept while they work, and closed once.
+
+Every write checks the token of the claim, so a worker whose lease ran out changes nothing.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -82,9 +85,9 @@ own that answers a command can never be edited."""
 
 @dataclass(frozen=True, slots=True)
 class Renewal:
-    """A worker goes on with the case it holds, for `lease` from now on.
+    """A worker extends its lease of a case to `lease` from now on.
 
-    With `progress` the places that show the case show that; with `answer` the private ones too.
+    With `progress` the line of the case shows that; with `answer` the private messages too.
     """
 
     claim: Claim
@@ -95,7 +98,7 @@ class Renewal:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a worker found out about the case it holds."""
+    """The results with which a worker closes the case it holds, at that moment."""
 
     claim: Claim
     results: tuple[Result, ...]
@@ -104,14 +107,14 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class StartedAct:
-    """What a worker found before it sends anything for the case it holds."""
+    """The act as a worker found it before it sends anything for the case it holds."""
 
     claim: Claim
     act: Act
 
 
 class CaseQueue:
-    """Where workers take up cases and bring them back."""
+    """What workers do with cases: claim, begin, renew, finish, release."""
 
     def __init__(self, unreadable: UnreadableRows) -> None:
         self._unreadable = unreadable
@@ -119,13 +122,20 @@ class CaseQueue:
     def claim(
         self, transaction: Transaction, requests: Sequence[LeaseRequest]
     ) -> Sequence[Sequence[Claim]]:
-        """The oldest open cases nobody holds, and that contend with no older open one."""
+        """Lease for each request the oldest open cases that nobody holds.
+
+        A case that contends with an older open one is left out, and so is one that this release
+        cannot read.
+        """
         return [self._claim(transaction, request) for request in requests]
 
     def begin(self, transaction: Transaction, started: Sequence[StartedAct]) -> Sequence[bool]:
-        """Keep the act as it is begun with each case that its worker still holds."""
+        """Write the act as it was found into each case that its worker still holds.
+
+        False for each case whose claim was lost.
+        """
         connection = transaction.connection
-        numbers = [one.claim.case.number for one in started]
+        numbers = [act.claim.case.number for act in started]
         held = {
             row.number: (row.token, row.request)
             for row in connection.execute(_HELD, {"numbers": numbers})
@@ -142,7 +152,11 @@ class CaseQueue:
         return answers
 
     def finish(self, transaction: Transaction, outcomes: Sequence[Outcome]) -> Sequence[bool]:
-        """Close each case that its worker still holds: three statements, however many they are."""
+        """Close each case that its worker still holds; False for each whose claim was lost.
+
+        State, results, audit entries, locks and notices are written by a constant number of
+        statements, however many cases there are.
+        """
         connection = transaction.connection
         numbers = [outcome.claim.case.number for outcome in outcomes]
         rows = connection.execute(_HELD, {"numbers": numbers})
@@ -161,7 +175,7 @@ class CaseQueue:
         return answers
 
     def renew(self, transaction: Transaction, renewals: Sequence[Renewal]) -> Sequence[bool]:
-        """Hold each that is still held, and keep how far it is."""
+        """Extend each lease that is still held; False for each that was lost."""
         return [self._renew(transaction, renewal) for renewal in renewals]
 
     def _renew(self, transaction: Transaction, renewal: Renewal) -> bool:
@@ -180,7 +194,7 @@ class CaseQueue:
         return bool(held.rowcount)
 
     def release(self, transaction: Transaction, owners: Sequence[str]) -> Sequence[None]:
-        """Let go of everything these owners hold."""
+        """Give back every row that these owners hold, in all tables."""
         for table in LEASED:
             transaction.connection.execute(
                 update(table).where(table.c.owner.in_(owners)).values(UNLEASED)
@@ -188,10 +202,9 @@ class CaseQueue:
         return [None] * len(owners)
 
     def take_over(self, transaction: Transaction, asked: Sequence[None]) -> Sequence[int]:
-        """Take over a file from the process before this one; how many rows that one held.
+        """Give back all that the process before this one held in a file; how many rows that were.
 
-        Everything is let go of. A file's time begins anew with each process, so open cases wait
-        since they were asked.
+        A file's time begins anew with each process, so open cases wait since they were asked.
         """
         since = update(CASE).where(IS_OPEN).values(accepted_at=CASE.c.asked_at)
         transaction.connection.execute(since)
@@ -204,17 +217,13 @@ class CaseQueue:
         return [freed] * len(asked)
 
     def _claim(self, transaction: Transaction, request: LeaseRequest) -> Sequence[Claim]:
-        leasing, which = _OF_ANY, {}
+        # as it is now: what is found unreadable meanwhile may be taken up elsewhere
+        parameters: dict[str, Any] = {"unreadable": self._unreadable.keys(CASE)}
+        leasing = _OF_ANY
         if request.vendor is not None:
-            leasing, which = _OF_VENDOR, {"of_vendor": request.vendor}
+            leasing, parameters = _OF_VENDOR, parameters | {"of_vendor": request.vendor}
         taken = leasing.lease_readable(
-            transaction,
-            request,
-            read=case_of,
-            unreadable=self._unreadable,
-            # what is found meanwhile may be taken up elsewhere
-            set_aside=self._unreadable.keys(CASE),
-            **which,
+            transaction, request, parameters, read=case_of, unreadable=self._unreadable
         )
         taken.sort(key=lambda pair: int(pair[0].number))
         return [
@@ -228,7 +237,7 @@ class CaseQueue:
 
 
 def _closed(transaction: Transaction, outcome: Outcome, request: str) -> dict[str, Any]:
-    """The outcome in the audit, and what `_CLOSE` needs to write it into the case."""
+    """Record the outcome, and return the parameters with which `_CLOSE` writes it into the case."""
     case, state = outcome.claim.case, overall(outcome.results)
     _audit(transaction, case, state, outcome)
     return {

@@ -1,4 +1,4 @@
-"""Refusals written down: each by itself, or counted by the hour; see `bot.calls.refusals`."""
+"""Refusals on record: each by itself, or counted by the hour; see `bot.calls.refusals`."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -41,54 +41,58 @@ _ADD, _FORGET = insert(REFUSAL_COUNT), delete(REFUSAL_COUNT).where(_ONE)
 
 @dataclass(frozen=True, slots=True)
 class TimedRefusal:
-    """A refusal and its moment."""
+    """A refusal, and when it was."""
 
     refusal: Refusal
     at: datetime
 
     @property
     def note(self) -> AuditNote:
-        """Its entry, where it has one of its own."""
+        """Its audit entry, if it is recorded by itself."""
         return AuditNote.of_refusal(self.refusal, self.at)
 
 
 class CountRecording(NamedTuple):
-    """Record what was counted until `at`: of the hours that are over, or of `everything`."""
+    """The request to record what was counted, of the hours that are over at `at`.
+
+    With `everything` also of those that are not.
+    """
 
     at: datetime
     everything: bool
 
 
 class RefusalRecorder:
-    """Only for who holds the writer's lock: counts of several processes add up."""
+    """Records or counts refusals, in transactions that hold the writer's lock.
+
+    By that lock the counts of several processes add up.
+    """
 
     def refuse(self, transaction: Transaction, refused: Sequence[TimedRefusal]) -> Sequence[None]:
-        """Record or count each; one whose key is on record was delivered again, and adds nothing.
+        """Record or count each refusal; one whose key is on record adds nothing.
 
-        A counted one has no key on record: delivered again, it is counted again. What those who may
-        can be asked for is kept in any case.
+        A counted one has no key on record: delivered again, it is counted again. Orders that can be
+        put to those who may give them are kept in any case.
         """
-        seen = recorded_keys(transaction, [one.note.key for one in refused])
-        windows = _Windows.of(transaction, {_person(one.refusal.actor) for one in refused})
+        seen = recorded_keys(transaction, [timed.note.key for timed in refused])
+        windows = _Windows.of(transaction, {_person(timed.refusal.actor) for timed in refused})
         recorded = []
-        for refusal in refused:
-            if refusal.note.key in seen:
+        for timed in refused:
+            if timed.note.key in seen:
                 continue
-            if windows.recorded(refusal):
-                seen.add(refusal.note.key)
-                recorded.append(refusal.note)
+            if windows.register(timed):
+                seen.add(timed.note.key)
+                recorded.append(timed.note)
         record_notes(transaction, recorded)
-        if asks := [one.refusal.ask for one in refused if one.refusal.ask is not None]:
+        if asks := [timed.refusal.ask for timed in refused if timed.refusal.ask is not None]:
             keep_refused(transaction, asks)
         windows.write()
         return [None] * len(refused)
 
     def record(self, transaction: Transaction, wanted: Sequence[CountRecording]) -> Sequence[None]:
-        """An entry for each count; where an hour was quiet, nothing is kept of the person."""
-        at, everything = (
-            max(recording.at for recording in wanted),
-            any(recording.everything for recording in wanted),
-        )
+        """Record each count as an entry, and forget the people whose last hour was quiet."""
+        at = max(request.at for request in wanted)
+        everything = any(request.everything for request in wanted)
         due = select(REFUSAL_COUNT)
         if not everything:
             due = due.where(_is_over(at))
@@ -99,7 +103,7 @@ class RefusalRecorder:
 
 
 class _Windows:
-    """The hours of some people, as they are in one transaction, and what becomes of them."""
+    """The refusal windows of some people: read once, changed in memory, written once."""
 
     def __init__(self, transaction: Transaction, rows: Iterable[Row[Any]]) -> None:
         self._transaction = transaction
@@ -108,19 +112,24 @@ class _Windows:
 
     @classmethod
     def of(cls, transaction: Transaction, people: set[Person]) -> "_Windows":
-        """Those of these people."""
+        """The windows of these people, read from the database."""
         return cls(transaction, transaction.connection.execute(_THESE, {"people": [*people]}))
 
-    def recorded(self, one: TimedRefusal) -> bool:
-        """Whether this refusal is recorded by itself; otherwise it is counted from now on."""
-        refusal, person = one.refusal, _person(one.refusal.actor)
-        window = self._went_on(person, one.at) or RefusalWindow(actor=refusal.actor, since=one.at)
+    def register(self, timed: TimedRefusal) -> bool:
+        """Add a refusal to its window; False when it is only counted.
+
+        True is one that is to be recorded by itself.
+        """
+        refusal, person = timed.refusal, _person(timed.refusal.actor)
+        window = self._went_on(person, timed.at) or RefusalWindow(
+            actor=refusal.actor, since=timed.at
+        )
         room = window.recorded < (OF_OUTSIDERS if refusal.outsider else OF_INSIDERS)
-        self._now[person] = window.recording() if room else window.counting(one.at, refusal.why)
+        self._now[person] = window.recording() if room else window.counting(timed.at, refusal.why)
         return room
 
     def go_on(self, at: datetime, *, everything: bool) -> None:
-        """Record the counts of the hours that are over at `at`, or of all."""
+        """Record the counts of the hours that are over at `at`; of all hours with `everything`."""
         for person in self._before:
             window = self._went_on(person, at)
             if everything and window is not None and window.count is not None:
@@ -128,7 +137,7 @@ class _Windows:
                 self._now[person] = window.emptied()
 
     def write(self) -> None:
-        """What is not as it was takes the place of what was: a statement each."""
+        """Replace the rows of the windows that changed: one DELETE and one INSERT."""
         connection, before, now = self._transaction.connection, self._before, self._now
         gone = [_key(person) for person, was in before.items() if now.get(person) != was]
         new = [_row(window) for person, window in now.items() if before.get(person) != window]
@@ -138,7 +147,7 @@ class _Windows:
             connection.execute(_ADD, new)
 
     def _went_on(self, person: Person, at: datetime) -> RefusalWindow | None:
-        """Somebody's hour at that moment, with the count of one that is over recorded."""
+        """The window of a person at that moment; the count of one that is over is recorded."""
         window = self._now.pop(person, None)
         if window is None:
             return None
@@ -162,7 +171,7 @@ class _Windows:
 
 
 class RefusalStoreMixin(StoreBase):
-    """The side of the store that refusals are written down in."""
+    """The methods of `bot.ports.Store` about refusals."""
 
     def _open_refusals(self) -> None:
         refusals = RefusalRecorder()
@@ -170,11 +179,14 @@ class RefusalStoreMixin(StoreBase):
         self._record_refusals = WriteOperation(refusals.record, StoreError, counting=True)
 
     async def refuse(self, refusal: Refusal) -> None:
-        """Record or count an attempt that was not permitted; see `bot.ports.Store`."""
+        """Record an attempt that was not permitted, or count it. See `bot.ports.Store`."""
         await self._write_for_asker(self._refuse, TimedRefusal(refusal, self._clock.now()))
 
     async def record_refusals(self, *, everything: bool = False) -> None:
-        """Record what was counted; see `bot.ports.Store`."""
+        """Record the refusals that were counted, an entry for each person and hour that is over.
+
+        See `bot.ports.Store`.
+        """
         now = self._clock.now()
         due = REFUSAL_COUNT.c.times > 0 if everything else _is_over(now)
         async with self._reading() as connection:
@@ -184,7 +196,7 @@ class RefusalStoreMixin(StoreBase):
 
 
 def _is_over(now: datetime) -> ColumnElement[bool]:
-    """The rows whose hour `RefusalWindow.after` ends."""
+    """The condition that the hour of a row is over, as `RefusalWindow.after` has it."""
     since = REFUSAL_COUNT.c.since
     return or_(since <= now - HOUR, since > now + HOUR)
 

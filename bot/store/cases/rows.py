@@ -1,4 +1,4 @@
-"""Rows read back into the words of the domain."""
+"""Cases and notices as rows, and read back from them."""
 
 import json
 from typing import Any
@@ -16,16 +16,16 @@ _RESULTS = TypeAdapter(tuple[Result, ...])
 
 
 def request_json(order: Order) -> str:
-    """The order as kept in a case: without the address for the private answer.
+    """The order as JSON for its case, without the response_url.
 
-    What is as it is where nothing is said is not written: an older release that does not know a
-    field reads every row that does not need it.
+    Fields that have their default are left out, so that an older release, which may not know them,
+    can read every row that does not use them.
     """
     return order.model_dump_json(exclude={"reply_url"}, exclude_defaults=True)
 
 
 def with_act(request: str, act: Act) -> str:
-    """The order as it is kept, with its act as it was done; what is not understood in it stays."""
+    """The order in `request` with another act; fields that this release does not know stay."""
     if read_json(Order, request).act == act:
         return request
     kept = json.loads(request)
@@ -35,12 +35,15 @@ def with_act(request: str, act: Act) -> str:
 
 
 def results_json(results: tuple[Result, ...]) -> str:
-    """The results as kept in a case, without what is not said."""
+    """The results as JSON for their case, without fields that have their default."""
     return _RESULTS.dump_json(results, exclude_defaults=True).decode()
 
 
 def case_of(row: Row[Any]) -> Case:
-    """The case in a row that holds the columns of `moderation_case`. Raises OtherRelease."""
+    """The case in a row of `moderation_case`.
+
+    Raises OtherRelease when this release cannot read it.
+    """
     with other_release_errors(f"Case #{row.number}"):
         order = read_json(Order, row.request)
         return Case(
@@ -62,7 +65,7 @@ def case_of(row: Row[Any]) -> Case:
 
 
 def _progress(text: str | None) -> Progress | None:
-    """How far a case is; what another release wrote differently is no reason not to go on."""
+    """How far a case is; None where another release wrote it in its own way."""
     try:
         return None if text is None else read_json(Progress, text)
     except ValueError:
@@ -70,7 +73,10 @@ def _progress(text: str | None) -> Progress | None:
 
 
 def notice_of(row: Row[Any]) -> Notice:
-    """The notice in a row that holds the columns of `outbox`. Raises OtherRelease."""
+    """The notice in a row of `outbox`.
+
+    Raises OtherRelease when this release cannot read it.
+    """
     with other_release_errors(f"A message about case #{row.case_number}"):
         return Notice(
             key=row.key,

@@ -36,63 +36,81 @@ class DigestStoreMixin(StoreBase):
         self._defer_announcement = WriteOperation(announcements.later, StoreError)
 
     async def set_up(self, wish: Wish, by: Actor, key: str, at: datetime) -> ChangeResult:
-        """Set one up, with its entry on record; see `bot.ports.DigestStore.set_up`."""
+        """Subscribe a channel to a digest; one with the same rhythm and vendors there is changed.
+
+        See `bot.ports.DigestStore`.
+        """
         return await self._write_for_asker(self._set_up, SetUp(key, wish, by, at))
 
     async def amend(
         self, known: Subscription, changed: Subscription, note: DigestNote, at: datetime
     ) -> ChangeResult:
-        """Change one, with its entry on record; see `bot.ports.DigestStore.amend`."""
+        """Change the subscription that was seen as `known`, in one transaction as `set_up`.
+
+        See `bot.ports.DigestStore`.
+        """
         return await self._write_for_asker(self._amend, Amended(known, changed, note, at))
 
     async def pause(self, known: Subscription, why: str, at: datetime) -> bool:
-        """Pause one that cannot be posted; its owner is told. False: it was changed since."""
+        """Pause a subscription and have its owner told. See `bot.ports.DigestStore`."""
         return await self._write_in_background(self._pause, Paused(known, why, at))
 
     async def due_announcements(
         self, *, owner: str, limit: int, lease: timedelta
     ) -> Sequence[Announcement]:
-        """Take up what is to be told now, the longest due first."""
+        """Lease announcements that are to be made now, the longest due first, up to `limit`.
+
+        See `bot.ports.DigestStore`.
+        """
         return await self._write_in_background(
             self._due_announcements, LeaseRequest(owner, limit, lease)
         )
 
     async def mark_announced(self, announcement: Announcement) -> None:
-        """This was told, or is given up."""
+        """Mark an announcement as made, or as given up."""
         await self._write_in_background(self._mark_announced, announcement)
 
     async def defer_announcement(self, announcement: Announcement, until: datetime) -> None:
-        """Try this again at `until`."""
+        """Have an announcement made again at `until`."""
         await self._write_in_background(
             self._defer_announcement, PostponedAnnouncement(announcement, until - self._clock.now())
         )
 
     async def subscriptions(self, channel: str | None = None) -> Sequence[Subscription]:
-        """Those that are not stopped, of one channel or all, the oldest first."""
+        """The subscriptions that are not stopped, of one channel or all, the oldest first.
+
+        See `bot.ports.DigestStore`.
+        """
         async with self._reading() as connection:
             return await subscriptions(connection, channel, self._unreadable)
 
     async def claim_posting(
         self, subscription: Subscription, day: date, *, owner: str, lease: timedelta
     ) -> Posting | None:
-        """Claim the digest of that sending day; None while another worker has it or it is done."""
+        """Lease the digest of that sending day; None while another worker has it or it is posted.
+
+        See `bot.ports.DigestStore`.
+        """
         return await self._write_in_background(
             self._claim_posting, PostingClaim(subscription, day, owner, lease)
         )
 
     async def posted(self, posting: Posting, ts: str | None) -> bool:
-        """Mark it posted, or (`ts` None) folded into a later one or given up; False: claim lost."""
+        """Mark a digest as posted at `ts`; False when the claim was lost.
+
+        See `bot.ports.DigestStore`.
+        """
         return await self._write_in_background(self._posted, PostingResult(posting, ts))
 
     async def acts(self, stretch: Stretch) -> Acts:
-        """Cases asked in that stretch, in the state they are in now, and refusals in the record."""
+        """How many acts were asked in that stretch, by their state of now, and how many refused."""
         async with self._reading(SUMMING_TIMEOUT_S) as connection:
             return await acts(connection, stretch)
 
     async def waiting(self, limit: int) -> Sequence[Waiting]:
-        """Cases open for a minute, and those of the last week whose outcome nobody knows.
+        """Cases that wait for a person now, the oldest first, up to `limit`.
 
-        Oldest first. One that was asked again since is left out: the later case tells.
+        See `bot.ports.DigestStore`.
         """
         async with self._reading(SUMMING_TIMEOUT_S) as connection:
             return await waiting(connection, limit, self._clock.now())

@@ -23,9 +23,9 @@ class UsageStoreMixin(StoreBase):
     async def keep_calls(
         self, vendor: Vendor, stretch: Stretch, records: Sequence[CallRecord], *, now: datetime
     ) -> None:
-        """Put `records` in the place of what was kept of `stretch`, and sum its quarters anew.
+        """Replace what is kept of `stretch` by `records`, and sum its quarters anew.
 
-        A call that began before the stretch and is not told of any more stays as it was last seen.
+        See `bot.ports.UsageStore`.
         """
         batch = prepare(lambda: UsageBatch.of(vendor, stretch, records, now))
         for piece in batch.pieces():
@@ -34,11 +34,14 @@ class UsageStoreMixin(StoreBase):
     async def sums(
         self, stretches: Sequence[Stretch], vendors: Sequence[Vendor]
     ) -> Sequence[Mapping[Vendor, Tally]]:
-        """For each stretch, the tally of each vendor that was read throughout it."""
+        """The tally of each vendor, for each stretch of whole quarters.
+
+        See `bot.ports.UsageStore`.
+        """
         async with self._reading(SUMMING_TIMEOUT_S) as connection:
             return await sums(connection, stretches, vendors)
 
     async def unread(self, vendor: Vendor, stretch: Stretch) -> Sequence[Stretch]:
-        """The UTC days of `stretch` that were not read to their end, each by itself."""
+        """The UTC days of `stretch` that were not read to their end, the oldest first."""
         async with self._reading(SUMMING_TIMEOUT_S) as connection:
             return await unread(connection, vendor, stretch)

@@ -1,7 +1,8 @@
-"""The one connection that writes, held in one thread of its own: a group costs one hand-over.
+"""The one connection that writes, used in one thread: a group of writes costs one hand-over.
 
-All in here but the thread's start and end runs in that thread, on plain blocking calls. A thread
-cannot be cancelled, so every call is bounded by the database itself; see `bot.store.database`.
+Everything in here but making and closing a `WriteConnection` runs in that thread, on blocking
+calls. A thread cannot be cancelled, so every call is bounded by the database itself; see
+`bot.store.database`.
 """
 
 from asyncio import Future
@@ -31,9 +32,9 @@ WRITE_ERRORS = (SQLAlchemyError, OSError, ValueError, TimeoutError)
 
 @dataclass(slots=True)
 class Transaction:
-    """The open transaction that a piece of work writes in.
+    """The open transaction that a write operation works in.
 
-    `now` is the present moment by the time that what is due goes by; see `Database`.
+    `now` is the present moment by the time that leases and due moments go by; see `Database`.
     """
 
     connection: Connection
@@ -41,23 +42,26 @@ class Transaction:
     _audit: AuditAppender | None = None
 
     def since(self, moment: datetime) -> timedelta:
-        """How long ago a moment was that was written by the same time; 0 for one to come."""
+        """How long ago a moment was that was written by the same time as `now`; at least 0."""
         return max(self.now - moment, timedelta(0))
 
     @property
     def audit(self) -> AuditAppender:
-        """The end of the audit chain; only in work that is `counting`."""
+        """The appender to the audit chain.
+
+        Raises RuntimeError in an operation that is not `counting`.
+        """
         if self._audit is None:
-            raise RuntimeError("this work does not count")
+            raise RuntimeError("this operation is not counting")
         return self._audit
 
 
 @dataclass(frozen=True)
 class WriteOperation(Generic[R, T]):
-    """One way of writing: many requests in, as many results (or errors to raise) out.
+    """A kind of write: it takes many requests, and returns as many results or errors to raise.
 
-    It can be done again: the second time changes nothing. `counting` work adds to the audit;
-    `failure` is what a caller gets when the database does not take it.
+    It has to be idempotent: done again, it changes nothing. A `counting` one appends to the audit
+    log; `failure` is raised when the database does not take it.
     """
 
     do: Callable[[Transaction, Sequence[R]], Sequence[T | CallwardenError]]
@@ -67,9 +71,10 @@ class WriteOperation(Generic[R, T]):
 
 @dataclass(eq=False, slots=True)
 class PendingWrite:
-    """A request on its way. Past its `deadline` (monotonic seconds) no COMMIT is sent for it.
+    """A request on its way into the database, and the future of its result.
 
-    `taken` says that it left the queue, `commit_sent` that a COMMIT with it is sent or may be lost.
+    Past its `deadline` (monotonic seconds) no COMMIT is sent for it. `taken` says that it left the
+    queue, `commit_sent` that a COMMIT with it was sent, or may have been.
     """
 
     operation: WriteOperation[Any, Any]
@@ -81,11 +86,11 @@ class PendingWrite:
 
 
 class CommitUnknown(Exception):
-    """COMMIT was sent and no answer came."""
+    """COMMIT was sent, and it is not known whether it took effect."""
 
 
 class WriteConnection:
-    """Writes one group after the other. `now` is the clock that deadlines go by."""
+    """Commits one group of writes after the other. `now` is the clock that deadlines go by."""
 
     def __init__(self, database: Database, now: Callable[[], float]) -> None:
         self._database = database
@@ -97,13 +102,17 @@ class WriteConnection:
 
     @property
     def address(self) -> Address:
-        """Which database it writes to."""
+        """The address of the database that it writes to."""
         return self._database.address
 
     def commit(
         self, group: Sequence[PendingWrite], deadline: float
     ) -> list[tuple[PendingWrite, Any]]:
-        """One transaction. After any error but `CommitUnknown`, nothing of it is written."""
+        """Do all writes of the group in one transaction, and return each with its result.
+
+        Raises CommitUnknown when COMMIT was not answered. After any other error (TimeoutError,
+        those of `WRITE_ERRORS`, and what the operations raise) nothing of the group is written.
+        """
         with ExitStack() as undo:
             undo.callback(self.disconnect)
             connection = self._connect(deadline)
@@ -123,12 +132,12 @@ class WriteConnection:
     def close(self) -> None:
         """Send no COMMIT any more; may be called in any thread.
 
-        Who finds nothing sent after it knows that nothing will be written.
+        A write whose `commit_sent` is False afterwards will never be written.
         """
         self._closed = True
 
     def disconnect(self) -> None:
-        """Throw the connection away: after a failure nobody knows what state it is in."""
+        """Throw the connection away: after a failure its state is not known."""
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.invalidate()
@@ -159,9 +168,10 @@ class WriteConnection:
         return results
 
     def _promise(self, group: Sequence[PendingWrite], deadline: float) -> list[bool]:
-        """Say that COMMIT comes, and only then look at the time; what was said before.
+        """Mark all writes as sent, and look at the time only then; returns what was marked before.
 
-        In this order who finds nothing said after the deadline knows that nothing will be written.
+        In this order, whoever finds a write not marked after its deadline knows that it is not
+        written.
         """
         before = [write.commit_sent for write in group]
         for write in group:
@@ -174,7 +184,7 @@ class WriteConnection:
         return before
 
     def _in_time(self, deadline: float) -> float:
-        """The seconds that are left; TimeoutError when there are none."""
+        """The seconds that are left until `deadline`. Raises TimeoutError when there are none."""
         left = deadline - self._now()
         if left <= 0 or self._closed:
             raise TimeoutError
@@ -182,7 +192,7 @@ class WriteConnection:
 
 
 def _mark_unsent(group: Sequence[PendingWrite], before: Sequence[bool]) -> None:
-    """Nothing of this transaction was written after all."""
+    """Take the marks of `_promise` back: nothing of this transaction was written."""
     for write, sent in zip(group, before, strict=True):
         write.commit_sent = sent
 

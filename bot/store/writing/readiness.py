@@ -1,4 +1,4 @@
-"""Whether an order could be written now: asked of the writer, by really writing."""
+"""Whether an order could be written now, found out by writing something as large."""
 
 import asyncio
 import math
@@ -29,7 +29,7 @@ PROBE_BYTES = 4_000
 
 
 class Readiness:
-    """Asks `writer`, once for all who want to know at about the same moment."""
+    """Checks the writer, once for all who ask at about the same moment."""
 
     def __init__(self, writer: Writer, *, sqlite: bool) -> None:
         self._writer = writer
@@ -41,7 +41,10 @@ class Readiness:
         self._found_at = -math.inf
 
     async def check(self) -> None:
-        """NotAccepted when an order could not be written now; one just written is proof enough."""
+        """Raises NotAccepted when an order could not be written now.
+
+        One that was written within FRESH_SECONDS is proof enough.
+        """
         if (cause := self._writer.health.cause_within(TROUBLED_SECONDS)) is not None:
             raise NotAccepted(cause.says, next_step=cause.mend)
         if self._writer.health.proven_within(FRESH_SECONDS):
@@ -53,7 +56,7 @@ class Readiness:
             raise NotAccepted(str(no), next_step=no.next_step)
 
     async def _ask(self) -> NotAccepted | None:
-        """Why it could not be written; None where it was."""
+        """Write the probe; the error that came of it, None when it was written."""
         try:
             await self._writer.write(self._operation, None, timeout_s=PROBE_SECONDS)
         except NotAccepted as no:
@@ -64,11 +67,11 @@ class Readiness:
 
 
 def _write_and_take_back(
-    sqlite: bool,  # noqa: FBT001 - bound where the work is made
+    sqlite: bool,  # noqa: FBT001 - bound where the operation is made
     transaction: Transaction,
     asked: Sequence[None],
 ) -> Sequence[NotAccepted | None]:
-    """A row as large as an order, written and deleted under the lock that orders take."""
+    """Insert a row as large as an order under the lock that orders take, and delete it."""
     connection = transaction.connection
     try:
         if not sqlite:

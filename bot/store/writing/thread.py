@@ -1,4 +1,4 @@
-"""The thread in which the writing connection lives."""
+"""The thread in which the write connection is used."""
 
 import threading
 from asyncio import Future, wrap_future
@@ -16,14 +16,14 @@ R = TypeVar("R")
 
 
 class CallFailed(Exception):
-    """A call went wrong in a way that nobody expects; the log says how."""
+    """A call raised an error that is not among the expected ones; the log has it."""
 
 
 class WriterThread:
-    """Makes calls one after the other. What they may raise is `expected`; else it is CallFailed.
+    """A thread that makes calls one after the other.
 
-    It is a daemon, unlike the threads of `concurrent.futures`: a call that hangs keeps no process
-    from ending.
+    Errors of the types `expected` are passed on, and any other one as CallFailed. It is a daemon,
+    unlike the threads of `concurrent.futures`: a call that hangs keeps no process from ending.
     """
 
     def __init__(self, expected: tuple[type[Exception], ...]) -> None:
@@ -32,13 +32,13 @@ class WriterThread:
         threading.Thread(target=self._run, name="store-writer", daemon=True).start()
 
     def call(self, function: Callable[..., R], *arguments: Any) -> Future[R]:
-        """What `function` returns or raises, once its turn has come."""
+        """A future of what `function` returns or raises, once its turn has come."""
         answer: Answer[R] = Answer()
         self._calls.put((answer, partial(function, *arguments)))
         return wrap_future(answer)
 
     def close(self) -> None:
-        """End after the calls that were asked for."""
+        """End the thread after the calls that were asked for."""
         self._calls.put(None)
 
     def _run(self) -> None:

@@ -1,11 +1,11 @@
-"""One writer a process, with group commit: whoever waits is written down together.
+"""One writer for a process, with group commit: requests that wait are written together.
 
 Sessions that write side by side queue for the database's lock one by one; here they queue in
 memory, and one transaction with a constant number of statements carries all that wait.
 
-An answer is always honest. What the deadline overtakes in the queue is withdrawn; what it overtakes
-before COMMIT is rolled back; a COMMIT whose answer is lost is settled by doing the request again
-under the lock, where its idempotency key tells whether it is there already.
+An answer always says what is so. A request that its deadline overtakes in the queue is withdrawn;
+one that it overtakes before COMMIT is rolled back; a COMMIT whose answer is lost is settled by
+doing the request again under the lock, where its idempotency key tells whether it is there already.
 """
 
 import asyncio
@@ -61,7 +61,7 @@ class WriterHung(Exception):
 
 
 class WriteHealth:
-    """What became of the latest writes, for whoever asks whether there is any use in more.
+    """What became of the latest writes, for those who ask whether more can be written.
 
     `now` are seconds that never run backwards.
     """
@@ -73,12 +73,12 @@ class WriteHealth:
         self._cause: Cause | None = None
 
     def wrote(self, *, order: bool) -> None:
-        """Something is on disk; an `order`, or what takes as much, proves that orders can be."""
+        """Something was committed; an `order`, or what takes as much, proves that orders can be."""
         if order:
             self._proven = self._now()
 
     def refused(self, cause: Cause) -> None:
-        """Something could not be written, for a reason that a person can mend."""
+        """The database refused something, for a reason that a person can mend."""
         self._cause, self._refused_at = cause, self._now()
 
     def proven_within(self, seconds: float) -> bool:
@@ -86,17 +86,17 @@ class WriteHealth:
         return self._now() - self._proven < seconds
 
     def cause_within(self, seconds: float) -> Cause | None:
-        """Why something was refused in the last so many seconds, and nothing written since."""
+        """Why a write was refused in the last so many seconds; None if one succeeded since."""
         recent = self._now() - self._refused_at < seconds and self._refused_at > self._proven
         return self._cause if recent else None
 
 
 class Writer:
-    """Takes requests from any number of tasks and commits them in groups.
+    """Takes requests from any number of tasks, and commits them in groups.
 
     Deadlines go by the machine's clock, not by the loop's: uvloop's counts whole milliseconds, and
-    is not to be read from the thread of the connection. After `hung_after_s`
-    seconds nothing is expected any more of a call that does not come back.
+    is not to be read from another thread. A call to the database that has not come back after
+    `hung_after_s` seconds ends the writer.
     """
 
     def __init__(
@@ -113,13 +113,16 @@ class Writer:
         self.health = WriteHealth(self._now)
 
     def start(self) -> asyncio.Task[None]:
-        """Begin to write. The task ends before `stop` only when nothing can be written any more."""
+        """Start the task that writes, and return it.
+
+        It ends before `stop` only when nothing can be written any more.
+        """
         self._over = False
         self._task = asyncio.create_task(self._run(), name="database writer")
         return self._task
 
     async def stop(self, seconds: float | None = None) -> None:
-        """Write what waits, then stop; after `seconds` without what is not written by then."""
+        """Write what waits, then stop. After `seconds`, what is not written by then is left out."""
         task, self._task = self._task, None
         self._wake.set()
         if task is None:
@@ -130,10 +133,11 @@ class Writer:
             await asyncio.wait({task})
 
     async def write(self, operation: WriteOperation[R, T], request: R, *, timeout_s: float) -> T:
-        """The result of `work` for `request`, once it is on disk.
+        """Write `request` by `operation`, and return its result once it is committed.
 
-        Raises the work's `failure` when it is not there within about `timeout_s` seconds, and then
-        it never will be, unless the error's next step says that this could not be found out.
+        Raises the operation's `failure` when it is not committed within about `timeout_s` seconds;
+        then it never will be, unless the error's next step says that this could not be found out.
+        Also raises what the operation returns as an error for this request.
         """
         if self._task is None or self._task.done() or self._over:
             raise operation.failure("The store is closed.")
@@ -149,7 +153,7 @@ class Writer:
         return result
 
     def _overdue(self, write: PendingWrite) -> None:
-        """At the deadline: only what a COMMIT may already hold is waited for any longer."""
+        """At its deadline, fail a write unless a COMMIT with it may have been sent."""
         loop, left = asyncio.get_running_loop(), write.deadline - self._now()
         if left > 0:  # the alarm may be early: what failed here would still be written
             loop.call_later(max(left, ALARM_AGAIN_S), self._overdue, write)
@@ -197,7 +201,7 @@ class Writer:
 
 
 class _Committer:
-    """Hands groups to the thread of the connection, and the results back to who asked."""
+    """Hands groups to the thread of the connection, and results back to those who wait."""
 
     def __init__(
         self,
@@ -214,7 +218,7 @@ class _Committer:
         self._hung_after_s = hung_after_s
 
     async def commit(self, group: list[PendingWrite]) -> None:
-        """All together, or, when that fails, one by one: a bad one must not take others along."""
+        """Commit a group; if that fails, each write by itself: a bad one must not fail others."""
         try:
             results = await self._commit(group, min(write.deadline for write in group))
         except (*WRITE_ERRORS, CallFailed) as error:
@@ -231,7 +235,7 @@ class _Committer:
                 await self._alone(write)
 
     async def _alone(self, write: PendingWrite) -> None:
-        """Once more by itself; what may be written already is settled within the grace."""
+        """Commit one write by itself; one that may be committed already gets a grace time."""
         try:
             results = await self._commit(
                 [write], write.deadline + (COMMIT_GRACE_S if write.commit_sent else 0)
@@ -247,7 +251,7 @@ class _Committer:
     async def _commit(
         self, group: Sequence[PendingWrite], deadline: float
     ) -> list[tuple[PendingWrite, Any]]:
-        """Raises WriterHung where no answer comes at all."""
+        """Commit writes in the thread. Raises WriterHung when no answer comes at all."""
         call = self._thread.call(self._connection.commit, group, deadline)
         call.add_done_callback(_looked_at)
         await asyncio.wait({call}, timeout=self._hung_after_s)
@@ -260,13 +264,13 @@ class _Committer:
 
 
 def _looked_at(call: asyncio.Future[Any]) -> None:
-    """Its error is no news to asyncio, also where nobody waits for the call any more."""
+    """Mark the error of a call as seen, also where nobody waits for the call any more."""
     if not call.cancelled():
         call.exception()
 
 
 def _is_order(operation: WriteOperation[Any, Any]) -> bool:
-    """Whether it takes all that an order takes: who asks is waiting, and the audit grows."""
+    """Whether an operation needs all that an order needs: a person waits, and the audit grows."""
     return operation.counting and operation.failure is NotAccepted
 
 
@@ -289,7 +293,7 @@ def _fail(write: PendingWrite, error: Exception, cause: Cause | None = None) -> 
 
 
 def _deny(write: PendingWrite, why: str, next_step: str | None = None) -> None:
-    """It was not written; or that is in doubt, where a COMMIT with it was sent."""
+    """Fail a write; where a COMMIT with it was sent, the error says that it may have been saved."""
     _settle(
         write,
         write.operation.failure(why, next_step=MAYBE_SAVED if write.commit_sent else next_step),

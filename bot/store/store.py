@@ -15,24 +15,21 @@ from bot.calls.cases import (
     Claim,
     DigestNote,
     Disclosure,
-    Notice,
-    NoticeKind,
     Order,
 )
-from bot.calls.lookups import Lookup
 from bot.calls.models import Vendor
-from bot.calls.outages import ChannelOutage
 from bot.calls.outcomes import Progress, Result
 from bot.clock import Clock
 from bot.errors import NotAccepted, StoreError
 from bot.meter import UNMETERED, Backlog, Meter
 from bot.store.audit_store import AuditStoreMixin
 from bot.store.base import BACKGROUND_TIMEOUT_S
-from bot.store.cases import lookups, outages
+from bot.store.cases import outages
 from bot.store.cases.asks import AskStoreMixin
 from bot.store.cases.backlog import backlog
 from bot.store.cases.intake import OrderIntake, PreparedOrder
-from bot.store.cases.outbox import Outbox, PostponedNotice, ShownNotice
+from bot.store.cases.lookups import LookupStoreMixin
+from bot.store.cases.outbox import OutboxStoreMixin
 from bot.store.cases.queue import CaseQueue, Outcome, Renewal, StartedAct
 from bot.store.cases.reads import CaseReadsMixin
 from bot.store.cases.refusals import RefusalStoreMixin
@@ -44,7 +41,7 @@ from bot.store.instance_lock import InstanceLock
 from bot.store.leases import GiveBack, LeaseRequest, give_back
 from bot.store.restore import Restore, Restored, RestoreMarker
 from bot.store.schema import Schema, schema_of
-from bot.store.tables.cases import CASE, LOOKUP
+from bot.store.tables.cases import CASE
 from bot.store.unreadable_rows import UnreadableRows
 from bot.store.urls import address_of
 from bot.store.usage.store import UsageStoreMixin
@@ -68,6 +65,8 @@ class SqlStore(
     UsageStoreMixin,
     DigestStoreMixin,
     AskStoreMixin,
+    LookupStoreMixin,
+    OutboxStoreMixin,
     RefusalStoreMixin,
 ):
     """Start it, use it, stop it. What its methods return is on disk.
@@ -115,22 +114,6 @@ class SqlStore(
         self._give_back = WriteOperation(give_back, StoreError)
         self._release = WriteOperation(queue.release, StoreError)
         self._take_over = WriteOperation(queue.take_over, StoreError)
-
-    def _open_notices(self) -> None:
-        outbox = Outbox(self._database, self._unreadable)
-        self._due = WriteOperation(outbox.due, StoreError)
-        self._mark_shown = WriteOperation(outbox.mark_shown, StoreError)
-        self._postpone = WriteOperation(outbox.postpone, StoreError)
-        self._drop = WriteOperation(outbox.drop, StoreError)
-        self._leave = WriteOperation(outbox.leave_to_other_release, StoreError)
-        self._keep_line = WriteOperation(outages.keep, StoreError)
-        self._reopen = WriteOperation(outages.reopen, StoreError)
-        self._try_now = WriteOperation(outages.try_now, StoreError)
-
-    def _open_lookups(self) -> None:
-        self._keep_lookup = WriteOperation(lookups.keep_lookup, NotAccepted)
-        self._due_lookups = WriteOperation(lookups.due, StoreError)
-        self._finish_lookup = WriteOperation(lookups.finish, StoreError)
 
     def _open_restoring(self) -> None:
         marker = RestoreMarker(self._database)
@@ -192,7 +175,7 @@ class SqlStore(
             prepared = PreparedOrder.of(order, self._clock.now())
         except ValueError as error:
             raise NotAccepted("The order holds characters that cannot be written.") from error
-        return await self._writer.write(self._accept, prepared, timeout_s=self._timeout_s)
+        return await self._write_for_asker(self._accept, prepared)
 
     async def disclose(self, disclosure: Disclosure) -> None:
         """Record that somebody is given a recording or the like, before it is given.
@@ -200,7 +183,7 @@ class SqlStore(
         See `bot.ports.Store`.
         """
         told = AuditNote.of_disclosure(disclosure, self._clock.now())
-        await self._writer.write(self._record_note, told, timeout_s=self._timeout_s)
+        await self._write_for_asker(self._record_note, told)
 
     async def note(self, note: DigestNote) -> bool:
         """Record what is asked of a digest, before it is done; False for a second delivery.
@@ -208,7 +191,7 @@ class SqlStore(
         See `bot.ports.Store`.
         """
         noted = AuditNote.of_note(note, self._clock.now())
-        return await self._writer.write(self._record_note, noted, timeout_s=self._timeout_s)
+        return await self._write_for_asker(self._record_note, noted)
 
     async def claim(
         self, *, owner: str, limit: int, lease: timedelta, vendor: Vendor | None = None
@@ -259,85 +242,6 @@ class SqlStore(
         See `bot.ports.Store`.
         """
         await self._write_in_background(self._release, owner)
-
-    async def due_notices(
-        self, *, owner: str, limit: int, lease: timedelta, kind: NoticeKind | None = None
-    ) -> Sequence[Notice]:
-        """Lease notices that are to be sent now, the longest due first, up to `limit`.
-
-        See `bot.ports.Store`.
-        """
-        request = LeaseRequest(owner, limit, lease, kind=kind)
-        return await self._write_in_background(self._due, request)
-
-    async def mark_shown(self, notice: Notice, *, posted: str | None) -> None:
-        """Mark a notice as shown at its version; a newer version stays due.
-
-        See `bot.ports.Store`.
-        """
-        await self._write_in_background(self._mark_shown, ShownNotice(notice, posted))
-
-    async def postpone(
-        self, notice: Notice, *, until: datetime, doubtful: bool = True, posted: str | None = None
-    ) -> None:
-        """Have this notice sent again at `until`. See `bot.ports.Store`."""
-        postponement = PostponedNotice(notice, until - self._clock.now(), doubtful, posted)
-        await self._write_in_background(self._postpone, postponement)
-
-    async def drop(self, notice: Notice) -> None:
-        """Give this notice up, as one whose response_url expired. See `bot.ports.Store`."""
-        await self._write_in_background(self._drop, notice)
-
-    async def keep_line(self, notice: Notice, error: str) -> bool:
-        """Keep a line that Slack refused to post in its channel with the code `error`.
-
-        See `bot.ports.Store`.
-        """
-        refused = outages.RefusedLine(notice, error, self._clock.now())
-        return await self._write_in_background(self._keep_line, refused)
-
-    async def try_channels(self) -> None:
-        """Make a line of each channel in outage due now, without waiting for its hour.
-
-        See `bot.ports.Store`.
-        """
-        await self._write_in_background(self._try_now, None)
-
-    async def outages(self) -> Sequence[ChannelOutage]:
-        """The channels that cannot be posted to now, the longest first. See `bot.ports.Store`."""
-        async with self._reading() as connection:
-            return await outages.outages(connection)
-
-    async def leave_to_other_release(self, notice: Notice) -> None:
-        """Give a notice back, and lease it no more in this process. See `bot.ports.Store`."""
-        await self._write_in_background(self._leave, notice)
-
-    async def keep_lookup(self, lookup: Lookup) -> bool:
-        """Keep an order in words; False when its key is kept already, or is on record.
-
-        See `bot.ports.LookupStore`.
-        """
-        return await self._writer.write(self._keep_lookup, lookup, timeout_s=self._timeout_s)
-
-    async def has_lookup(self, *keys: str) -> bool:
-        """Whether an order of one of these keys is kept."""
-        kept = select(LOOKUP.c.key).where(LOOKUP.c.key.in_(keys)).limit(1)
-        async with self._reading() as connection:
-            found = await connection.scalar(kept)
-        return found is not None
-
-    async def due_lookups(self, *, owner: str, limit: int, lease: timedelta) -> Sequence[Lookup]:
-        """Lease kept orders that nobody holds, the oldest first, up to `limit`."""
-        return await self._write_in_background(self._due_lookups, LeaseRequest(owner, limit, lease))
-
-    async def finish_lookup(self, lookup: Lookup) -> None:
-        """Forget an order of which it is known what came of it."""
-        await self._write_in_background(self._finish_lookup, lookup)
-
-    async def give_back_lookup(self, lookup: Lookup, *, wait: timedelta) -> None:
-        """Give an order back as if it had not been leased; it can be leased again after `wait`."""
-        row = GiveBack(LOOKUP, lookup.key, lookup.token, wait)
-        await self._write_in_background(self._give_back, row)
 
     @property
     def place(self) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
@@ -19,7 +19,10 @@ from sqlalchemy import (
 )
 
 from bot.calls.cases import ASKED, Notice, NoticeKind
-from bot.errors import OtherRelease
+from bot.calls.outages import ChannelOutage
+from bot.errors import OtherRelease, StoreError
+from bot.store.base import StoreBase
+from bot.store.cases import outages
 from bot.store.cases.outages import arrived, lease_retries, not_in_outage
 from bot.store.cases.rows import notice_of
 from bot.store.clock_steps import ClockSteps
@@ -27,7 +30,7 @@ from bot.store.database import Database
 from bot.store.leases import NOW, UNLEASED, GiveBack, LeaseRequest, Leasing, give_back
 from bot.store.tables.cases import CASE, IS_DUE, OUTBOX
 from bot.store.unreadable_rows import UnreadableRows
-from bot.store.writing.connection import Transaction
+from bot.store.writing.connection import Transaction, WriteOperation
 
 _ANY = and_(IS_DUE, OUTBOX.c.due_at <= NOW)
 _ANSWER = and_(_ANY, OUTBOX.c.kind == NoticeKind.ANSWER)
@@ -201,6 +204,73 @@ class Outbox:
         return leasing.lease_readable(
             transaction, request, parameters, read=notice_of, unreadable=self._unreadable
         )
+
+
+class OutboxStoreMixin(StoreBase):
+    """The methods of `bot.ports.Store` about notices and channels in outage."""
+
+    def _open_notices(self) -> None:
+        outbox = Outbox(self._database, self._unreadable)
+        self._due = WriteOperation(outbox.due, StoreError)
+        self._mark_shown = WriteOperation(outbox.mark_shown, StoreError)
+        self._postpone = WriteOperation(outbox.postpone, StoreError)
+        self._drop = WriteOperation(outbox.drop, StoreError)
+        self._leave = WriteOperation(outbox.leave_to_other_release, StoreError)
+        self._keep_line = WriteOperation(outages.keep, StoreError)
+        self._reopen = WriteOperation(outages.reopen, StoreError)
+        self._try_now = WriteOperation(outages.try_now, StoreError)
+
+    async def due_notices(
+        self, *, owner: str, limit: int, lease: timedelta, kind: NoticeKind | None = None
+    ) -> Sequence[Notice]:
+        """Lease notices that are to be sent now, the longest due first, up to `limit`.
+
+        See `bot.ports.Store`.
+        """
+        request = LeaseRequest(owner, limit, lease, kind=kind)
+        return await self._write_in_background(self._due, request)
+
+    async def mark_shown(self, notice: Notice, *, posted: str | None) -> None:
+        """Mark a notice as shown at its version; a newer version stays due.
+
+        See `bot.ports.Store`.
+        """
+        await self._write_in_background(self._mark_shown, ShownNotice(notice, posted))
+
+    async def postpone(
+        self, notice: Notice, *, until: datetime, doubtful: bool = True, posted: str | None = None
+    ) -> None:
+        """Have this notice sent again at `until`. See `bot.ports.Store`."""
+        postponement = PostponedNotice(notice, until - self._clock.now(), doubtful, posted)
+        await self._write_in_background(self._postpone, postponement)
+
+    async def drop(self, notice: Notice) -> None:
+        """Give this notice up, as one whose response_url expired. See `bot.ports.Store`."""
+        await self._write_in_background(self._drop, notice)
+
+    async def keep_line(self, notice: Notice, error: str) -> bool:
+        """Keep a line that Slack refused to post in its channel with the code `error`.
+
+        See `bot.ports.Store`.
+        """
+        refused = outages.RefusedLine(notice, error, self._clock.now())
+        return await self._write_in_background(self._keep_line, refused)
+
+    async def try_channels(self) -> None:
+        """Make a line of each channel in outage due now, without waiting for its hour.
+
+        See `bot.ports.Store`.
+        """
+        await self._write_in_background(self._try_now, None)
+
+    async def outages(self) -> Sequence[ChannelOutage]:
+        """The channels that cannot be posted to now, the longest first. See `bot.ports.Store`."""
+        async with self._reading() as connection:
+            return await outages.outages(connection)
+
+    async def leave_to_other_release(self, notice: Notice) -> None:
+        """Give a notice back, and lease it no more in this process. See `bot.ports.Store`."""
+        await self._write_in_background(self._leave, notice)
 
 
 def _told_all(notice: Notice) -> bool:

@@ -1,11 +1,21 @@
 """An error as one private message: what happened, and what to do next."""
 
+from bot.calls.live import ListView
+from bot.calls.suggestions import Suggestion, WithSuggestions
 from bot.errors import CallwardenError, NotPermitted, RoleTooLow, UnknownWord
-from handlers.blocks.action_values import ASK, TYPED, AskValue, TypedValue
+from handlers.blocks.action_values import (
+    ASK,
+    BACK,
+    OPEN,
+    TYPED,
+    AskValue,
+    CallValue,
+    ListValue,
+    TypedValue,
+)
 from handlers.blocks.elements import MAX_TEXT, actions, button, context, paragraph, section, text_of
 from handlers.blocks.message import Block, Message
 from handlers.blocks.text import an, holder, mrkdwn, say, some_of
-from handlers.blocks.wayson import ways_on
 
 MAX_SAID = MAX_TEXT // 5
 """Characters of an error: five times as many, all of them escaped, still fit into a section."""
@@ -28,7 +38,7 @@ def refusal(error: CallwardenError, diagnosis: str = "") -> Message:
         parts.append(say(error.next_step, MAX_SAID))
     if refused is not None and named:
         parts.append(_who_may(refused))
-    blocks = [*(section(part) for part in parts), *ways_on(error)]
+    blocks = [*(section(part) for part in parts), *suggestion_buttons(error)]
     if refused is not None and refused.ask:
         ask = button(f"Ask {an(refused.role)}", ASK, AskValue(order=refused.ask))
         blocks += actions([ask])
@@ -96,3 +106,17 @@ def broken() -> Message:
         "Nothing that was saved is lost: look at the audit log (`audit`).",
     )
     return Message(" ".join(words), [paragraph(words)])
+
+
+def suggestion_buttons(error: object) -> list[Block]:
+    """A row of buttons; nothing for an error that offers none."""
+    suggestions = error.suggestions if isinstance(error, WithSuggestions) else ()
+    return actions([_button(suggestion, index) for index, suggestion in enumerate(suggestions)])
+
+
+def _button(suggestion: Suggestion, index: int) -> Block | None:
+    if suggestion.words:
+        return button(suggestion.label, f"{TYPED}#{index}", TypedValue(words=suggestion.words))
+    if suggestion.call is not None:
+        return button(suggestion.label, f"{OPEN}#{index}", CallValue(call=suggestion.call))
+    return button(suggestion.label, f"{BACK}#{index}", ListValue(view=ListView()))

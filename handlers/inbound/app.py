@@ -1,6 +1,6 @@
 """The HTTP app of a process: its routes, and whether it is alive."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 
 from starlette.applications import Starlette
@@ -8,8 +8,18 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from handlers.inbound.routes import routes_for
 from handlers.inbound.socket_mode import SocketHealth
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def routes_for(path: str, endpoint: Endpoint, *, posted: bool = False) -> list[Route]:
+    """Routes to one endpoint: for GET and HEAD, or for POST where it is `posted` to.
+
+    A redirect would lose what is posted, and would name the address as it is behind the proxy.
+    """
+    methods = ["POST"] if posted else ["GET"]
+    return [Route(one, endpoint, methods=methods) for one in (path, f"{path}/")]
 
 
 def web_app(

@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from bot.errors import CallwardenError, NotAccepted
 from bot.meter import Meter
-from handlers.inbound.routes import routes_for
+from handlers.inbound.app import routes_for
 from handlers.inbound.socket_mode import SocketHealth
 from handlers.services import Services
 

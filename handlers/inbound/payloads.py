@@ -6,6 +6,7 @@ is called so. Which fields each kind of request has: docs.slack.dev, reference/i
 interactivity/implementing-slash-commands and apis/events-api.
 """
 
+import json
 from collections.abc import Mapping
 from typing import Annotated, Any
 from urllib.parse import parse_qsl
@@ -189,3 +190,26 @@ def _kinds(payload: Json) -> list[type[Request]]:
     named = payload.get("type")
     kind = KINDS.get(named, Request) if isinstance(named, str) else Request
     return [kind, Command] if "command" in payload else [kind]
+
+
+def request_of(envelope: Json) -> AsyncBoltRequest:
+    """An envelope as Bolt takes it; that it is a retry stands where it does by HTTP.
+
+    Unreadable where it is none.
+    """
+    payload = envelope.get("payload")
+    if not isinstance(payload, dict):
+        raise Unreadable("no object")
+    attempt = envelope.get("retry_attempt")
+    return bolt_request(payload, {"x-slack-retry-num": str(attempt)} if attempt else {})
+
+
+def payload_of(body: str) -> Json | None:
+    """A listener's answer as an envelope carries it: an object, or plain text as one."""
+    if not body:
+        return None
+    try:
+        told = json.loads(body)
+    except ValueError:
+        return {"text": body}
+    return told if isinstance(told, dict) else {"text": body}

@@ -13,10 +13,10 @@ from starlette.routing import Route
 from bot.clock import Clock
 from bot.clock_skew import ClockSkew
 from bot.meter import Meter
+from handlers.inbound.app import routes_for
 from handlers.inbound.bodies import Bodies, Rejected, declared_length
 from handlers.inbound.payloads import bolt_request, is_ssl_check, read_payload
 from handlers.inbound.request_metrics import RequestTimer
-from handlers.inbound.routes import routes_for
 from handlers.inbound.signatures import SIGNATURE, TIMESTAMP, SlackSignatures, TooLate
 from handlers.slack_api.json_object import Json, Unreadable
 

@@ -21,7 +21,7 @@ from bot.clock import Clock
 from bot.errors import ConfigError, Diagnosis, SocketLost
 from bot.meter import Meter
 from bot.network import DIRECT, Network
-from handlers.inbound.envelopes import payload_of, request_of
+from handlers.inbound.payloads import payload_of, request_of
 from handlers.inbound.request_metrics import RequestTimer
 from handlers.slack_api.clients import open_session, web_client
 from handlers.slack_api.errors import CALL_ERRORS, TOKEN_REFUSED, error_code, retry_after

@@ -17,7 +17,7 @@ from handlers.blocks.forms.order_state import ANY, OF_PERSON, FilledForm, OrderS
 from handlers.blocks.help import FAMILIES
 from handlers.blocks.offers import outputs
 from handlers.context import SlackContext
-from handlers.modals.leaving_count import with_leaving
+from handlers.modals.vendor_questions import with_leaving
 
 LOOK_SECONDS = 1.5
 """How long a form waits for vendors that have not answered yet, before it is drawn without them."""

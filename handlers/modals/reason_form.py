@@ -15,10 +15,9 @@ from handlers.blocks.forms.reason_form import FormState, form_errors, read_form,
 from handlers.blocks.offers import outputs
 from handlers.blocks.text import cut
 from handlers.context import FORM_KEY, SlackContext
-from handlers.modals.leaving_count import with_leaving
 from handlers.modals.order_draft import may_include
 from handlers.modals.order_form import FieldErrors, UpdateView, close_or_follow
-from handlers.modals.recording_check import recording_error
+from handlers.modals.vendor_questions import recording_error, with_leaving
 from handlers.parsing.orders import ActRequest
 from handlers.redelivery import earlier_acceptance
 from handlers.screens.views import draw_or_explain, open_loading, open_view

@@ -24,7 +24,7 @@ from handlers.blocks.offers import outputs
 from handlers.blocks.text import clean
 from handlers.context import SlackContext
 from handlers.modals.order_draft import ANOTHER_RUN, chosen_call, menu_of, other_run
-from handlers.modals.recording_check import recording_error
+from handlers.modals.vendor_questions import recording_error
 from handlers.parsing.words import require_name
 
 CHECK_SECONDS = 0.8

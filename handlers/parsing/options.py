@@ -1,17 +1,50 @@
-"""The options in an order: `--video`, with one dash or a long one, wherever they stand."""
+"""The options in an order: which a verb has by its own fields, and `--video` wherever it stands."""
 
 import difflib
 import re
 from collections.abc import Collection, Mapping, Sequence
+from enum import StrEnum
 from functools import cache
 from types import MappingProxyType
 
 from bot.calls.names import fold
-from bot.calls.verbs import Verb
+from bot.calls.verbs import FROM_LIST, TO_READ, Verb
 from bot.errors import BadInput, UnknownWord
 from bot.moderation.people_parser import DASHES, quoted_at
-from handlers.parsing.verb_options import choices
 from handlers.parsing.words import PROTECTED, Words
+
+
+@cache
+def choices(verb: type[Verb]) -> Mapping[str, type[StrEnum]]:
+    """The options of `verb` that are picked from a few values, by field name."""
+    kinds = {name: field.annotation for name, field in verb.model_fields.items()}
+    return MappingProxyType(
+        {
+            name: kind
+            for name, kind in kinds.items()
+            if isinstance(kind, type) and issubclass(kind, StrEnum)
+        }
+    )
+
+
+@cache
+def names(verb: type[Verb]) -> tuple[str, ...]:
+    """The options of `verb` that are written as a word after the call, by field name."""
+    told = {*choices(verb), *texts(verb), *chosen(verb)}
+    return tuple(name for name in verb.model_fields if name not in told)
+
+
+@cache
+def chosen(verb: type[Verb]) -> tuple[str, ...]:
+    """The options of `verb` that are chosen from what the vendor lists, by field name."""
+    return tuple(name for name, field in verb.model_fields.items() if FROM_LIST in field.metadata)
+
+
+@cache
+def texts(verb: type[Verb]) -> tuple[str, ...]:
+    """The options of `verb` that are texts for people to read, by field name."""
+    return tuple(name for name, field in verb.model_fields.items() if TO_READ in field.metadata)
+
 
 _DASH = f"[{re.escape(DASHES)}]"
 _OPTION = re.compile(rf"({_DASH}+)([^\W\d_](?:\w|{_DASH})*)(?:=(\S*))?")

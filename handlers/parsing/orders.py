@@ -21,8 +21,17 @@ from bot.moderation.resolver import TypedOrder
 from handlers.blocks.emoji import with_emoji
 from handlers.blocks.forms.option_fields import FieldKind, kind_of
 from handlers.blocks.text import cut, thousands
-from handlers.parsing.options import no_such_option, pick, take_options, with_options, words_of
-from handlers.parsing.verb_options import choices, chosen, names, texts
+from handlers.parsing.options import (
+    choices,
+    chosen,
+    names,
+    no_such_option,
+    pick,
+    take_options,
+    texts,
+    with_options,
+    words_of,
+)
 from handlers.parsing.words import PROTECTED, Words, require_everyone, require_name
 
 MAX_REASON = 2000

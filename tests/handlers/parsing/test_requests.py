@@ -26,6 +26,7 @@ from bot.calls.verbs import (
 )
 from bot.errors import BadInput, UnknownWord
 from handlers.blocks.help import FAMILIES, help_message, topics
+from handlers.parsing.options import choices, names, texts
 from handlers.parsing.requests import (
     ActRequest,
     FindPerson,
@@ -40,7 +41,6 @@ from handlers.parsing.requests import (
     ShowRooms,
     parse,
 )
-from handlers.parsing.verb_options import choices, names, texts
 
 
 def told(text: str) -> object:

@@ -1,4 +1,4 @@
-"""How many people leave by an act, for its form: submitting it is the confirmation."""
+"""What a form asks of a vendor: how many leave by an act, and which recording is meant."""
 
 import asyncio
 
@@ -6,7 +6,7 @@ from bot.calls.capabilities import Capability
 from bot.calls.models import CallRef, Vendor
 from bot.calls.prior_state import Departures
 from bot.calls.verbs import Verb
-from bot.errors import VendorError
+from bot.errors import VendorError, WhichRecording
 from handlers.blocks.text import count
 from handlers.context import SlackContext
 
@@ -40,3 +40,22 @@ def _told(leaving: Departures, vendor: Vendor) -> str:
     if leaving.people == leaving.present:
         return f"{people}: all who are in the call."
     return f"{people}, {leaving.present - leaving.people} may stay."
+
+
+CHECK_SECONDS = 0.8
+"""How long a submitted form waits to hear what runs: Slack gives 3 s for everything."""
+
+
+async def recording_error(ctx: SlackContext, verb: Verb, call: CallRef) -> str | None:
+    """What to say at the field for the recording; None when all is well.
+
+    Where the vendor does not answer in time, it is judged when the order is carried out.
+    """
+    try:
+        async with asyncio.timeout(CHECK_SECONDS):
+            await ctx.service.resolver.require_recording(verb, call)
+    except WhichRecording as which:
+        return f"{which} Choose one here."
+    except (VendorError, TimeoutError):
+        return None
+    return None

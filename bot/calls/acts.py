@@ -53,7 +53,7 @@ class Person(Frozen):
     @property
     def ids(self) -> frozenset[str]:
         """Every id they are known by."""
-        return frozenset(one for one in (self.id, self.custom_id, self.presence) if one)
+        return frozenset(who for who in (self.id, self.custom_id, self.presence) if who)
 
     @property
     def shown(self) -> str:

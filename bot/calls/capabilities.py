@@ -123,8 +123,8 @@ def of_call(table: Mapping[str, Capability], call: Call) -> Mapping[str, Capabil
     if not missing:
         return table
     return {
-        name: cannot(missing[name]) if name in missing else _without(one, missing)
-        for name, one in table.items()
+        name: cannot(missing[name]) if name in missing else _without(capability, missing)
+        for name, capability in table.items()
     }
 
 

@@ -25,7 +25,7 @@ class CaseHistory(Frozen):
     @classmethod
     def of(cls, case: Case, entries: Sequence[AuditEntry], later: Sequence[Case]) -> "CaseHistory":
         """From the entries, newest first, and later cases of the call."""
-        undone = tuple(one for one in later if _takes_back(one, case))
+        undone = tuple(other for other in later if _takes_back(other, case))
         return cls(case=case, entries=tuple(reversed(entries)), undone=undone)
 
 

@@ -35,7 +35,7 @@ def locks(act: Act) -> frozenset[Lock]:
         return frozenset({_lock(act, act.verb.name if act.verb.apart else "call")})
     if act.everyone:
         return frozenset({_lock(act, "people")})
-    ids = {one for person in act.people for one in (person.id, person.custom_id) if one}
+    ids = {who for person in act.people for who in (person.id, person.custom_id) if who}
     each = (_lock(act, f"@{id_}") for id_ in ids)
     return frozenset({_lock(act, "people", exclusive=False), *each})
 

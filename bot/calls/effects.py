@@ -58,16 +58,16 @@ def _follow(case: Case, taken: dict[str, HeldRights]) -> None:
     act = case.act
     before = act.before or PriorState()
     if isinstance(act.verb, Silence) and case.state not in _NOTHING:
-        for one in before.rights:
-            known = taken.get(one.person, one)
-            taken[one.person] = one.model_copy(
-                update={"rights": tuple(dict.fromkeys((*known.rights, *one.rights)))}
+        for held in before.rights:
+            known = taken.get(held.person, held)
+            taken[held.person] = held.model_copy(
+                update={"rights": tuple(dict.fromkeys((*known.rights, *held.rights)))}
             )
     elif isinstance(act.verb, Unsilence):
-        for person in _reached(case, (one.person for one in before.rights)):
+        for person in _reached(case, (held.person for held in before.rights)):
             _give_back(taken, person, before.held_by(person))
     elif isinstance(act.verb, Grant | Revoke):
-        for person in _reached(case, (one.id for one in act.people)):
+        for person in _reached(case, (target.id for target in act.people)):
             _give_back(taken, person, (act.verb.permission,))
 
 
@@ -80,7 +80,7 @@ def settled_rights(past: Sequence[Case], run: str | None) -> dict[tuple[str, Per
     for case in reversed(past):
         verb = case.act.verb
         if isinstance(verb, Grant | Revoke) and _of_run(case, run):
-            for person in _reached(case, (one.id for one in case.act.people)):
+            for person in _reached(case, (target.id for target in case.act.people)):
                 has[person, verb.permission] = isinstance(verb, Grant)
     return has
 
@@ -116,7 +116,7 @@ def silenced(past: Sequence[Case], run: str | None) -> frozenset[str]:
 def _aimed(act: Act) -> set[str]:
     if not act.everyone:
         return {person.id for person in act.people}
-    return {one.person for one in (act.before or PriorState()).rights}
+    return {held.person for held in (act.before or PriorState()).rights}
 
 
 def muted(past: Sequence[Case], run: str | None, since: datetime) -> frozenset[str]:

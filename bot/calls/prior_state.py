@@ -40,7 +40,7 @@ class PriorState(Frozen):
 
     def held_by(self, person: str) -> tuple[Permission, ...]:
         """The rights of one person."""
-        return next((one.rights for one in self.rights if one.person == person), ())
+        return next((held.rights for held in self.rights if held.person == person), ())
 
 
 class Departures(Frozen):

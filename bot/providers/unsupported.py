@@ -44,7 +44,10 @@ def report_capabilities(**said: Capability | str) -> Mapping[str, Capability]:
     if missing:
         message = f"nothing said about: {', '.join(missing)}"
         raise ValueError(message)
-    return {name: cannot(one) if isinstance(one, str) else one for name, one in said.items()}
+    return {
+        name: cannot(capability) if isinstance(capability, str) else capability
+        for name, capability in said.items()
+    }
 
 
 def list_unsupported(call: CallRef, which: Listed) -> Impossible:

@@ -45,7 +45,7 @@ def held(*rights: Permission, who: str = "ben") -> PriorState:
 
 def past(*acts: Act, state: State = State.CONFIRMED) -> list[Case]:
     """Cases as the store gives them: the newest first."""
-    return [case_of(one, state, number) for number, one in enumerate(acts, 1)][::-1]
+    return [case_of(act, state, number) for number, act in enumerate(acts, 1)][::-1]
 
 
 def test_a_lock_holds_until_it_is_confirmed_to_be_taken_back() -> None:
@@ -101,7 +101,7 @@ def test_only_those_for_whom_it_is_confirmed_got_theirs_back() -> None:
         Result(count=3, state=State.CONFIRMED, evidence="Seen."),
     )
     cases = [unsilence.model_copy(update={"results": results}), *past(silence)]
-    assert {who: one.rights for who, one in taken_from(cases, "r1").items()} == {
+    assert {who: held.rights for who, held in taken_from(cases, "r1").items()} == {
         "ann": (),
         "ben": (AUDIO,),
     }

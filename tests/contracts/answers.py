@@ -73,7 +73,7 @@ class _Writer:
 
     def _of_type(self, schema: Json, way: tuple[str, ...]) -> Any:
         if "enum" in schema:
-            return next(one for one in schema["enum"] if one is not None)
+            return next(value for value in schema["enum"] if value is not None)
         kind = schema.get("type")
         if kind == "array":
             return [self.write(schema.get("items", {}), way)]
@@ -85,8 +85,10 @@ class _Writer:
     def _object(self, schema: Json, way: tuple[str, ...]) -> Json:
         wanted = schema.get("properties", {})
         if len(way) > DEEPEST:
-            wanted = {name: one for name, one in wanted.items() if name in schema["required"]}
-        written = {name: self.write(one, (*way, name)) for name, one in wanted.items()}
+            wanted = {
+                name: schema_of for name, schema_of in wanted.items() if name in schema["required"]
+            }
+        written = {name: self.write(schema_of, (*way, name)) for name, schema_of in wanted.items()}
         return {name: value for name, value in written.items() if value is not OMIT}
 
 

@@ -56,8 +56,8 @@ class Operation:
 
     def parameters(self, where: str) -> dict[str, Json]:
         """The parameters in `query`, `path` or `header`, by name."""
-        every = (resolve(self.root, one) for one in self.spec.get("parameters", ()))
-        return {one["name"]: one for one in every if one["in"] == where}
+        every = (resolve(self.root, parameter) for parameter in self.spec.get("parameters", ()))
+        return {parameter["name"]: parameter for parameter in every if parameter["in"] == where}
 
 
 def short(path: str) -> str:
@@ -98,10 +98,10 @@ def _operations(vendor: Vendor, source: str, root: Json) -> Iterator[Operation]:
 def _nullable(node: Any) -> Any:
     """OpenAPI's `nullable` as JSON Schema says it."""
     if isinstance(node, list):
-        return [_nullable(one) for one in node]
+        return [_nullable(part) for part in node]
     if not isinstance(node, dict):
         return node
-    read = {name: _nullable(one) for name, one in node.items() if name != "nullable"}
+    read = {name: _nullable(part) for name, part in node.items() if name != "nullable"}
     return {"anyOf": [read, {"type": "null"}]} if node.get("nullable") is True else read
 
 
@@ -113,7 +113,7 @@ def operation_of(operations: Sequence[Operation], request: httpx.Request) -> Ope
         for operation in operations
         if operation.method == request.method and operation.addresses.fullmatch(url)
     ]
-    return min(fitting, key=lambda one: one.path.count("{"), default=None)
+    return min(fitting, key=lambda operation: operation.path.count("{"), default=None)
 
 
 def _pattern(template: str) -> str:
@@ -170,10 +170,10 @@ def _closed_components(root: Same) -> Any:
 
 def _closed(node: Any) -> Any:
     if isinstance(node, list):
-        return [_closed(one) for one in node]
+        return [_closed(part) for part in node]
     if not isinstance(node, dict):
         return node
-    read = {name: _closed(one) for name, one in node.items()}
+    read = {name: _closed(part) for name, part in node.items()}
     if isinstance(node.get("properties"), dict) and node.get("type") == "object":
         read.setdefault("additionalProperties", False)
     return read

@@ -280,7 +280,7 @@ def variants(kind: type[Verb], only: Mapping[str, tuple[str, ...]]) -> Iterator[
     choices: dict[str, list[str]] = {}
     for name, field in kind.model_fields.items():
         if isinstance(field.annotation, type) and issubclass(field.annotation, Enum):
-            choices[name] = [str(one.value) for one in field.annotation]
+            choices[name] = [str(choice.value) for choice in field.annotation]
         if name in only:
             choices[name] = list(only[name])
     for values in product(*choices.values()):

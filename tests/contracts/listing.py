@@ -44,11 +44,11 @@ def uses(vendor: Vendor) -> dict[Operation, tuple[str, ...]]:
 
 def rows(vendor: Vendor) -> list[Row]:
     """Every operation of the vendor's documents."""
-    reached = {one.key: words for one, words in uses(vendor).items()}
+    reached = {operation.key: words for operation, words in uses(vendor).items()}
     told = json.loads((HERE / "operations.json").read_text("utf-8"))[vendor]
     return [
-        Row(one["name"], one["does"], reached.get(one["does"], ()), one.get("why", ""))
-        for one in told
+        Row(page["name"], page["does"], reached.get(page["does"], ()), page.get("why", ""))
+        for page in told
     ]
 
 

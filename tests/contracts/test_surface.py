@@ -196,7 +196,7 @@ def test_every_menu_that_looks_options_up_is_answered_and_nothing_else_is() -> N
     kinds = dispatching(order_form()["blocks"])
     listed = listed_field("recording")["element"]
     drawn = [*elements(digest_fields()), listed]
-    kinds |= {one["action_id"]: one["type"] for one in drawn}
+    kinds |= {element["action_id"]: element["type"] for element in drawn}
     assert {name for name, kind in kinds.items() if "external" in kind} == set(OPTIONS)
 
 

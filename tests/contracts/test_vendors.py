@@ -70,8 +70,8 @@ def _statuses() -> list[tuple[Vendor, str, int]]:
 @pytest.fixture(scope="module", autouse=True)
 def driven() -> None:
     """Every client is driven before a test's own loop runs: within one, no other can be run."""
-    for one in Vendor:
-        found(one)
+    for vendor in Vendor:
+        found(vendor)
 
 
 @pytest.fixture(params=list(Vendor))
@@ -108,7 +108,7 @@ def test_an_act_that_ends_well_has_a_receipt(vendor: Vendor) -> None:
 
 
 def test_no_operation_is_kept_that_nothing_uses(vendor: Vendor) -> None:
-    assert [one.key for one, words in uses(vendor).items() if not words] == []
+    assert [operation.key for operation, words in uses(vendor).items() if not words] == []
 
 
 def test_our_document_shows_every_operation_as_it_is() -> None:
@@ -158,7 +158,7 @@ async def test_a_documented_error_is_one_of_ours(vendor: Vendor, name: str, stat
 
 @pytest.mark.parametrize(
     ("vendor", "status"),
-    [(one, status) for one, name, status in _statuses() if name == LISTING[one]],
+    [(vendor, status) for vendor, name, status in _statuses() if name == LISTING[vendor]],
 )
 async def test_code_and_words_of_a_documented_error_are_read(vendor: Vendor, status: int) -> None:
     listing = _named(vendor, LISTING[vendor])

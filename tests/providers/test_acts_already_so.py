@@ -85,9 +85,9 @@ async def carried(kind: Kind, verb: Verb, who: str | None) -> State:
     return result.state
 
 
-def named(one: object) -> str:
+def named(thing: object) -> str:
     """What a case is about, for its id."""
-    return one.name if isinstance(one, Verb) else str(getattr(one, "__name__", one))
+    return thing.name if isinstance(thing, Verb) else str(getattr(thing, "__name__", thing))
 
 
 @pytest.mark.parametrize(("of", "verb", "who"), CASES, ids=named)

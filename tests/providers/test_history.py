@@ -91,7 +91,7 @@ async def test_times_lengths_and_people_are_those_of_the_vendor(
     world: World, vendor: Vendor, client: VendorClient
 ) -> None:
     stretch = utc_day(DAY_BEFORE)
-    calls = {one.run: one for one in truth(world, vendor, stretch)}
+    calls = {call.run: call for call in truth(world, vendor, stretch)}
     for record in await told(client, stretch):
         call = calls[record.run]
         assert (record.vendor, record.id) == (vendor, call.id)
@@ -184,7 +184,7 @@ async def test_cometchat_is_read_to_its_end_where_it_comes_in_no_order(own: Worl
 
 
 async def test_reports_are_of_the_days_asked_for(client: VendorClient, vendor: Vendor) -> None:
-    days = [one.day for one in await client.usage.reported(TODAY - 4 * DAY, TODAY - 2 * DAY)]
+    days = [day.day for day in await client.usage.reported(TODAY - 4 * DAY, TODAY - 2 * DAY)]
     wanted = [] if vendor is CHAT else [TODAY - back * DAY for back in (4, 3, 2)]
     assert days == wanted
 

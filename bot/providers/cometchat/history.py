@@ -118,7 +118,7 @@ class CometChatHistory:
         many = read(self._http, PastCallsResponse, answer)
         if not many.is_page(number, empty=not many.data):
             raise self._http.garbled(f"did not show page {number} of its calls, which it promised")
-        told = [one for call in many.data if (one := call.to_domain()) is not None]
+        told = [record for call in many.data if (record := call.to_domain()) is not None]
         place = _place(before, told)
         older = bool(told) and all(record.started_at < stretch.start - DAY for record in told)
         done = older and place != UNORDERED

@@ -323,4 +323,4 @@ def problem(body: bytes) -> Problem:
 
 def newest_first(files: list[File]) -> list[File]:
     """The files sorted by when they began, newest first; those that do not say come last."""
-    return sorted(files, key=lambda one: one.started_at or _LONG_AGO, reverse=True)
+    return sorted(files, key=lambda file: file.started_at or _LONG_AGO, reverse=True)

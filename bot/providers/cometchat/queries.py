@@ -48,10 +48,10 @@ class CometChatQueries:
             params={"status": "ongoing", "page": number, "perPage": limit},
         )
         many = read(self._http, CallsResponse, answer)
-        live = [one for one in many.data if one.status == "ongoing"]
+        live = [call for call in many.data if call.status == "ongoing"]
         more = bool(many.data) and many.more_after(number)
         page: Page[Call] = Page(
-            items=tuple(one.to_domain() for one in live),
+            items=tuple(call.to_domain() for call in live),
             next=str(number + 1) if more else None,
             total=many.total,
             unknown=many.data.unreadable,
@@ -71,7 +71,7 @@ class CometChatQueries:
             params = {**params, "hasRecording": "true" if wanted.recorded else "false"}
         answer = await self._http.send(Idempotency.READ, "GET", "/calls", params=params)
         many = read(self._http, CallsResponse, answer)
-        found = [one.to_domain() for one in many.data if one.fits(wanted)]
+        found = [call.to_domain() for call in many.data if call.fits(wanted)]
         more = bool(many.data) and many.more_after(1)
         return Page(
             items=tuple(found),

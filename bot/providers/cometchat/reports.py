@@ -85,7 +85,7 @@ class CometChatReports(UnsupportedReports):
                 params={"page": number, "perPage": PAGE},
             )
             page = read(self._http, TranscriptionsResponse, answer)
-            files += [one.to_file(session) for one in page.data]
+            files += [transcription.to_file(session) for transcription in page.data]
             if not page.data or not page.more_after(number):
                 return files, True
         return files, False

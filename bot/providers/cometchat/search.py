@@ -27,10 +27,10 @@ class CometChatSearch:
         unread = 0
         for number in range(1, MOST_PAGES + 1):
             live, page = await self._searched(number)
-            fresh = [one for one in live if one.session not in seen]
-            seen |= {one.session for one in fresh}
-            for one in fresh:
-                found |= {(one.session, who.person.id): who for who in _in(one, words)}
+            fresh = [call for call in live if call.session not in seen]
+            seen |= {call.session for call in fresh}
+            for call in fresh:
+                found |= {(call.session, who.person.id): who for who in _in(call, words)}
             if page.next is None or not fresh:
                 break
         else:

@@ -117,9 +117,9 @@ class LenientList(list[T]):
             if not isinstance(value, list):
                 raise
         known: LenientList[Any] = cls()
-        for one in value:
+        for entry in value:
             try:
-                known += read_on([one])
+                known += read_on([entry])
             except ValidationError:
                 known.unreadable += 1
         known.require_some()

@@ -137,11 +137,13 @@ class PriorityLimiter:
 
         The most urgent's; now and then that of those who have waited the longest behind them.
         """
-        waiting = [one for one, queue in self._queues.items() if self._waits(queue)]
+        waiting = [priority for priority, queue in self._queues.items() if self._waits(queue)]
         if not waiting:
             return None
         if self._passed_over >= FAIR_TURN - 1 and waiting[1:]:
-            longest = min(waiting[1:], key=lambda one: self._arrived[self._queues[one].first])
+            longest = min(
+                waiting[1:], key=lambda priority: self._arrived[self._queues[priority].first]
+            )
             return longest, 0.0
         return waiting[0], KEPT_BACK[waiting[0]]
 
@@ -154,8 +156,8 @@ class PriorityLimiter:
     def _give(self, priority: Priority) -> None:
         turn = self._queues[priority].take()
         del self._arrived[turn]
-        first = not any(queue for one, queue in self._queues.items() if one < priority)
-        behind = any(queue for one, queue in self._queues.items() if one > priority)
+        first = not any(queue for other, queue in self._queues.items() if other < priority)
+        behind = any(queue for other, queue in self._queues.items() if other > priority)
         self._passed_over = self._passed_over + 1 if first and behind else 0
         self._tokens -= 1
         self._busy += 1

@@ -218,7 +218,7 @@ def _fit(entries: ListEntries) -> None:
     if len(entries.text) <= LARGEST:
         return
     too_much, unwanted = len(entries.text) - _ENOUGH, []
-    for span in sorted(entries.spans, key=lambda one: one.size, reverse=True):
+    for span in sorted(entries.spans, key=lambda span: span.size, reverse=True):
         if too_much <= 0:
             break
         unwanted.append(span)

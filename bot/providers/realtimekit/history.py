@@ -227,7 +227,7 @@ class RealtimeKitHistory:
             many = read(self._http, PastRecordingsResponse, answer)
             return many.data, next_page(number, PAGE, many.data.sent, many.paging)
 
-        batch = await gather_pages(page, lambda one: one.id, most=MOST_PAGES)
+        batch = await gather_pages(page, lambda recording: recording.id, most=MOST_PAGES)
         if batch.more:
             return None
         found: dict[str, list[PastRecording]] = defaultdict(list)

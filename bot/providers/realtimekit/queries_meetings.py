@@ -104,7 +104,7 @@ class MeetingQueries:
             many = await self._page(_ManyMeetings, "/meetings", number)
             return many.data, next_page(number, _PAGE, many.data.sent, many.paging)
 
-        return await gather_pages(page, lambda one: one.id, most=MOST_PAGES)
+        return await gather_pages(page, lambda meeting: meeting.id, most=MOST_PAGES)
 
     async def presets(self) -> Batch[PresetRow]:
         """The app's presets."""
@@ -113,7 +113,7 @@ class MeetingQueries:
             many = await self._page(_ManyPresets, "/presets", number)
             return many.data, next_page(number, _PAGE, many.data.sent, many.paging)
 
-        return await gather_pages(page, lambda one: one.id or one.name, most=MOST_PAGES)
+        return await gather_pages(page, lambda preset: preset.id or preset.name, most=MOST_PAGES)
 
     async def enrolled(self, meeting: str) -> Batch[Enrolled]:
         """Who is enrolled in a meeting, present or not."""
@@ -123,7 +123,7 @@ class MeetingQueries:
             many = await self._page(_ManyEnrolled, path, number)
             return many.data, next_page(number, _PAGE, many.data.sent, many.paging)
 
-        return await gather_pages(page, lambda one: one.id, most=MOST_PAGES)
+        return await gather_pages(page, lambda person: person.id, most=MOST_PAGES)
 
     async def enrolment(self, meeting: str, person: Person) -> Enrolled | None:
         """Somebody's enrolment by RealtimeKit's id, else by the app's own; None when there is none.

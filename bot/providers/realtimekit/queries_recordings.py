@@ -101,7 +101,9 @@ class RecordingQueries:
         """The details of each of these recordings by id; without those that cannot be read."""
         turn = asyncio.Semaphore(_AT_ONCE)
         found = await asyncio.gather(*(self._details(id_, turn) for id_ in ids))
-        return {one: told for one, told in zip(ids, found, strict=True) if told is not None}
+        return {
+            recording: told for recording, told in zip(ids, found, strict=True) if told is not None
+        }
 
     async def _details(self, recording: str, turn: asyncio.Semaphore) -> RecordingDetails | None:
         async with turn:

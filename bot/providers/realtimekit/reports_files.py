@@ -130,10 +130,10 @@ class FileReports(ReportsBase):
             many = read(self._http, _StoredRecordings, answer)
             return many.data, next_page(number, _PAGE, many.data.sent, many.paging)
 
-        kept = await gather_pages(page, lambda one: one.id, most=_MOST_PAGES)
+        kept = await gather_pages(page, lambda recording: recording.id, most=_MOST_PAGES)
         shown = [item for item in kept.items if item.output is None or item.url]
-        told = await self._recordings.details([one.id for one in shown[:MOST_DETAILS]])
-        files = tuple(one.to_file(told.get(one.id)) for one in shown)
+        told = await self._recordings.details([recording.id for recording in shown[:MOST_DETAILS]])
+        files = tuple(recording.to_file(told.get(recording.id)) for recording in shown)
         older = (f"Recordings older than the newest {len(kept.items)} were not read.",)
         return Files(files=files, missing=older if kept.more else ())
 
@@ -148,9 +148,9 @@ class FileReports(ReportsBase):
         )
         older = (f"Sessions before the latest {RUNS} were not asked for.",)
         return Files(
-            files=tuple(one for one in found if isinstance(one, File)),
+            files=tuple(file for file in found if isinstance(file, File)),
             missing=(
-                *dict.fromkeys(one for one in found if isinstance(one, str)),
+                *dict.fromkeys(why for why in found if isinstance(why, str)),
                 *(older if len(runs) > RUNS else ()),
             ),
         )

@@ -78,23 +78,23 @@ class _Stats(BaseModel):
     def sums(self) -> list[_Sum]:
         """The summed-up directions that were measured."""
         each = (self.audio_out, self.audio_in, self.video_out, self.video_in)
-        return [one for one in each if one]
+        return [sums for sums in each if sums]
 
     @property
     def mos(self) -> float | None:
         """The worst direction's score; 0 and the like mean that nothing was measured."""
-        said = [one.mos.avg for one in self.sums if one.mos and one.mos.avg is not None]
-        return min((one for one in said if _MOS_FROM <= one <= _MOS_TO), default=None)
+        said = [sums.mos.avg for sums in self.sums if sums.mos and sums.mos.avg is not None]
+        return min((score for score in said if _MOS_FROM <= score <= _MOS_TO), default=None)
 
     @property
     def lossy(self) -> float:
         """The share of measurements with 5 % loss or more, in the worst direction."""
-        return max((one.loss.from_5 or 0.0 for one in self.sums if one.loss), default=0.0)
+        return max((sums.loss.from_5 or 0.0 for sums in self.sums if sums.loss), default=0.0)
 
     @property
     def slow(self) -> float:
         """The share of measurements with a round trip of 250 ms or more."""
-        return max((one.delay.from_250 or 0.0 for one in self.sums if one.delay), default=0.0)
+        return max((sums.delay.from_250 or 0.0 for sums in self.sums if sums.delay), default=0.0)
 
     @property
     def lost_percent(self) -> float | None:
@@ -139,8 +139,8 @@ class QualityReports(ReportsBase):
         worst: dict[Hashable, PersonQuality] = {}
         for stay, stats in zip(asked, reports, strict=True):
             if stats is not None:
-                one, who = _judged(stay, stats), stay.person or connection_key(stay)
-                worst[who] = min(one, worst.get(who, one), key=_rank)
+                quality, who = _judged(stay, stats), stay.person or connection_key(stay)
+                worst[who] = min(quality, worst.get(who, quality), key=_rank)
         people = sorted(worst.values(), key=_rank)
         silent = sum(stats is None for stats in reports)
         return Quality(people=tuple(people), note=_note(len(asked), len(present), silent))
@@ -178,9 +178,9 @@ def _of_a_hundred(mos: float | None) -> float | None:
     return None if mos is None else round(100 * (mos - _MOS_FROM) / (_MOS_TO - _MOS_FROM), 1)
 
 
-def _rank(one: PersonQuality) -> tuple[bool, float]:
+def _rank(quality: PersonQuality) -> tuple[bool, float]:
     """Trouble first, then by score; without one, last."""
-    return not one.bad, 101.0 if one.score is None else one.score
+    return not quality.bad, 101.0 if quality.score is None else quality.score
 
 
 def _note(asked: int, present: int, silent: int) -> str:

@@ -47,7 +47,7 @@ class _OneSearch:
 
     def means(self, stay: Stay) -> bool:
         """Whether these words are one of the ids, or a part of the name, as names are compared."""
-        ids = {bare(one or "") for one in (stay.user_id, stay.custom_id)}
+        ids = {bare(who or "") for who in (stay.user_id, stay.custom_id)}
         name = bare(stay.name or "")
         return bool(self._wanted) and (self._wanted in ids or self._wanted in name)
 
@@ -73,7 +73,9 @@ class RealtimeKitSearch:
             *(self._searched(call, search) for call in full[:MOST_SEARCHED])
         )
         unread += max(len(full) - MOST_SEARCHED, 0) + sum(not whole for _, whole in found)
-        return Sightings(found=tuple(one for seen, _ in found for one in seen), unread=unread)
+        return Sightings(
+            found=tuple(sighting for seen, _ in found for sighting in seen), unread=unread
+        )
 
     async def _live(self) -> tuple[Sequence[Call], int]:
         """The live calls, and how many there are beyond them, at least."""
@@ -85,7 +87,7 @@ class RealtimeKitSearch:
             total = listed.total or total
             return list(listed.items), listed.next
 
-        calls = await gather_pages(page, lambda one: one.ref, most=_MOST_CALLS)
+        calls = await gather_pages(page, lambda call: call.ref, most=_MOST_CALLS)
         return calls.items, max(total - len(calls.items), 1) if calls.more else 0
 
     async def _searched(self, call: Call, search: _OneSearch) -> tuple[list[Sighting], bool]:

@@ -38,7 +38,7 @@ class MuteSupport:
     def missing(self) -> frozenset[Operation]:
         """The operations that are not offered now."""
         oldest = self._clock.monotonic() - REMEMBERED
-        return frozenset(one for one, since in self._missing.items() if since > oldest)
+        return frozenset(operation for operation, since in self._missing.items() if since > oldest)
 
     def without_missing(self, table: Mapping[str, Capability]) -> Mapping[str, Capability]:
         """The capabilities of `table` as they are on this account now."""
@@ -51,9 +51,9 @@ class MuteSupport:
         if len(missing) == len(Operation):
             told[Mute.name] = cannot(missing_words(*Operation), instead=Kick)
         else:
-            (one,) = missing
-            left = Reach.EVERYONE if one is Operation.NAMED else Reach.NAMED
-            why = f"{missing_words(one)} {table[Mute.name].why}"
+            (operation,) = missing
+            left = Reach.EVERYONE if operation is Operation.NAMED else Reach.NAMED
+            why = f"{missing_words(operation)} {table[Mute.name].why}"
             told[Mute.name] = table[Mute.name].model_copy(update={"aims": left, "why": why})
         return told
 

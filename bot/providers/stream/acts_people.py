@@ -131,7 +131,7 @@ class StreamPeopleActs(StreamActsBase):
             return Receipt(evidence=_NOBODY_SILENCED, already=True)
         bulk = BulkAct(act, self.queries, self.clock)
         await bulk.for_each(
-            [Stay(user=User(id=one.person, name=one.name)) for one in before.rights],
+            [Stay(user=User(id=held.person, name=held.name)) for held in before.rights],
             lambda who: self._allow(act, who, give=before.held_by(who)),
         )
         return self._done(act, bulk)

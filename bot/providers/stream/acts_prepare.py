@@ -150,7 +150,7 @@ class StreamPreparation:
         asked = [{**whom, **sends_filter(_TRACK_OF[right])} for right in rights]
         here, senders, grants = await asyncio.gather(
             self._queries.stays(cid, whom),
-            asyncio.gather(*(self._queries.stays(cid, one) for one in asked)),
+            asyncio.gather(*(self._queries.stays(cid, conditions) for conditions in asked)),
             self._grants(cid),
         )
         spared = {person.id for person in act.spared}
@@ -200,8 +200,8 @@ def _given_back(
     spared = {person.id for person in act.spared}
     named = {person.id for person in act.people}
     given = (
-        one.model_copy(update={"rights": tuple(right for right in rights if right in one.rights)})
-        for who, one in taken_from(past, act.call.session).items()
+        held.model_copy(update={"rights": tuple(right for right in rights if right in held.rights)})
+        for who, held in taken_from(past, act.call.session).items()
         if (who not in spared if act.everyone else who in named)
     )
-    return tuple(one for one in given if one.rights)
+    return tuple(held for held in given if held.rights)

@@ -176,7 +176,7 @@ class StreamHistory:
         page, now = read(self._queries.http, SessionStatsResponse, answer), self._clock.now()
         if page.next and page.next == place:
             raise self._queries.http.garbled("named a page of its runs as the one after itself")
-        told = [one for run in page.call_stats if (one := run.to_domain(now)) is not None]
+        told = [record for run in page.call_stats if (record := run.to_domain(now)) is not None]
         records = [record for record in told if record.touches(stretch, now)]
         if not place and not page.next:
             records = [await self._with_recordings(record) for record in records]
@@ -194,10 +194,10 @@ class StreamHistory:
         told = read(self._queries.http, AggregateStatsResponse, answer)
         counted = told.calls_per_day_report or CountsByDay()
         measured = told.call_duration_report or LengthsByDay()
-        calls = {day(one.date): one.report.count for one in counted.daily}
+        calls = {day(counts.date): counts.report.count for counts in counted.daily}
         lengths = {
-            day(one.date): sum(bucket.sum for bucket in one.report.histogram)
-            for one in measured.daily
+            day(histogram.date): sum(bucket.sum for bucket in histogram.report.histogram)
+            for histogram in measured.daily
         }
         return [
             VendorDay(
@@ -216,7 +216,7 @@ class StreamHistory:
         except NotAtVendor:
             return record
         mine = [file for file in stored_files if file.session_id == record.run]
-        recorded = tuple(one for each in mine if (one := _recorded(each)) is not None)
+        recorded = tuple(recording for each in mine if (recording := _recorded(each)) is not None)
         return record.model_copy(update={"recordings": recorded})
 
     async def _recordings(self, cid: str) -> list[StoredFile]:

@@ -68,9 +68,9 @@ class StreamReports(StreamAttendanceReports, UnsupportedReports):
         ]
         found.sort(key=lambda file: (file.started_at is not None, file.started_at), reverse=True)
         missing = tuple(
-            f"The {kind}s could not be read: {one}"
-            for kind, one in zip(asked, answers, strict=True)
-            if isinstance(one, VendorError)
+            f"The {kind}s could not be read: {answer}"
+            for kind, answer in zip(asked, answers, strict=True)
+            if isinstance(answer, VendorError)
         )
         return Files(files=tuple(found), missing=missing)
 
@@ -85,8 +85,10 @@ class StreamReports(StreamAttendanceReports, UnsupportedReports):
             return Quality(note="Nobody has been in this call yet.")
         pages = await self._measures(call.id, run)
         measured = [participant for page in pages for participant in page.participants]
-        live = any(stay.is_live for one in measured for stay in one.sessions)
-        people = [person_quality(one, live=live) for one in measured if not live or _is_live(one)]
+        live = any(stay.is_live for person in measured for stay in person.sessions)
+        people = [
+            person_quality(person, live=live) for person in measured if not live or _is_live(person)
+        ]
         return Quality(
             score=_score(pages[0].counts.cq_score) if pages[0].counts else None,
             people=tuple(sorted(people, key=_worst_first)),
@@ -102,8 +104,8 @@ class StreamReports(StreamAttendanceReports, UnsupportedReports):
         pages = await self._queries.pages(
             QueryFeedbackResponse, f"{API}/call/feedback", asked, most=PAGES
         )
-        said = [one for page in pages for one in page.user_feedback]
-        return [one.to_domain() for one in said if one.cid in {None, call.id}]
+        said = [feedback for page in pages for feedback in page.user_feedback]
+        return [feedback.to_domain() for feedback in said if feedback.cid in {None, call.id}]
 
     async def members(self, call: CallRef) -> Page[CallMember]:
         """See `CallReports.members`; who of them is connected is asked by id, 100 at a time."""
@@ -118,7 +120,7 @@ class StreamReports(StreamAttendanceReports, UnsupportedReports):
         """See `CallReports.listed`: the blocked, told by id alone, or the members."""
         if which is Listed.MEMBERS:
             found, more = await self._queries.members(call.id)
-            return Page(items=tuple(one.to_person() for one in found), next=more)
+            return Page(items=tuple(member.to_person() for member in found), next=more)
         ids = (await self._queries.call(call.id)).blocked_user_ids
         if which is not Listed.BLOCKED or ids is None:
             raise list_unsupported(call, which)
@@ -161,13 +163,13 @@ class StreamReports(StreamAttendanceReports, UnsupportedReports):
         return {id_: True if id_ in seen else (False if all_seen else None) for id_ in ids}
 
 
-def person_quality(one: ParticipantStats, *, live: bool) -> PersonQuality:
+def person_quality(person: ParticipantStats, *, live: bool) -> PersonQuality:
     """A person by the worst of their connections, of those that are `live` where some are.
 
     Bad is: more than 300 ms of latency, more than 50 ms of jitter, or a score below 50. The scale
     of `cq_score` is not documented: it is read as 0 to 100, and left out where it does not fit.
     """
-    stays = [stay for stay in one.sessions if stay.is_live or not live]
+    stays = [stay for stay in person.sessions if stay.is_live or not live]
     score = min(_known(_score(stay.cq_score) for stay in stays), default=None)
     latency = max(_known(stay.latency_ms for stay in stays), default=None)
     jitter = max(_known(stay.jitter_ms for stay in stays), default=None)
@@ -177,7 +179,7 @@ def person_quality(one: ParticipantStats, *, live: bool) -> PersonQuality:
         *([f"score {score:.0f}"] if score is not None and score < POOR else []),
     ]
     return PersonQuality(
-        person=_person(one, stays),
+        person=_person(person, stays),
         score=score,
         latency_ms=latency,
         jitter_ms=jitter,
@@ -186,19 +188,19 @@ def person_quality(one: ParticipantStats, *, live: bool) -> PersonQuality:
     )
 
 
-def _person(one: ParticipantStats, stays: Sequence[ConnectionStats]) -> Participant:
+def _person(person: ParticipantStats, stays: Sequence[ConnectionStats]) -> Participant:
     latest = stays[-1] if stays else ConnectionStats()
     return Participant(
-        id=one.user_id,
-        name=one.name or None,
-        role=one.roles[0] if one.roles else None,
+        id=person.user_id,
+        name=person.name or None,
+        role=person.roles[0] if person.roles else None,
         presence=latest.user_session_id,
         joined_at=latest.started_at,
     )
 
 
-def _is_live(one: ParticipantStats) -> bool:
-    return any(stay.is_live for stay in one.sessions)
+def _is_live(person: ParticipantStats) -> bool:
+    return any(stay.is_live for stay in person.sessions)
 
 
 def _known(numbers: Iterable[float | None]) -> list[float]:
@@ -209,9 +211,9 @@ def _score(score: float | None) -> float | None:
     return score if score is not None and 0 <= score <= BEST else None
 
 
-def _worst_first(one: PersonQuality) -> tuple[bool, float, float]:
-    score = BEST if one.score is None else one.score
-    return not one.bad, score, -(one.latency_ms or 0.0)
+def _worst_first(quality: PersonQuality) -> tuple[bool, float, float]:
+    score = BEST if quality.score is None else quality.score
+    return not quality.bad, score, -(quality.latency_ms or 0.0)
 
 
 def _note(people: int, *, more: bool) -> str:

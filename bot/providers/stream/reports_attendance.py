@@ -109,13 +109,13 @@ def _names(pages: Sequence[_Page], here: ParticipantsResponse) -> dict[str, str 
     return names | {participant.user.id: participant.user.name for participant in here.participants}
 
 
-def _past(one: _Connection, names: Mapping[str, str | None]) -> Attendee:
+def _past(connection: _Connection, names: Mapping[str, str | None]) -> Attendee:
     return Attendee(
-        id=one.user_id,
-        name=names.get(one.user_id) or None,
-        role=", ".join(one.roles or ()) or None,
-        joined_at=one.joined_at,
-        left_at=one.left_at,
+        id=connection.user_id,
+        name=names.get(connection.user_id) or None,
+        role=", ".join(connection.roles or ()) or None,
+        joined_at=connection.joined_at,
+        left_at=connection.left_at,
     )
 
 

@@ -106,7 +106,7 @@ def test_no_place_has_two_runs_at_once(past: dict[Vendor, list[PastCall]]) -> No
 
 
 def test_everybody_in_a_call_is_there_while_it_lasts(past: dict[Vendor, list[PastCall]]) -> None:
-    for call in (one for calls in past.values() for one in calls):
+    for call in (call for calls in past.values() for call in calls):
         assert (call.ending is Ending.ANSWERED) is bool(call.stays)
         for stay in call.stays:
             assert call.started_at <= stay.joined_at < stay.left_at <= call.ended_at
@@ -164,13 +164,17 @@ async def test_stream_tells_of_running_and_past_runs_in_nanoseconds(stream: Stre
 
 async def test_stream_keeps_the_recordings_of_a_call_that_is_over(stream: StreamServer) -> None:
     remembering(stream, Vendor.STREAM)
-    call = next(one for one in stream.past.calls if one.recordings)
+    call = next(past for past in stream.past.calls if past.recordings)
     kind, _, name = call.id.partition(":")
     async with stream_client(stream) as client:
         answer = await client.get(f"/call/{kind}/{name}/recordings")
         assert (await client.get("/call/default/nowhere/recordings")).status_code == 404
-    mine = [one for one in answer.json()["recordings"] if one["session_id"] == call.run]
-    lengths = [one["end_time"] - one["start_time"] for one in mine]
+    mine = [
+        recording
+        for recording in answer.json()["recordings"]
+        if recording["session_id"] == call.run
+    ]
+    lengths = [recording["end_time"] - recording["start_time"] for recording in mine]
     assert lengths == [recording.seconds * 10**9 for recording in call.recordings]
 
 
@@ -197,12 +201,14 @@ async def test_realtimekit_writes_minutes_of_all_people_and_seconds_of_recording
     kit: RealtimeKitServer,
 ) -> None:
     remembering(kit, Vendor.REALTIMEKIT)
-    call = next(one for one in kit.past.calls if one.recordings and not one.recordings[0].failed)
+    call = next(
+        past for past in kit.past.calls if past.recordings and not past.recordings[0].failed
+    )
     async with kit_client(kit) as client:
         sessions = (await client.get("/sessions", params={"associated_id": call.id})).json()
         files = (await client.get("/recordings", params={"meeting_id": call.id})).json()
         days = (await client.get("/analytics/daywise")).json()["data"]["session_stats"]
-    (session,) = [one for one in sessions["data"]["sessions"] if one["id"] == call.run]
+    (session,) = [session for session in sessions["data"]["sessions"] if session["id"] == call.run]
     (recording,) = [file for file in files["data"] if file["session_id"] == call.run]
     assert session["minutes_consumed"] == call.person_seconds / 60
     assert recording["recording_duration"] == call.recordings[0].seconds
@@ -216,7 +222,7 @@ async def test_cometchat_lists_its_past_behind_what_runs(
     remembering(comet, Vendor.COMETCHAT)
     every = (await to_comet.get("/calls", params={"perPage": 1000})).json()
     assert every["data"][0]["status"] == "ongoing"
-    statuses = {one["status"] for one in every["data"]}
+    statuses = {session["status"] for session in every["data"]}
     assert statuses == {"ongoing", "ended", "unanswered", "rejected", "canceled"}
     live = (await to_comet.get("/calls", params={"status": "ongoing"})).json()
     assert len(live["data"]) == 1

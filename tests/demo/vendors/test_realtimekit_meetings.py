@@ -35,7 +35,7 @@ async def test_presets_and_meetings_are_lists_with_paging(
         ({"search": "Emp"}, ["Empty"]),
     ):
         listed = (await to_kit.get("/meetings", params=asked)).json()
-        assert [one["title"] for one in listed["data"]] == titles
+        assert [meeting["title"] for meeting in listed["data"]] == titles
         assert listed["paging"]["total_count"] == len(titles)
 
 

@@ -105,17 +105,17 @@ async def test_members_are_listed_in_pages_and_need_not_be_there(
     stream: StreamServer, to_stream: httpx.AsyncClient
 ) -> None:
     stream.users |= {"carla", "dora"}
-    body = {"update_members": [{"user_id": one, "role": "host"} for one in ("ben", "carla")]}
+    body = {"update_members": [{"user_id": user, "role": "host"} for user in ("ben", "carla")]}
     added = (await to_stream.post(f"{CALL}/members", json=body)).json()["members"]
-    assert [one["user_id"] for one in added] == ["ben", "carla"]
+    assert [member["user_id"] for member in added] == ["ben", "carla"]
     await to_stream.post(f"{CALL}/members", json={"update_members": [{"user_id": "dora"}]})
     asked: dict[str, Any] = {"id": "standup", "type": "default", "limit": 2}
     first = (await to_stream.post("/call/members", json=asked)).json()
     asked["next"] = first["next"]
     second = (await to_stream.post("/call/members", json=asked)).json()
-    assert [len(one["members"]) for one in (first, second)] == [2, 1]
+    assert [len(page["members"]) for page in (first, second)] == [2, 1]
     assert "next" not in second
-    assert [one["role"] for one in first["members"]] == ["host", "host"]
+    assert [member["role"] for member in first["members"]] == ["host", "host"]
     await to_stream.post(f"{CALL}/members", json={"remove_members": ["ben", "nobody"]})
     assert [effect.verb for effect in stream.effects] == ["member_add"] * 3 + ["member_remove"]
     for wrong in ({"id": "standup"}, {**asked, "limit": 101}):

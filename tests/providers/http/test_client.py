@@ -327,7 +327,7 @@ async def test_a_failing_vendor_is_not_asked_by_those_who_waited_meanwhile() -> 
     tried = await asyncio.gather(
         *(ask(http, Idempotency.ONCE) for _ in range(30)), return_exceptions=True
     )
-    kinds = {type(one) for one in tried}
+    kinds = {type(error) for error in tried}
     assert kinds == {VendorFault, BreakerOpen}
     assert server.seen < 30
 

@@ -242,8 +242,8 @@ def times(value: object) -> Iterator[datetime]:
         for name in type(value).model_fields:
             yield from times(getattr(value, name))
     elif isinstance(value, Sequence) and not isinstance(value, str):
-        for one in value:
-            yield from times(one)
+        for item in value:
+            yield from times(item)
 
 
 @pytest.mark.parametrize("vendor", Vendor)
@@ -273,7 +273,7 @@ async def test_fields_nobody_knows_change_nothing(vendor: Vendor, body: JSON) ->
         if isinstance(node, dict):
             known = {name: inner if name in MAPS else more(inner) for name, inner in node.items()}
             return {**known, "of_next_year": {"x": 1}}
-        return [more(one) for one in node] if isinstance(node, list) else node
+        return [more(item) for item in node] if isinstance(node, list) else node
 
     plain, extended = answering(vendor, body), answering(vendor, more(body))
     seen = await plain.list_live(limit=2)
@@ -341,7 +341,7 @@ def test_one_odd_entry_of_a_list_hides_none_of_the_others(entries: list[Any]) ->
             Wired.model_validate({"entries": entries})
         return
     assert told is not None
-    assert [entry.id for entry in told] == [one["id"] for one in good]
+    assert [entry.id for entry in told] == [entry["id"] for entry in good]
     assert (told.unreadable, told.sent) == (len(entries) - len(good), len(entries))
 
 

@@ -91,7 +91,7 @@ async def test_looks_go_on_beside_acts_that_never_end() -> None:
     for _ in range(5):
         gate.begin(Priority.LOOK)
     await gate.all_done()
-    looks = [at for at, one in enumerate(gate.sent) if one is Priority.LOOK]
+    looks = [at for at, priority in enumerate(gate.sent) if priority is Priority.LOOK]
     assert looks[0] < 100 + FAIR_TURN, "a hundred went at once, before any look was there"
     assert all(after - before <= FAIR_TURN for before, after in itertools.pairwise(looks))
 
@@ -215,7 +215,9 @@ async def test_whoever_asks_for_much_keeps_others_of_the_same_urgency_waiting_fo
 
 async def test_who_leaves_the_line_leaves_the_others_of_theirs_in_it() -> None:
     gate = Gate(rate=1000, connections=1)
-    first, *rest = [gate.begin(Priority.LOOK, asker=one) for one in ("U1", "U1", "U2", "U2", "U2")]
+    first, *rest = [
+        gate.begin(Priority.LOOK, asker=asker) for asker in ("U1", "U1", "U2", "U2", "U2")
+    ]
     await asyncio.sleep(0)
     rest[0].cancel()
     rest[2].cancel()

@@ -55,7 +55,7 @@ def test_the_entries_of_a_list_are_found_however_it_is_cut(
     assert bytes(found.text) == text
     assert [json.loads(text[span.start : span.end]) for span in found.spans] == entries
     found.leave_out(found.spans[::2])
-    kept = [None if number % 2 == 0 else one for number, one in enumerate(entries)]
+    kept = [None if number % 2 == 0 else entry for number, entry in enumerate(entries)]
     assert json.loads(bytes(found.text)) == {"a": {"b": kept}, "c": 1}
 
 

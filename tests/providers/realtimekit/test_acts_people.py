@@ -291,5 +291,7 @@ async def test_whatever_cannot_be_done_says_why_and_names_something_near_where_t
     for capability in table.values():
         assert capability.possible or capability.why.endswith(".")
         assert capability.instead is None or table[capability.instead].possible
-    nearest = {name: one.instead for name, one in table.items() if not one.possible}
+    nearest = {
+        name: capability.instead for name, capability in table.items() if not capability.possible
+    }
     assert (nearest["grant"], nearest["revoke"], nearest["say"]) == ("preset", "preset", "poll")

@@ -29,7 +29,9 @@ def crowd(server: RealtimeKitServer, call: Call, size: int) -> None:
 async def test_every_look_is_there_but_what_people_said(provider: RealtimeKitProvider) -> None:
     assert set(provider.reports.capabilities) == set(REPORTS)
     lacking = {
-        name: one.why for name, one in provider.reports.capabilities.items() if not one.possible
+        name: capability.why
+        for name, capability in provider.reports.capabilities.items()
+        if not capability.possible
     }
     assert lacking == {"feedback": "RealtimeKit asks nobody how a call was."}
 
@@ -170,7 +172,7 @@ async def test_a_user_id_finds_one_and_a_part_of_an_id_nobody(
     provider: RealtimeKitProvider, call: Call
 ) -> None:
     ada = await person(provider, call, "ada")
-    assert [one.person.id for one in (await provider.find(ada.id)).found] == [ada.id]
+    assert [sighting.person.id for sighting in (await provider.find(ada.id)).found] == [ada.id]
     for words in (ada.id[:8], "", "  "):
         assert (await provider.find(words)).found == ()
 
@@ -189,7 +191,7 @@ async def test_somebody_in_two_calls_is_found_in_both(
 ) -> None:
     server.join(server.open("second", "Second").id, BEN)
     found = (await provider.find("ben")).found
-    assert {one.call.title for one in found} == {"Clinic", "Second"}
+    assert {sighting.call.title for sighting in found} == {"Clinic", "Second"}
 
 
 async def test_the_last_of_three_hundred_people_is_found(
@@ -197,7 +199,7 @@ async def test_the_last_of_three_hundred_people_is_found(
 ) -> None:
     crowd(server, call, 298)
     found = await provider.find("guest 297")
-    assert [one.person.custom_id for one in found.found] == ["guest-297"]
+    assert [sighting.person.custom_id for sighting in found.found] == ["guest-297"]
     assert found.unread == 0
 
 
@@ -211,7 +213,7 @@ async def test_the_fullest_calls_are_searched_and_the_rest_is_counted(
     server.leave(server.open("empty", "Empty").id, "ada")
     found = await provider.find("ben")
     assert (len(found.found), found.unread) == (40, 6)
-    assert "Clinic" in {one.call.title for one in found.found}
+    assert "Clinic" in {sighting.call.title for sighting in found.found}
 
 
 async def test_a_call_that_cannot_be_read_counts_as_unread_and_one_just_ended_does_not(
@@ -231,6 +233,6 @@ async def test_a_search_ends_where_pages_do_not(
     odd = client(server, transport=broken(server.app))
     before = len(server.requests)
     found = await odd.find("ada")
-    assert [one.person.custom_id for one in found.found] == ["ada"]
+    assert [sighting.person.custom_id for sighting in found.found] == ["ada"]
     assert len(server.requests) - before < 10
     await odd.aclose()

@@ -126,7 +126,7 @@ async def test_a_kick_of_everyone_done_again_takes_only_who_is_still_there(
     left = here(server) - {"ada"}
     before = len(asked(server, "/kick"))
     await provider.acts.perform(act)
-    again = {one["user_id"] for one in asked(server, "/kick")[before:]}
+    again = {body["user_id"] for body in asked(server, "/kick")[before:]}
     assert (again, here(server)) == (left, {"ada"})
 
 
@@ -240,7 +240,7 @@ async def test_everyone_is_silenced_by_muting_them_and_taking_the_right(
     receipt = await provider.acts.perform(silence.act)
     assert "for 2 in the call, 1 left out" in receipt.evidence
     assert asked(server, "/mute_users") == [{"user_ids": ["ben", "p000"], "audio": True}]
-    assert [one["user_id"] for one in asked(server, "/user_permissions")] == ["ben", "p000"]
+    assert [body["user_id"] for body in asked(server, "/user_permissions")] == ["ben", "p000"]
     for who in ("ada", "ben"):
         server.talk(CID, who)
     sending = {person.visitor.id for person in server.rooms[CID].here() if "audio" in person.tracks}

@@ -118,7 +118,7 @@ async def test_a_listener_who_was_silenced_never_becomes_a_speaker(
     await provider.acts.perform(silence.act)
     back = everyone.model_copy(update={"verb": Unsilence()})
     await provider.acts.perform(await provider.acts.prepare(back, [silence]))
-    granted = [one for one in asked(server, "/user_permissions") if "grant_permissions" in one]
+    granted = [body for body in asked(server, "/user_permissions") if "grant_permissions" in body]
     assert granted == [{"user_id": "hana", "grant_permissions": ["send-audio"]}]
     server.talk(stage.id, "lars")
     assert [person.tracks for person in server.rooms[stage.id].here()] == [{"video"}, set()]
@@ -161,7 +161,7 @@ async def test_unsilencing_everyone_reaches_only_those_our_cases_silenced(
     await provider.acts.perform(
         await provider.acts.prepare(order(Unsilence(), everyone=True), [silence])
     )
-    granted = [one for one in asked(server, "/user_permissions") if "grant_permissions" in one]
+    granted = [body for body in asked(server, "/user_permissions") if "grant_permissions" in body]
     assert granted == [{"user_id": "ben", "grant_permissions": ["send-audio"]}]
 
 

@@ -61,7 +61,7 @@ async def test_a_kick_of_everyone_with_a_lost_answer_ends_confirmed_and_hits_nob
     assert {(result.state, result.attempts) for result in results} == {(State.CONFIRMED, 2)}
     assert {result.evidence for result in results} == {"Nobody is left in the call except ada."}
     assert {result.person for result in results} == there - {"ada"}
-    kicked = [one["user_id"] for one in asked(server, "/kick")]
+    kicked = [body["user_id"] for body in asked(server, "/kick")]
     assert (len(kicked), here(server)) == (len(set(kicked)), {"ada"})
 
 

@@ -178,7 +178,7 @@ async def test_feedback_is_of_this_call_alone_and_newest_first(
         ("ben", 5, ""),
         ("ben", 2, "choppy"),
     ]
-    assert {one.at for one in told} == {None}
+    assert {feedback.at for feedback in told} == {None}
 
 
 async def test_feedback_of_another_call_is_left_out_even_if_stream_sends_it() -> None:
@@ -248,7 +248,7 @@ async def test_somebody_is_found_by_id_or_any_part_of_the_name_once_for_each_cal
     server.join("default:second", BEN)
     for words in ("ben", "BEN", "Ben"):
         found = await provider.find(words)
-        titles = sorted(one.call.title for one in found.found)
+        titles = sorted(sighting.call.title for sighting in found.found)
         assert (titles, found.unread) == (["Second", "Stand-up"], 0)
     [ada] = (await provider.find("lovel")).found
     assert (ada.person.id, ada.call.ref.id, ada.call.ref.session) == (
@@ -282,7 +282,7 @@ async def test_in_a_call_of_300_somebody_beyond_the_listing_is_found_by_id_alone
 ) -> None:
     fill(server, 298)
     by_id = await provider.find("p297")
-    assert [one.person.id for one in by_id.found] == ["p297"]
+    assert [sighting.person.id for sighting in by_id.found] == ["p297"]
     assert (by_id.unread, asked(server, "/participants")) == (
         0,
         [{"filter_conditions": {"user_id": "p297"}}],
@@ -363,12 +363,12 @@ values = st.recursive(
 )
 objects = st.dictionaries(st.sampled_from(FIELDS), values, max_size=6)
 likely = st.one_of(
-    objects.map(lambda one: {"participants": [{"user_id": "a", "sessions": [one]}]}),
-    objects.map(lambda one: {"user_feedback": [{"user_id": "a", **one}]}),
-    objects.map(lambda one: {"members": [{"user_id": "a", **one}], "participants": []}),
-    objects.map(lambda one: {"recordings": [{"filename": "a", **one}], "transcriptions": []}),
-    objects.map(lambda one: {"calls": [{"call": {"cid": "default:x", **one}}]}),
-    objects.map(lambda one: {"call_types": one}),
+    objects.map(lambda junk: {"participants": [{"user_id": "a", "sessions": [junk]}]}),
+    objects.map(lambda junk: {"user_feedback": [{"user_id": "a", **junk}]}),
+    objects.map(lambda junk: {"members": [{"user_id": "a", **junk}], "participants": []}),
+    objects.map(lambda junk: {"recordings": [{"filename": "a", **junk}], "transcriptions": []}),
+    objects.map(lambda junk: {"calls": [{"call": {"cid": "default:x", **junk}}]}),
+    objects.map(lambda junk: {"call_types": junk}),
 )
 
 

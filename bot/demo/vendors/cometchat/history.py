@@ -83,12 +83,12 @@ def _absent(call: PastCall) -> dict[str, Any]:
 
 def _recording(call: PastCall, number: int) -> dict[str, Any]:
     """`duration` in minutes, as the overview page has it."""
-    one = call.recordings[number]
-    began = seconds(one.started_at)
+    recording = call.recordings[number]
+    began = seconds(recording.started_at)
     return {
         "rid": f"{call.id}_{number + 1}",
-        "duration": one.seconds / 60,
+        "duration": recording.seconds / 60,
         "startTime": began,
-        "endTime": began + one.seconds,
+        "endTime": began + recording.seconds,
         "recording_url": f"https://recordings.demo/{call.id}/{number + 1}.mp4?signature=demo",
     }

@@ -63,7 +63,7 @@ class RealtimeKitHistoryEndpoints(RealtimeKitBase):
         if meeting in self.rooms:
             return []
         every = [recording.wire for recording in self.past_recordings]
-        return [one for one in every if meeting in {None, one["meeting"]["id"]}]
+        return [recording for recording in every if meeting in {None, recording["meeting"]["id"]}]
 
     def in_window(
         self, query: QueryParams, items: list[dict[str, Any]], field: str | None = None
@@ -82,8 +82,8 @@ class RealtimeKitHistoryEndpoints(RealtimeKitBase):
         last = _day(query.get("end_date"), today)
         first = _day(query.get("start_date"), last - USUAL_DAYS * DAY)
         told = {day: self.past.day(day) for day in _days(first, last)}
-        spent = {day: one.person_seconds / 60 for day, one in told.items()}
-        recorded = {day: round(one.recorded_seconds / 60) for day, one in told.items()}
+        spent = {day: totals.person_seconds / 60 for day, totals in told.items()}
+        recorded = {day: round(totals.recorded_seconds / 60) for day, totals in told.items()}
         return done(
             {
                 "session_stats": {
@@ -92,10 +92,10 @@ class RealtimeKitHistoryEndpoints(RealtimeKitBase):
                     "day_stats": [
                         {
                             "day": day.isoformat(),
-                            "total_sessions": one.calls,
+                            "total_sessions": totals.calls,
                             "total_session_minutes": spent[day],
                         }
-                        for day, one in told.items()
+                        for day, totals in told.items()
                     ],
                 },
                 "recording_stats": {
@@ -104,10 +104,10 @@ class RealtimeKitHistoryEndpoints(RealtimeKitBase):
                     "day_stats": [
                         {
                             "day": day.isoformat(),
-                            "total_recordings": one.recordings,
+                            "total_recordings": totals.recordings,
                             "total_recording_minutes": recorded[day],
                         }
-                        for day, one in told.items()
+                        for day, totals in told.items()
                     ],
                 },
             }
@@ -133,20 +133,22 @@ def _session(call: PastCall) -> dict[str, Any]:
 
 
 def _recordings(call: PastCall) -> Iterator[Written]:
-    for number, one in enumerate(call.recordings):
-        ended = one.started_at + timedelta(seconds=one.seconds)
-        yield Written(_recording(call, one, number, ended), one.started_at, ended)
+    for number, recording in enumerate(call.recordings):
+        ended = recording.started_at + timedelta(seconds=recording.seconds)
+        yield Written(_recording(call, recording, number, ended), recording.started_at, ended)
 
 
-def _recording(call: PastCall, one: PastRecording, number: int, ended: datetime) -> dict[str, Any]:
+def _recording(
+    call: PastCall, recording: PastRecording, number: int, ended: datetime
+) -> dict[str, Any]:
     """A link is shown as long as files are kept; what came to nothing has neither link nor end."""
     written: dict[str, Any] = {
         "id": made_id(call.run, "recording", str(number)),
         "session_id": call.run,
-        "status": "ERRORED" if one.failed else "UPLOADED",
-        "invoked_time": iso(one.started_at),
-        "started_time": iso(one.started_at),
-        "output_file_name": f"{call.id}_{seconds(one.started_at)}.mp4",
+        "status": "ERRORED" if recording.failed else "UPLOADED",
+        "invoked_time": iso(recording.started_at),
+        "started_time": iso(recording.started_at),
+        "output_file_name": f"{call.id}_{seconds(recording.started_at)}.mp4",
         "meeting": {
             "id": call.id,
             "title": call.title,
@@ -154,10 +156,10 @@ def _recording(call: PastCall, one: PastRecording, number: int, ended: datetime)
             "updated_at": iso(call.started_at),
         },
     }
-    if not one.failed:
+    if not recording.failed:
         written |= {
             "stopped_time": iso(ended),
-            "recording_duration": one.seconds,
+            "recording_duration": recording.seconds,
             "download_url_expiry": iso(ended + KEPT),
         }
     return written

@@ -48,9 +48,11 @@ class RealtimeKitMeetingEndpoints(RealtimeKitBase):
         query = request.query_params
         listed = [meeting.wire() for meeting in self.rooms.values()]
         if "status" in query:
-            listed = [one for one in listed if one["status"] == query["status"]]
+            listed = [meeting for meeting in listed if meeting["status"] == query["status"]]
         if word := query.get("search"):
-            listed = [one for one in listed if word == one["id"] or word in one["title"]]
+            listed = [
+                meeting for meeting in listed if word == meeting["id"] or word in meeting["title"]
+            ]
         shown, paging = paged(listed, request)
         return done(shown, paging=paging)
 

@@ -157,12 +157,12 @@ class StreamHistoryEndpoints(StreamMediaEndpoints):
         told = {day: self.past.day(day) for day in days}
         reports: dict[str, Any] = {}
         if "calls_per_day" in wanted:
-            counts = [_daily(day, {"count": one.calls}) for day, one in told.items()]
+            counts = [_daily(day, {"count": totals.calls}) for day, totals in told.items()]
             reports["calls_per_day_report"] = {"daily": counts}
         if "call_duration" in wanted:
             lengths = [
-                _daily(day, {"histogram": _histogram(one.calls, one.seconds)})
-                for day, one in told.items()
+                _daily(day, {"histogram": _histogram(totals.calls, totals.seconds)})
+                for day, totals in told.items()
             ]
             reports["call_duration_report"] = {"daily": lengths}
         return reports

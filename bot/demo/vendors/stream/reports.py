@@ -62,9 +62,9 @@ class StreamReportEndpoints(StreamBase):
             if _fits(call, said, asked.filter_conditions)
         ]
         newest = any(rule.direction == -1 for rule in asked.sort)
-        found.sort(key=lambda one: one[1].at, reverse=newest)
+        found.sort(key=lambda opinion: opinion[1].at, reverse=newest)
         shown, cursors = page(found, asked)
-        return done(user_feedback=[wire_opinion(*one) for one in shown], **cursors)
+        return done(user_feedback=[wire_opinion(*opinion) for opinion in shown], **cursors)
 
     async def _types(self, request: Request) -> Response:
         del request

@@ -210,9 +210,9 @@ def demo(
 
         tell(console(), pace=pace, picture=save)
         return
-    from bot.demo.playground.run import refuse_real, run_playground
+    from bot.demo.playground.run import require_no_credentials, run_playground
 
-    refuse_real({name for name, value in os.environ.items() if value.strip()})
+    require_no_credentials({name for name, value in os.environ.items() if value.strip()})
     run_playground(console(), port=port, seed=seed, pace=speed)
 
 

@@ -68,7 +68,7 @@ class Lifecycle:
         end = self._monotonic() if self._end is None else self._end
         return max(0.0, end - keep - self._monotonic())
 
-    def must_be_whole(self) -> None:
+    def require_whole(self) -> None:
         """ProcessBroken when something ended that the process cannot do without."""
         if self._died is not None:
             raise ProcessBroken(f"Its {self._died} ended, so the process could not go on.")

@@ -61,7 +61,7 @@ class Inflater:
             if not data and len(piece) < _STEP:
                 break
 
-    def end(self) -> None:
+    def require_end(self) -> None:
         """BodyUnreadable where the rest is missing. An empty body needs no packing."""
         if self._inflate is not None and self._begun and not self._inflate.eof:
             raise BodyUnreadable("it breaks off")

@@ -180,7 +180,7 @@ async def serve(
             await _say_what_is_on("serving", settings, store, url=url, slack=_way(settings))
             await (life.stopping.wait() if socket is None else socket.run(life.stopping))
             await door.aclose()  # first no new orders, then the end of those acknowledged
-    life.must_be_whole()
+    life.require_whole()
 
 
 async def _preflight(settings: Settings, clock: Clock | None = None) -> None:
@@ -228,7 +228,7 @@ async def work(
         _stop_on_signals(life)
         await _say_what_is_on("working", settings, store)
         await life.stopping.wait()
-    life.must_be_whole()
+    life.require_whole()
 
 
 async def _open_doors(

@@ -102,7 +102,7 @@ async def page_case(ctx: SlackContext) -> None:
     await ctx.answer(await case_page(ctx, value.number, value.page), in_place=True)
 
 
-async def check_case(ctx: SlackContext) -> None:
+async def recheck_case(ctx: SlackContext) -> None:
     """“Check again”: what the vendor shows now."""
     value = action_values.load(action_values.CaseValue, ctx.payload.get("value"))
     await ctx.show_waiting()
@@ -217,7 +217,7 @@ ACTIONS: Mapping[str, Press] = {
     report_values.ROOMS_PAGE: page_rooms,
     action_values.CASE: show_case,
     action_values.CASE_PAGE: page_case,
-    action_values.CASE_CHECK: check_case,
+    action_values.CASE_CHECK: recheck_case,
     action_values.CASE_AGAIN: repeat_case,
     action_values.CASE_UNDO: undo_case,
     action_values.TYPED: orders.typed,

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from bot.moderation.request_budgets import RequestKind, too_many
 from bot.priority import Priority, working_at
 from handlers.context import SlackContext
-from handlers.redelivery import is_repeated
+from handlers.redelivery import seen_before
 
 
 class Demand(NamedTuple):
@@ -39,7 +39,7 @@ async def admitted(ctx: SlackContext, demand: Demand) -> AsyncIterator[None]:
     """
     wait = ctx.services.budgets.wait(ctx.asker.actor, demand.kind, demand.cost)
     if wait:
-        before = await is_repeated(ctx) if demand.kind is RequestKind.ORDER else False
+        before = await seen_before(ctx) if demand.kind is RequestKind.ORDER else False
         if not before:
             raise too_many(demand.kind, wait, undone=before is not None)
     with working_at(demand.priority, ctx.asker.actor.user):

@@ -43,7 +43,7 @@ async def is_looked_up(ctx: SlackContext, key: str) -> bool:
         return False
 
 
-async def is_repeated(ctx: SlackContext) -> bool | None:
+async def seen_before(ctx: SlackContext) -> bool | None:
     """Whether this request was taken already: on record, or still looked for what it means.
 
     None where nobody can tell in time.

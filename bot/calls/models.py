@@ -110,7 +110,7 @@ class Call(Frozen):
 
     @field_validator("title")
     @classmethod
-    def _can_be_seen(cls, title: str, known: ValidationInfo) -> str:
+    def _visible(cls, title: str, known: ValidationInfo) -> str:
         ref: CallRef | None = known.data.get("ref")
         return shown(title, ref.id if ref else None)
 

@@ -128,7 +128,7 @@ class Type:
         """Send it."""
         player.mark(user)
         text = player.words(self.text)
-        answered(await player.show.sender.command(user, player.show.stage.cast.ops, text))
+        require_answered(await player.show.sender.command(user, player.show.stage.cast.ops, text))
         return await player.seen(user, *expected)
 
     def _line(self, player: Player) -> str:
@@ -153,7 +153,7 @@ class Press:
         for shown in list(player.shown(user)):
             try:
                 pressed = player.show.sender.press(user, shown, text=self.label, near=self.near)
-                answered(await pressed)
+                require_answered(await pressed)
             except NotShown:
                 continue
             return await player.seen(user, *expected)
@@ -178,7 +178,7 @@ class Submit:
         form = player.show.workspace.modals.top(user.id)
         if form is None:
             raise StoryBroken(f"{user.name} has no form open.")
-        answered(await player.show.sender.submit(user, form, self.values))
+        require_answered(await player.show.sender.submit(user, form, self.values))
         return await player.seen(user, *expected)
 
 
@@ -220,7 +220,7 @@ class Run:
         return Sight("the terminal", text)
 
 
-def answered(delivery: Delivery) -> None:
+def require_answered(delivery: Delivery) -> None:
     """StoryBroken when Slack would show the person that the app failed them."""
     if delivery.trouble is not None:
         raise StoryBroken(f"Slack shows “{delivery.trouble}” (HTTP status {delivery.status}).")

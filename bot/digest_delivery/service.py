@@ -97,7 +97,7 @@ class DigestService:
         """
         await self.admit(asker, key, f"digest subscribe: {for_words(wish)}")
         if not await self.store.has_keys(key):
-            await self.check(asker, wish.channel)
+            await self.require_postable(asker, wish.channel)
         return await self.digests.set_up(wish, asker.actor, key, self.clock.now())
 
     async def edit(self, asker: Asker, number: int, wish: Wish, key: str) -> ChangeResult:
@@ -105,7 +105,7 @@ class DigestService:
         await self.admit(asker, key, f"digest edit {number}: {for_words(wish)}")
         known = await self.get(asker, number)
         if not await self.store.has_keys(key):
-            await self.check(asker, wish.channel, known.wish.channel)
+            await self.require_postable(asker, wish.channel, known.wish.channel)
         now = self.clock.now()
         changed = known.edited(wish, now)
         if known.why:
@@ -136,7 +136,7 @@ class DigestService:
         known = await self.timed(asker, number)
         if known.paused_until is None:
             return ChangeResult(known, ChangeKind.SAME)
-        await self.check(asker, known.wish.channel, known.wish.channel)
+        await self.require_postable(asker, known.wish.channel, known.wish.channel)
         again = known.resumed(self.clock.now())
         return await self._change(asker, key, Event.RESUMED, known, again, "goes on")
 
@@ -161,7 +161,7 @@ class DigestService:
         await self.store.note(note)
         return known, day
 
-    async def check(self, asker: Asker, channel: str, known: str | None = None) -> None:
+    async def require_postable(self, asker: Asker, channel: str, known: str | None = None) -> None:
         """UnusableChannel where a digest could not be posted, as far as Slack shows.
 
         Nobody chooses a private channel that they are not in; one where it comes already (`known`)
@@ -218,6 +218,7 @@ def _shared(name: str, channel: str) -> UnusableChannel:
 
 
 def _require_usable(place: Place, name: str) -> None:
+    """UnusableChannel where Callwarden cannot post to `place`, as it is."""
     if place.gone:
         raise UnusableChannel(
             "Callwarden does not see that channel: it is private, or there is no such channel.",

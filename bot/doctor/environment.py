@@ -75,7 +75,7 @@ async def database(context: DoctorContext) -> Findings:
         schema.require_not_too_new()
         if not schema.fits:
             return [_old_tables(address.place, by_itself=address.sqlite)]
-        await store.writable()
+        await store.require_writable()
         moment = await store.time()
     finally:
         await store.stop()

@@ -26,7 +26,7 @@ async def preflight(settings: Settings, clock: Clock) -> Findings:
             *slack.app_token_form(settings),
             *await vendors.any_vendor(context),
         ]
-        _must_be_mended(found)
+        _require_none_bad(found)
         found += await slack.signing_secret(context)
     found += [vendors.turned_off(off) for off in settings.off]
     return [finding for finding in found if finding.sign in {Severity.WARNING, Severity.BAD}]
@@ -39,7 +39,8 @@ async def _token(context: DoctorContext) -> Findings:
         return [warning(slack.TOKEN, str(error), error.next_step)]
 
 
-def _must_be_mended(found: list[Finding]) -> None:
+def _require_none_bad(found: list[Finding]) -> None:
+    """ConfigError with the first finding that keeps the process from starting."""
     for finding in found:
         if finding.sign is Severity.BAD:
             raise ConfigError(finding.says, next_step=finding.mend)

@@ -159,7 +159,7 @@ class ModerationService:
     async def require_role(
         self, asker: Asker, verb: Verb, vendor: Vendor, key: str, words: str
     ) -> None:
-        """Refuse those who may give an order of that kind to nobody there; audited under `key`.
+        """NotPermitted for those who may order that of nobody there; audited under `key`.
 
         `words` is the order as it was typed: whom or what it means is not told.
         """

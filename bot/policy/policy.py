@@ -206,6 +206,7 @@ class Policy:
         return decide.least_for_one(self._rules, verb, vendor)
 
     async def _require_role(self, user: str, act: Act, *, whole: bool) -> None:
+        """RoleTooLow for those whose role does not reach for `act`."""
         vendor = act.call.vendor
         needed = decide.least(self._rules, act, whole=whole)
         if not await self._holds(user, needed, vendor):
@@ -215,6 +216,7 @@ class Policy:
             raise await self._too_low(user, what, needed, vendor)
 
     async def _require_unprotected(self, user: str, act: Act, people: Sequence[Person]) -> None:
+        """NotPermitted where protected people are meant, unless an admin asks."""
         vendor = act.call.vendor
         found = decide.protected(self._rules, vendor, people)
         if not found and not act.protected_too:
@@ -226,6 +228,7 @@ class Policy:
             raise words.protected_people(self._rules, user, found, vendor, line=line)
 
     async def _require_member(self, actor: Actor) -> None:
+        """Outsider, or another NotPermitted, unless Slack shows a full member of our workspace."""
         try:
             home = self._rules.slack.team or await self._directory.home()
             member = await self._directory.member(actor.user)

@@ -57,8 +57,8 @@ ReadingRole = Literal["viewer", "moderator", "lead", "admin"]
 """The least role to read something."""
 
 
-def refuse_unknown(keys: Iterable[str], known: Iterable[str]) -> None:
-    """Raise an `UNKNOWN_KEY` pydantic error for the first of `keys` that is not `known`."""
+def require_known_keys(keys: Iterable[str], known: Iterable[str]) -> None:
+    """PydanticCustomError of type `UNKNOWN_KEY` for the first of `keys` that is not `known`."""
     names = sorted(known)
     for key in keys:
         if key not in names:
@@ -72,12 +72,12 @@ class Section(Frozen):
     @classmethod
     def _only_known_keys(cls, data: Any) -> Any:
         if isinstance(data, dict):
-            refuse_unknown(data, cls.model_fields)
+            require_known_keys(data, cls.model_fields)
         return data
 
 
 def _known_verbs(verbs: Mapping[str, ActingRole]) -> Mapping[str, ActingRole]:
-    refuse_unknown(verbs, VERBS)
+    require_known_keys(verbs, VERBS)
     return verbs
 
 

@@ -213,8 +213,8 @@ class Store(Protocol):
     async def backlog(self) -> Backlog:
         """How many cases are open by vendor, and how many messages are due. Raises StoreError."""
 
-    async def ready(self) -> None:
-        """Raises NotAccepted when an order could not be written now, with the reason."""
+    async def require_ready(self) -> None:
+        """NotAccepted, with the reason, when an order could not be written now."""
 
     async def schema_fits(self) -> bool:
         """Whether this release can work with the tables: its own, or those of a newer one.

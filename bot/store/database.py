@@ -231,7 +231,7 @@ def _tighten(file: Path, *_: Any) -> None:
 
 
 def _require_openable(file: Path, *_: Any) -> None:
-    """Have SQLite refuse a file here, before a thread of aiosqlite cannot open it.
+    """sqlite3.OperationalError for a file that a thread of aiosqlite could not open.
 
     Nobody waits for such a thread: it may speak to a loop that is closed by then.
     """

@@ -268,9 +268,9 @@ class SqlStore(
         async with self._asking() as connection:
             await connection.execute(text("SELECT 1"))
 
-    async def ready(self) -> None:
+    async def require_ready(self) -> None:
         """Raises NotAccepted when an order could not be written now, with the reason."""
-        await self._readiness.check()
+        await self._readiness.require_ready()
 
     async def schema(self) -> Schema:
         """Whose tables the database has; errors as of `ping`."""
@@ -284,7 +284,7 @@ class SqlStore(
         """
         return (await self.schema()).fits
 
-    async def writable(self) -> None:
+    async def require_writable(self) -> None:
         """DatabaseUnusable when the database can only be read; writes nothing."""
         with translated_errors(self._database.address):
             async with (

@@ -47,12 +47,13 @@ def require_writable(connection: Connection, *, sqlite: bool) -> None:
     For an SQLite file that can only be read it raises SQLAlchemy's OperationalError.
     """
     if sqlite:
-        _sqlite(connection)
+        _require_writable_file(connection)
     else:
-        _postgres(connection)
+        _require_writable_postgres(connection)
 
 
-def _sqlite(connection: Connection) -> None:
+def _require_writable_file(connection: Connection) -> None:
+    """OperationalError, SQLAlchemy's, when the file cannot be written to."""
     try:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
         connection.exec_driver_sql("DELETE FROM delivery WHERE 0")  # BEGIN alone is let through
@@ -63,7 +64,8 @@ def _sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("ROLLBACK")
 
 
-def _postgres(connection: Connection) -> None:
+def _require_writable_postgres(connection: Connection) -> None:
+    """DatabaseUnusable when the server, the database or the user can only read."""
     standby, read_only, may = connection.execute(_POSTGRES).one()
     for wrong, says in (
         (standby, "This server is a standby that can only be read."),

@@ -158,7 +158,7 @@ class Backfill:
         cursors: set[str] = set()
         cursor: str | None = None
         while len(cursors) < MOST_PAGES:
-            self._in_time(source.vendor, until)
+            self._require_time_left(source.vendor, until)
             page = await self._page(source, stretch, cursor)
             for item in page.items:
                 believed = self._believed(item)
@@ -193,7 +193,8 @@ class Backfill:
                 await self.clock.sleep(asked or wait)
         return await source.history(stretch, cursor=cursor)
 
-    def _in_time(self, vendor: Vendor, until: float | None) -> None:
+    def _require_time_left(self, vendor: Vendor, until: float | None) -> None:
+        """VendorTimeout at or after `until`, in seconds of the monotonic clock."""
         if until is not None and self.clock.monotonic() >= until:
             raise VendorTimeout(
                 f"{vendor.label} had more to tell than there was time for.", vendor=vendor

@@ -63,14 +63,15 @@ class Bodies:
                 parts.append(part)
                 read += len(part)
                 self.held += len(part)
-                self._check(read)
+                self._require_room(read)
             body = b"".join(parts)
             parts.clear()
             yield body
         finally:
             self.held -= read
 
-    def _check(self, read: int) -> None:
+    def _require_room(self, read: int) -> None:
+        """Rejected with 413 for a body that is too long, with 503 where all together are."""
         if read > MOST_BYTES:
             raise Rejected(413, "too long")
         if self.held > (self._most if read <= SMALL_BYTES else self._most // 2):

@@ -51,7 +51,7 @@ def checks(
 
     async def database() -> PartState:
         await services.wait()
-        await services.service.store.ready()
+        await services.service.store.require_ready()
         return "takes orders"
 
     async def migrations() -> PartState:

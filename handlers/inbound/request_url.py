@@ -67,10 +67,10 @@ class RequestUrl:
         try:
             claimed = self.signatures.read(request)
         except TooLate as late:
-            await self._check_the_clock(request, late)
+            await self._ask_whose_clock(request, late)
             raise
         async with self.bodies.reading(request) as body:
-            self.signatures.verify(claimed, body)
+            self.signatures.require_signed(claimed, body)
             payload = _read(request, body)
             if is_ssl_check(payload):
                 return Response()
@@ -78,7 +78,7 @@ class RequestUrl:
             timer.body = asked.body
             return to_starlette_response(await self.bolt.async_dispatch(asked))
 
-    async def _check_the_clock(self, request: Request, late: TooLate) -> None:
+    async def _ask_whose_clock(self, request: Request, late: TooLate) -> None:
         """Where Slack did sign it, our clock may be wrong, or somebody repeats it: we ask Slack.
 
         Only what is as short as a command is read for that.

@@ -71,7 +71,7 @@ class SlackSignatures:
     def _seconds_off(self, claimed: RequestSignature) -> float:
         return abs(self._clock.now().timestamp() - int(claimed.timestamp))
 
-    def verify(self, claimed: RequestSignature, body: bytes) -> None:
+    def require_signed(self, claimed: RequestSignature, body: bytes) -> None:
         """Rejected with 401 unless Slack signed exactly these bytes."""
         try:
             genuine = self._verifier.is_valid(body, claimed.timestamp, claimed.signature)

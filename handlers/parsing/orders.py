@@ -171,9 +171,9 @@ def with_rest(request: ActRequest, rest: str, command: str = "/calls") -> ActReq
 
 
 def require_reason(verb: type[Verb], text: str) -> str:
-    """`text` as a reason, without the dashes that part it from what stands before.
+    """BadInput for a reason that begins with what looks like an option, or is too long.
 
-    BadInput where it begins with a word that looks like an option, or is too long.
+    Returns the reason: `text` without the dashes that part it from what stands before.
     """
     reason = LONE_DASH.sub("", text).strip()
     if reason[:1] and reason[0] in DASHES:

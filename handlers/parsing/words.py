@@ -103,7 +103,7 @@ class Words:
 
 
 def require_name(word: str, of: str) -> str:
-    """`word` itself; BadInput when it is longer than any name of a call or a person."""
+    """BadInput when `word`, which it returns, is longer than any name of a call or a person."""
     if len(word) > MAX_NAME:
         raise BadInput(
             f"The name of the {of} is longer than {MAX_NAME} characters.",

@@ -35,7 +35,7 @@ class SlackAskPoster:
     pace: AsyncLimiter
 
     async def require_unshared(self) -> None:
-        """Raise DeliveryImpossible where people of another workspace read along.
+        """DeliveryImpossible where people of another workspace read along.
 
         DeliveryDeferred while that is not known.
         """

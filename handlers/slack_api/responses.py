@@ -71,7 +71,7 @@ class SlackAnswer(ClientResponse):
                 body += piece
                 if len(body) > LARGEST:
                     raise BodyUnreadable("it is too large")
-        inflater.end()
+        inflater.require_end()
         return bytes(body)
 
 

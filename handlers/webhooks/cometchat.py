@@ -40,7 +40,7 @@ class InSession(BaseModel):
     data: Session
 
 
-def admit(headers: Mapping[str, str], login: SecretStr | None) -> None:
+def require_login(headers: Mapping[str, str], login: SecretStr | None) -> None:
     """Rejected with 401 unless the sender knows `login`, which is `user:password`.
 
     Without a login nothing is believed. Header names are in lower case.

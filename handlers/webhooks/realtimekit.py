@@ -41,7 +41,7 @@ class InMeeting(BaseModel):
     meeting: Meeting
 
 
-def admit(headers: Mapping[str, str]) -> None:
+def require_signature(headers: Mapping[str, str]) -> None:
     """Rejected with 401 where there is no signature that a body could make good.
 
     Header names are in lower case.
@@ -50,7 +50,7 @@ def admit(headers: Mapping[str, str]) -> None:
         raise Rejected(401, "not signed")
 
 
-async def verify(body: bytes, signature: str, signatures: Signatures) -> None:
+async def require_signed(body: bytes, signature: str, signatures: Signatures) -> None:
     """Rejected with 401 for a bad signature, with 503 when it cannot be checked.
 
     RealtimeKit tries again after a 5xx only: a 4xx for trouble of our own would lose the event.

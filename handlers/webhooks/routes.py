@@ -39,12 +39,12 @@ class Trust(NamedTuple):
 
 
 class VendorReader(NamedTuple):
-    """One vendor's events. `admit` raises Rejected by the headers alone, before the body is read.
+    """One vendor's events. `require_sender` raises Rejected before the body is read.
 
     `read` gives the event, None for one that is not for us; Rejected when it is not to be believed.
     """
 
-    admit: Callable[[Mapping[str, str]], None]
+    require_sender: Callable[[Mapping[str, str]], None]
     read: Read
 
 
@@ -68,16 +68,22 @@ def _readers(services: Services, trust: Trust) -> dict[Vendor, VendorReader]:
         return stream.read(body, headers, secret)
 
     async def from_realtimekit(body: bytes, headers: Mapping[str, str]) -> VendorEvent | None:
-        await realtimekit.verify(body, headers[realtimekit.SIGNATURE], services.signatures)
+        await realtimekit.require_signed(body, headers[realtimekit.SIGNATURE], services.signatures)
         return realtimekit.read(body)
 
     async def from_cometchat(body: bytes, _: Mapping[str, str]) -> VendorEvent | None:
         return cometchat.read(body)
 
-    login = partial(cometchat.admit, login=trust.cometchat_login)
+    login = partial(cometchat.require_login, login=trust.cometchat_login)
     on = {
-        Vendor.STREAM: (trust.stream is not None, VendorReader(stream.admit, from_stream)),
-        Vendor.REALTIMEKIT: (trust.realtimekit, VendorReader(realtimekit.admit, from_realtimekit)),
+        Vendor.STREAM: (
+            trust.stream is not None,
+            VendorReader(stream.require_signature, from_stream),
+        ),
+        Vendor.REALTIMEKIT: (
+            trust.realtimekit,
+            VendorReader(realtimekit.require_signature, from_realtimekit),
+        ),
         Vendor.COMETCHAT: (trust.cometchat, VendorReader(login, from_cometchat)),
     }
     return {vendor: reader for vendor, (is_on, reader) in on.items() if is_on}
@@ -87,8 +93,8 @@ def _endpoint(services: Services, reader: VendorReader, bodies: Bodies) -> Endpo
     async def endpoint(request: Request) -> Response:
         try:
             declared_length(request)
-            reader.admit(request.headers)
-            await _open(services)
+            reader.require_sender(request.headers)
+            await _require_open(services)
             async with bodies.reading(request) as body:
                 event = await reader.read(body, request.headers)
         except Rejected as away:
@@ -102,7 +108,7 @@ def _endpoint(services: Services, reader: VendorReader, bodies: Bodies) -> Endpo
     return endpoint
 
 
-async def _open(services: Services) -> None:
+async def _require_open(services: Services) -> None:
     """Rejected with 503, after which vendors try again, while the process is still opening."""
     try:
         async with asyncio.timeout(READY_SECONDS):

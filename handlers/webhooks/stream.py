@@ -44,7 +44,7 @@ class InCall(BaseModel):
     call_cid: str = Field(min_length=1)
 
 
-def admit(headers: Mapping[str, str]) -> None:
+def require_signature(headers: Mapping[str, str]) -> None:
     """Rejected with 401 where there is no signature that a body could make good.
 
     Header names are in lower case.

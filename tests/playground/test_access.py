@@ -9,7 +9,7 @@ from starlette.types import Message
 from starlette.websockets import WebSocket
 
 from bot.demo.playground.page.access import COOKIE, AccessGuard
-from bot.demo.playground.run import RealCredentials, refuse_real
+from bot.demo.playground.run import RealCredentials, require_no_credentials
 
 TOKEN = "the-token-of-this-evening"
 
@@ -89,5 +89,5 @@ async def test_a_socket_opens_only_with_the_token() -> None:
 
 def test_real_credentials_have_nothing_to_do_here() -> None:
     with pytest.raises(RealCredentials, match="SLACK_BOT_TOKEN, STREAM_API_SECRET"):
-        refuse_real({"PATH", "STREAM_API_SECRET", "SLACK_BOT_TOKEN"})
-    refuse_real({"PATH", "HOME"})
+        require_no_credentials({"PATH", "STREAM_API_SECRET", "SLACK_BOT_TOKEN"})
+    require_no_credentials({"PATH", "HOME"})

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from bot.calls.actors import Actor
 from bot.calls.models import Vendor
 from bot.calls.outcomes import State
-from bot.demo.moves import Move, Player, Sight, StoryBroken, Type, answered
+from bot.demo.moves import Move, Player, Sight, StoryBroken, Type, require_answered
 from bot.demo.slack import NotShown, User, View, as_text
 from bot.demo.slack.people import Channel
 from bot.demo.slack.screen import Message as Shown
@@ -187,7 +187,7 @@ class SendWrong:
             form = _form(player, user)
             mistake.cause(player.show)
             values = mistake.values(player.show)
-            answered(await player.show.sender.submit(user, form, values))
+            require_answered(await player.show.sender.submit(user, form, values))
             rows += _complaints(as_text(form, player.names | _names(player)))
         text = "\n".join(rows)
         if not all(words in text for words in expected):
@@ -209,7 +209,7 @@ class SendFor:
         """Send it."""
         player.mark(user)
         values = {CHANNEL: player.show.stage.cast.digest.id, DIGEST_ZONE: ZONE, AT: "09:00"}
-        answered(await player.show.sender.submit(user, _form(player, user), values))
+        require_answered(await player.show.sender.submit(user, _form(player, user), values))
         return await player.seen(user, *expected)
 
 

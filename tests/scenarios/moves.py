@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.demo.moves import PATIENCE, Player, Sight, answered, says
+from bot.demo.moves import PATIENCE, Player, Sight, require_answered, says
 from bot.demo.slack import NotShown, User, as_text
 from bot.demo.slack.screen import Message
 from handlers.blocks.action_values import FORM_CALL, FORM_PEOPLE
@@ -46,8 +46,8 @@ class Choose:
             raise NotShown(f"{user.name} has no form open")
         sender = player.show.sender
         if self.menu in LOOKED_UP:
-            answered(await sender.suggest(user, form, self.menu, self.typed))
-        answered(await sender.press(user, form, action_id=self.menu, text=self.label))
+            require_answered(await sender.suggest(user, form, self.menu, self.typed))
+        require_answered(await sender.press(user, form, action_id=self.menu, text=self.label))
         return await player.seen(user, *expected)
 
 
@@ -63,7 +63,7 @@ class OpenHome:
     async def make(self, player: Player, user: User, expected: tuple[str, ...]) -> Sight:
         """Open it, and read it once it says what is expected."""
         show = player.show
-        answered(await show.sender.app_home_opened(user))
+        require_answered(await show.sender.app_home_opened(user))
 
         def there() -> str | None:
             home = show.workspace.modals.homes.get(user.id)
@@ -103,7 +103,7 @@ class PressInLog:
         """Press it in the newest that has it."""
         player.mark(user)
         message = await in_log(player, (self.label,))
-        answered(await player.show.sender.press(user, message, text=self.label))
+        require_answered(await player.show.sender.press(user, message, text=self.label))
         return await player.seen(user, *expected)
 
 

@@ -145,7 +145,7 @@ async def test_a_scheduler_that_runs_nothing_any_more_ends_the_process() -> None
         await ours.pass_by(1)
         assert life.stopping.is_set()
         with pytest.raises(ProcessBroken):
-            life.must_be_whole()
+            life.require_whole()
 
 
 async def test_the_next_run_is_one_interval_away_however_far_the_clock_was_set_ahead() -> None:

@@ -31,7 +31,7 @@ async def fill(file: Path) -> None:
         except NotAccepted as no:
             told = [str(no), no.next_step]
         try:
-            await store.ready()
+            await store.require_ready()
         except NotAccepted as no:
             told.append(str(no))
         (file.parent / "ballast").unlink()

@@ -92,7 +92,7 @@ async def test_tables_are_made_through_a_pooler(pooler: str, postgres_server: st
     url = f"postgresql://postgres@{pooler}/pooled"
     await asyncio.gather(*(migrate(url) for _ in range(3)))
     async with startup.open_read_write(url, ManualClock(), line_channel=None) as store:
-        await store.writable()
+        await store.require_writable()
         assert await store.verify() == 0
 
 

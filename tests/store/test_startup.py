@@ -26,7 +26,7 @@ async def test_the_store_is_what_the_ports_ask_for(store: SqlStore) -> None:
     """The type checker holds it to the protocols; here it is seen to answer through them."""
     rows: Store = store
     chain: AuditChain = store
-    await rows.ready()
+    await rows.require_ready()
     assert await chain.verify() == 0
 
 

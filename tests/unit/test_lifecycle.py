@@ -28,7 +28,7 @@ async def gone() -> None:
 async def test_a_part_that_ends_before_it_is_told_to_ends_the_process() -> None:
     stopped: list[bool] = []
     life = Lifecycle(lambda: stopped.append(True))
-    life.must_be_whole()
+    life.require_whole()
     with written_log() as log:
         life.watch(asyncio.create_task(gone(), name="database writer"))
         async with asyncio.timeout(5):
@@ -36,7 +36,7 @@ async def test_a_part_that_ends_before_it_is_told_to_ends_the_process() -> None:
     assert stopped == [True]
     assert '"process cannot go on"' in log.getvalue()
     with pytest.raises(ProcessBroken, match="database writer") as caught:
-        life.must_be_whole()
+        life.require_whole()
     assert caught.value.exit_code == 70
 
 
@@ -47,7 +47,7 @@ async def test_what_ends_after_it_was_told_to_is_no_loss() -> None:
     life.watch(task)
     await task
     await asyncio.sleep(0)
-    life.must_be_whole()
+    life.require_whole()
 
 
 async def test_the_time_to_stop_in_runs_from_the_first_word_of_it(clock: ManualClock) -> None:

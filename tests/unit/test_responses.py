@@ -29,7 +29,7 @@ PIECE = 64 * 1024
 def inflated(encodings: list[str], *sent: bytes) -> list[bytes]:
     inflater = Inflater(encodings)
     pieces = [piece for data in sent for piece in inflater.feed(data)]
-    inflater.end()
+    inflater.require_end()
     return pieces
 
 

@@ -27,7 +27,7 @@ class RealCredentials(CallwardenError):
     """Credentials of a real workspace or vendor are set where only made-up ones belong."""
 
 
-def refuse_real(environ_names: set[str]) -> None:
+def require_no_credentials(environ_names: set[str]) -> None:
     """RealCredentials when one of these variables is a credential."""
     found = sorted(environ_names & set(REAL))
     if found:

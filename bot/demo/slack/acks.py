@@ -6,7 +6,7 @@ from typing import Any
 from bot.demo.slack.block_rules.blocks import MODAL
 from bot.demo.slack.block_rules.check import check_view
 from bot.demo.slack.block_rules.elements import SUGGESTION
-from bot.demo.slack.chat_methods import body, refuse
+from bot.demo.slack.chat_methods import body, require_none
 from bot.demo.slack.control_finder import options_of
 from bot.demo.slack.errors import Refused
 from bot.demo.slack.response_urls import EPHEMERAL, show
@@ -52,7 +52,7 @@ def after_suggestion(control: Control, shown: Shown, answer: bytes) -> None:
 
 
 def _given(world: Workspace, said: Json) -> Json:
-    refuse(check_view(said.get("view"), MODAL, charts=world.switches.charts))
+    require_none(check_view(said.get("view"), MODAL, charts=world.switches.charts))
     given: Json = said["view"]
     return given
 

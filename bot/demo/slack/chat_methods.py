@@ -62,14 +62,14 @@ def body(world: Workspace, args: Json) -> tuple[str, list[Any] | None]:
     text = str(args.get("text", ""))[:LONGEST_TEXT]
     blocks = args.get("blocks")
     if blocks is not None:
-        refuse(check(blocks, MESSAGE, charts=world.switches.charts))
+        require_none(check(blocks, MESSAGE, charts=world.switches.charts))
     if not text and not blocks:
         raise Refused("no_text")
     return text, blocks
 
 
-def refuse(problems: list[Problem], code: str = "invalid_blocks") -> None:
-    """Refused with every problem, in the two places where Slack tells them."""
+def require_none(problems: list[Problem], code: str = "invalid_blocks") -> None:
+    """Refused with every problem, where there is one, in the two places where Slack tells them."""
     if problems:
         told = [str(problem) for problem in problems]
         errors = [each.removeprefix("[ERROR] ") for each in told]

@@ -64,7 +64,7 @@ def _several(filled: Values, control: Control) -> list[Json]:
     return list(filled.get(block, {}).get(action, {}).get("selected_options") or ())
 
 
-def in_front(world: Workspace, user: User, shown: Shown) -> None:
+def require_in_front(world: Workspace, user: User, shown: Shown) -> None:
     """NotShown unless `shown`, or what it is a copy of, is in front of that person."""
     if isinstance(shown, View):
         open_now = (world.modals.top(user.id), world.modals.homes.get(user.id))
@@ -75,7 +75,7 @@ def in_front(world: Workspace, user: User, shown: Shown) -> None:
         raise NotShown(f"{user.name} does not see that")
 
 
-def filled_in(view: View) -> None:
+def require_filled_in(view: View) -> None:
     """NotShown when a field that must not be empty is."""
     state = state_of(view)
     for control in controls(view.blocks):
@@ -86,14 +86,14 @@ def filled_in(view: View) -> None:
                 raise NotShown(f"{block['label']['text']!r} has to be filled in")
 
 
-def dispatched(control: Control) -> None:
+def require_dispatched(control: Control) -> None:
     """NotShown for a field whose changes Slack tells nobody: an input without dispatch_action."""
     block = control.block
     if block["type"] == "input" and not block.get("dispatch_action"):
         raise NotShown(f"{block['label']['text']!r} is sent only with the form")
 
 
-def asked_for(control: Control, typed: str) -> None:
+def require_asked_for(control: Control, typed: str) -> None:
     """NotShown when Slack would not ask the app for options yet."""
     element = control.element
     if not element["type"].endswith("external_select"):

@@ -50,13 +50,13 @@ def users_info(world: Workspace, args: Json) -> Json:
 
 def groups(world: Workspace, _: Json) -> Json:
     """usergroups.list."""
-    _paid(world)
+    _require_paid_plan(world)
     return {"usergroups": [group.as_json() for group in world.groups.values()]}
 
 
 def group_users(world: Workspace, args: Json) -> Json:
     """usergroups.users.list."""
-    _paid(world)
+    _require_paid_plan(world)
     group = world.groups.get(needed(args, "usergroup"))
     if group is None:
         raise Refused("no_such_subteam")
@@ -147,6 +147,7 @@ def _within(ts: str, args: Json) -> bool:
     return oldest < float(ts) < latest
 
 
-def _paid(world: Workspace) -> None:
+def _require_paid_plan(world: Workspace) -> None:
+    """Refused on a free plan."""
     if world.switches.free_plan:
         raise Refused("plan_upgrade_required")

@@ -92,8 +92,8 @@ class Sender:
 
     async def use(self, user: User, shown: Shown, pick: Pick) -> Delivery:
         """Use exactly this element, with that in it; NotShown when it is not in front of them."""
-        control_finder.in_front(self.world, user, shown)
-        control_finder.dispatched(pick.control)
+        control_finder.require_in_front(self.world, user, shown)
+        control_finder.require_dispatched(pick.control)
         if pick.control.element["type"] in STATEFUL:
             fill(shown, pick.control, pick.state)
         return await self._interact(payloads.press(self.world, user, shown, pick))
@@ -105,17 +105,17 @@ class Sender:
 
         NotShown when a field that has to be filled in is left empty: Slack would not send it.
         """
-        control_finder.in_front(self.world, user, view)
+        control_finder.require_in_front(self.world, user, view)
         for name, value in (values or {}).items():
             control = control_finder.field(view, name)
             fill(view, control, control_finder.entered(control_finder.seen(view, control), value))
-        control_finder.filled_in(view)
+        control_finder.require_filled_in(view)
         delivery = await self._interact(payloads.submission(self.world, user, view))
         return _shown(delivery, lambda: acks.after_submission(self.world, view, delivery.body))
 
     async def close(self, user: User, view: View, *, all_of_them: bool = False) -> Delivery | None:
         """Close a form; None when the app did not ask to be told. `all_of_them` is the cross."""
-        control_finder.in_front(self.world, user, view)
+        control_finder.require_in_front(self.world, user, view)
         payload = payloads.closing(self.world, user, view, all_of_them=all_of_them)
         if all_of_them:
             self.world.modals.clear(user.id)
@@ -128,9 +128,9 @@ class Sender:
 
         NotShown where Slack would not ask: too few letters, or no such menu.
         """
-        control_finder.in_front(self.world, user, shown)
+        control_finder.require_in_front(self.world, user, shown)
         control = control_finder.field(shown, action_id)
-        control_finder.asked_for(control, typed)
+        control_finder.require_asked_for(control, typed)
         asked = payloads.suggestion(self.world, user, shown, Pick(control, {}), typed)
         delivery = await self._interact(asked)
         return _shown(delivery, lambda: acks.after_suggestion(control, shown, delivery.body))

@@ -3,7 +3,7 @@
 from bot.demo.slack.arguments import invalid, needed
 from bot.demo.slack.block_rules.blocks import HOME, MODAL
 from bot.demo.slack.block_rules.check import check_view
-from bot.demo.slack.chat_methods import refuse
+from bot.demo.slack.chat_methods import require_none
 from bot.demo.slack.errors import Refused
 from bot.demo.slack.screen import Json, View
 from bot.demo.slack.workspace import APP, BOT_ID, Workspace
@@ -46,7 +46,7 @@ def _given(world: Workspace, args: Json, *surfaces: str) -> Json:
     view = args.get("view")
     if not isinstance(view, dict):
         raise invalid("[ERROR] missing required field: view")
-    refuse(check_view(view, *surfaces, charts=world.switches.charts), "invalid_arguments")
+    require_none(check_view(view, *surfaces, charts=world.switches.charts), "invalid_arguments")
     return view
 
 

@@ -88,8 +88,8 @@ class SlackServer:
         name, args, status, headers = request.path_params["method"], {}, 200, {}
         try:
             args = await read(request)
-            self._gate(name, args, token_of(request, args))
-            self._pace(name)
+            self._require_access(name, args, token_of(request, args))
+            self._require_pace(name)
             answer = {"ok": True, **METHODS[name].run(self.world, args)}
         except Refused as refused:
             answer = refused.answer()
@@ -98,7 +98,7 @@ class SlackServer:
         self.world.note(ApiCall(name, args, answer))
         return JSONResponse(answer, status, headers | self._scopes(answer))
 
-    def _pace(self, name: str) -> None:
+    def _require_pace(self, name: str) -> None:
         """Refused where the workspace limits a method that was asked within a minute."""
         if not self.world.switches.history_limited or name not in LIMITED:
             return
@@ -124,8 +124,8 @@ class SlackServer:
         self.world.note(ApiCall("respond", args, {"ok": True}))
         return JSONResponse({"ok": True})
 
-    def _gate(self, name: str, args: Json, token: str | None) -> None:
-        """The token, the method, and the scope it needs."""
+    def _require_access(self, name: str, args: Json, token: str | None) -> None:
+        """Refused without a token, for an unknown method, and without the scope it needs."""
         if not token:
             raise Refused("not_authed")
         known = self.world.credentials

@@ -102,8 +102,8 @@ class VendorServer(abc.ABC, Generic[R]):
         """Method, path and handler of every endpoint."""
 
     @abc.abstractmethod
-    def gate(self, request: Request) -> None:
-        """Check credentials; raises Refusal."""
+    def require_credentials(self, request: Request) -> None:
+        """Refusal for a request without the credentials of this server."""
 
     @abc.abstractmethod
     def problem(self, refusal: Refusal) -> Response:
@@ -143,7 +143,7 @@ class VendorServer(abc.ABC, Generic[R]):
 
     def _route(self, method: str, path: str, handler: Handler) -> Route:
         async def endpoint(request: Request) -> Response:
-            self.gate(request)
+            self.require_credentials(request)
             return self.dress(request, await handler(request))
 
         return Route(path, endpoint, methods=[method])

@@ -189,7 +189,7 @@ async def _decoded(response: httpx.Response) -> AsyncIterator[bytes]:
     async for data in response.aiter_raw():
         for piece in inflater.feed(data):
             yield piece
-    inflater.end()
+    inflater.require_end()
 
 
 def _refused_as(status: int, *, ours: bool) -> type[VendorRefused]:

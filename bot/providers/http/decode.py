@@ -136,7 +136,7 @@ class CountedList(LenientList[T]):
     """A LenientList whose reader tells how many are `unreadable`, so that all entries may be."""
 
     def require_some(self) -> None:
-        """Raise nothing: whoever reads the list tells of the unreadable ones."""
+        """Raise no ValueError: whoever reads the list tells of the unreadable ones."""
 
 
 def day(value: str | None) -> date | None:

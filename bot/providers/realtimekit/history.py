@@ -168,7 +168,7 @@ class RealtimeKitHistory:
         answer = await self._http.send(Idempotency.READ, "GET", "/sessions", params=params)
         many, now = read(self._http, PastSessionsResponse, answer), self._clock.now()
         sessions = many.data.sessions
-        self._goes_on(number, int(before or 0), sessions.sent, many.paging)
+        self._require_going_on(number, int(before or 0), sessions.sent, many.paging)
         inside = [session for session in sessions if _touches(session, stretch, now)]
         files = await self._recordings(inside, stretch, now)
         told = [
@@ -202,7 +202,8 @@ class RealtimeKitHistory:
             if first <= day <= last
         ]
 
-    def _goes_on(self, number: int, before: int, got: int, paging: Paging | None) -> None:
+    def _require_going_on(self, number: int, before: int, got: int, paging: Paging | None) -> None:
+        """VendorGarbled where a page does not go on where the one before it ended."""
         total, end = (paging.total_count, paging.end_offset) if paging else (None, None)
         if total is None or end is None:
             return

@@ -28,13 +28,13 @@ from bot.calls.verbs import (
 )
 from bot.providers.stream.acts_prepare import limit_words
 from bot.providers.stream.models import CallResponse, Egress
-from bot.providers.stream.observe_people import LATER_RUN, is_blocked, verdict, wanted_first
+from bot.providers.stream.observe_people import LATER_RUN, on_blocked_list, verdict, wanted_first
 
 _NOT_BEGUN = "It was never started, so there is nothing to check."
 
 
 def _unblocked(act: Act, call: CallResponse) -> Observation:
-    listed = is_blocked(act, call)
+    listed = on_blocked_list(act, call)
     free = None if listed is None else not listed
     return verdict(free, "They are not blocked.", "They are still blocked.")
 

@@ -181,7 +181,7 @@ def judge_kick(act: Act, here: ParticipantsResponse) -> Observation:
 
 def judge_block(act: Act, here: ParticipantsResponse) -> Observation:
     """Judge by the call's list of the blocked, and by whether the person is gone as well."""
-    judge_membership = is_blocked(act, here.call)
+    judge_membership = on_blocked_list(act, here.call)
     if judge_membership and here.participants:
         return Observation(seen=Seen.NOT_DONE, evidence="They are blocked, but still in the call.")
     return verdict(
@@ -205,7 +205,7 @@ def _began_later(stay: Stay, person: Person) -> bool | None:
     return True if person.presence and stay.user_session_id else None
 
 
-def is_blocked(act: Act, call: CallResponse | None) -> bool | None:
+def on_blocked_list(act: Act, call: CallResponse | None) -> bool | None:
     """Whether the act's person is on the call's list of the blocked; None where it is left out."""
     if call is None or call.blocked_user_ids is None:
         return None

@@ -72,7 +72,7 @@ class Verifier:
             )
             await self._cases(connection, faults, 0, LAST)
             await self._lost_cases(connection, faults)
-        _judge(faults, missing, broken)
+        _require_no_faults(faults, missing, broken)
         return head
 
     async def verify_part(self, part: float) -> None:
@@ -92,7 +92,7 @@ class Verifier:
         except ChainBroken as error:
             broken = error
             faults.add(str(error))
-        _judge(faults, missing, broken)
+        _require_no_faults(faults, missing, broken)
 
     async def trigger_faults(self) -> list[str]:
         """A sentence for each trigger that is not as it should be."""
@@ -154,7 +154,7 @@ class _Faults:
         return [*self._named, *([f"And {self._more} more."] if self._more else [])]
 
 
-def _judge(faults: _Faults, missing: Iterable[str], broken: ChainBroken | None) -> None:
+def _require_no_faults(faults: _Faults, missing: Iterable[str], broken: ChainBroken | None) -> None:
     """Raises ChainBroken or RecordDamaged if anything was found."""
     found, missing = faults.lines(), list(missing)
     if broken is not None:

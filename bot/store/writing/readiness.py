@@ -40,7 +40,7 @@ class Readiness:
         self._probe: asyncio.Task[NotAccepted | None] | None = None
         self._found_at = -math.inf
 
-    async def check(self) -> None:
+    async def require_ready(self) -> None:
         """Raises NotAccepted when an order could not be written now.
 
         One that was written within FRESH_SECONDS is proof enough.

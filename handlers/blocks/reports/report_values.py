@@ -19,7 +19,7 @@ class ReportValue(CallValue):
 
     @field_validator("look")
     @classmethod
-    def _is_of_call(cls, look: str) -> str:
+    def _of_call(cls, look: str) -> str:
         if look not in REPORTS or not REPORTS[look].of_call:
             raise ValueError("no such look at a call")
         return look

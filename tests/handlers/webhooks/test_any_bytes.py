@@ -28,7 +28,7 @@ def test_whatever_comes_is_turned_away_or_let_in_and_breaks_nothing(
     with suppress(Rejected):
         assert stream.read(body, genuine, "secret") is None
     with suppress(Rejected):
-        cometchat.admit(headers, SecretStr(LOGIN))
+        cometchat.require_login(headers, SecretStr(LOGIN))
         assert cometchat.read(body) is None
     with suppress(Rejected):
         assert realtimekit.read(body) is None

@@ -45,11 +45,11 @@ async def test_others_go_on_when_a_process_is_frozen_inside_a_transaction(
         with pytest.raises(NotAccepted):
             await store.accept(order("first", person="first"))
         with pytest.raises(NotAccepted):
-            await store.ready()
+            await store.require_ready()
         async with asyncio.timeout(5):
             while await told_no(store):
                 pass
-        await store.ready()
+        await store.require_ready()
 
 
 async def told_no(store: SqlStore) -> bool:
@@ -95,4 +95,4 @@ async def test_ready_asks_for_the_lock_that_orders_take(
     ):
         await other.execute("SELECT pg_advisory_xact_lock(%s)", [CHAIN_LOCK])
         with pytest.raises(NotAccepted):
-            await store.ready()
+            await store.require_ready()

@@ -36,8 +36,8 @@ async def test_whoever_asks_at_the_same_moment_shares_one_write(
     store = SqlStore(database_url, clock, meter=meter)
     await store.start()
     before = meter.transactions
-    await asyncio.gather(*(store.ready() for _ in range(50)))
-    await store.ready()
+    await asyncio.gather(*(store.require_ready() for _ in range(50)))
+    await store.require_ready()
     assert meter.transactions == before + 1
     await store.stop()
 
@@ -50,14 +50,14 @@ async def test_an_order_that_was_written_is_proof_enough(
     await store.start()
     await store.accept(order())
     before = meter.transactions
-    await store.ready()
+    await store.require_ready()
     assert meter.transactions == before
     await store.stop()
 
 
 async def test_nothing_is_left_behind(database_url: str, clock: ManualClock) -> None:
     async with open_store(database_url, clock) as store:
-        await store.ready()
+        await store.require_ready()
         await store.accept(order())
         assert await store.verify() == 1
     assert await count(database_url) == 1
@@ -81,7 +81,7 @@ async def test_a_dead_writer_is_not_ready(database_url: str, clock: ManualClock)
         store.writing.cancel()
         await asyncio.wait({store.writing})
         with pytest.raises(NotAccepted, match="closed"):
-            await store.ready()
+            await store.require_ready()
 
 
 async def test_a_file_that_can_only_be_read_is_not_ready(
@@ -94,7 +94,7 @@ async def test_a_file_that_can_only_be_read_is_not_ready(
     event.listen(store._database.writing, "connect", only_read)
     await store.start()
     with pytest.raises(NotAccepted, match="only be read"):
-        await store.ready()
+        await store.require_ready()
     await store.stop()
 
 
@@ -106,11 +106,11 @@ async def test_a_server_that_can_only_be_read_is_not_ready(
         try:
             await alter(postgres_url, "SET default_transaction_read_only = on")
             with pytest.raises(NotAccepted, match="only"):
-                await store.ready()
+                await store.require_ready()
         finally:
             await alter(postgres_url, "RESET default_transaction_read_only")
         await store.accept(order())
-        await store.ready()
+        await store.require_ready()
 
 
 async def alter(url: str, how: str) -> None:
@@ -127,4 +127,4 @@ async def test_a_database_that_is_away_is_not_ready(clock: ManualClock) -> None:
     async with open_store("postgresql://nobody@/none?host=/nowhere", clock) as store:
         for _ in range(2):
             with pytest.raises(NotAccepted, match="did not take it"):
-                await store.ready()
+                await store.require_ready()

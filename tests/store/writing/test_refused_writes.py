@@ -61,9 +61,9 @@ async def test_a_full_disk_at_postgresql_is_told_as_nothing_done(
                 "Nothing was done. An admin has to make room on it.",
             )
             with pytest.raises(NotAccepted, match="disk is full"):
-                await store.ready()
+                await store.require_ready()
         assert (await store.accept(order())).case.number == 1
-        await store.ready()
+        await store.require_ready()
 
 
 async def test_a_rule_that_is_broken_only_at_commit_leaves_no_doubt(
@@ -113,7 +113,7 @@ async def test_a_full_sqlite_file_is_told_as_nothing_done(
     assert str(no) == DISK_FULL.says
     assert "Nothing was done" in no.next_step
     with pytest.raises(NotAccepted, match="disk is full"):
-        await store.ready()
+        await store.require_ready()
     await store.stop()
 
 

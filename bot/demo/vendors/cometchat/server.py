@@ -125,8 +125,8 @@ class CometChatServer(VendorServer[CometCall]):
             ("DELETE", "/chat/v3/groups/{guid}/bannedusers/{uid}", self._unban),
         ]
 
-    def gate(self, request: Request) -> None:
-        """The REST API key."""
+    def require_credentials(self, request: Request) -> None:
+        """Refusal without the REST API key."""
         key = request.headers.get("apikey")
         if not key:
             raise Refusal(401, "The apikey header is missing.", "AUTH_ERR_EMPTY_APIKEY")

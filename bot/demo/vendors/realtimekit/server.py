@@ -104,8 +104,8 @@ class RealtimeKitServer(
             *self.history_routes(kit),
         ]
 
-    def gate(self, request: Request) -> None:
-        """The token, the account it belongs to, and the app."""
+    def require_credentials(self, request: Request) -> None:
+        """Refusal without the token, the account it belongs to, and the app."""
         sent = request.headers.get("authorization", "")
         if not TOKEN.fullmatch(sent):
             raise Refusal(400, "Invalid request headers", MANGLED)
@@ -213,7 +213,7 @@ class RealtimeKitServer(
         return done({"action": "poll", "poll": made}, 201)
 
     def _require_mute(self) -> None:
-        """404 as for any path that is not served, where this account has no mute."""
+        """Refusal with 404 as for any path that is not served, where this account has no mute."""
         if not self.has_mute:
             raise Refusal(404, "Not Found")
 

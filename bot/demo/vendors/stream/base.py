@@ -50,7 +50,7 @@ class StreamBase(VendorServer[StreamCall]):
             raise Refusal(400, "there is no active session in this call")
         return call
 
-    def known(self, user: str | None) -> None:
+    def require_known(self, user: str | None) -> None:
         """Refusal for a user id that nobody created."""
         if user is not None and user not in self.users:
             raise Refusal(400, f"the user {user} doesn't exist")

@@ -37,7 +37,7 @@ class StreamPeopleEndpoints(StreamBase):
 
     async def _mute(self, request: Request) -> Response:
         call, mute = self.call_of(request), await read(request, MuteUsers)
-        self.known(mute.muted_by_id)
+        self.require_known(mute.muted_by_id)
         everyone = [stay.visitor.id for stay in call.here()]
         for person in dict.fromkeys(everyone if mute.mute_all_users else mute.user_ids):
             if call.mute(person, mute.tracks):
@@ -46,7 +46,7 @@ class StreamPeopleEndpoints(StreamBase):
 
     async def _kick(self, request: Request) -> Response:
         call, kick = self.call_of(request), await read(request, KickUser)
-        self.known(kick.kicked_by_id)
+        self.require_known(kick.kicked_by_id)
         if call.remove(kick.user_id, self.clock.now()):
             self.note("kick", call.id, kick.user_id)
             call.settle(self.clock.now())
@@ -73,7 +73,7 @@ class StreamPeopleEndpoints(StreamBase):
 
     async def _permit(self, request: Request) -> Response:
         call, asked = self.call_of(request), await read(request, Permissions)
-        self.known(asked.user_id)
+        self.require_known(asked.user_id)
         held = call.permissions.setdefault(asked.user_id, {})
         for right in asked.grant_permissions:
             held[right] = True
@@ -105,7 +105,7 @@ class StreamPeopleEndpoints(StreamBase):
     async def _update_members(self, request: Request) -> Response:
         call, asked = self.call_of(request), await read(request, Members)
         for member in asked.update_members:
-            self.known(member.user_id)
+            self.require_known(member.user_id)
         for member in asked.update_members:
             call.members[member.user_id] = member.role
             self.note("member_add", call.id, member.user_id)

@@ -23,7 +23,7 @@ from bot.demo.vendors.stream.request_models import Participants, UpdateCall, Ups
 from bot.demo.vendors.stream.responses import wire_participant, wire_state
 from bot.demo.vendors.stream.stage import StreamStageEndpoints
 from bot.demo.vendors.stream.state import SENDING, StreamCall
-from bot.demo.vendors.stream.tokens import check_token
+from bot.demo.vendors.stream.tokens import require_token
 
 API_KEY = "stream-demo-key"
 API_SECRET = "stream-demo-secret-that-opens-nothing-anywhere"
@@ -99,14 +99,14 @@ class StreamServer(
             *self.history_routes(),
         ]
 
-    def gate(self, request: Request) -> None:
-        """The key, the kind of token, the token, and then the rate."""
+    def require_credentials(self, request: Request) -> None:
+        """Refusal without the key, the kind of token and the token, or beyond the rate."""
         if request.query_params.get("api_key") != self.api_key:
             raise Refusal(401, "api_key not valid", 2)
         if request.headers.get("stream-auth-type") != "jwt":
             raise Refusal(401, "stream-auth-type missing or invalid")
         token = request.headers.get("authorization", "")
-        check_token(token, self.api_secret, self.clock.now().timestamp())
+        require_token(token, self.api_secret, self.clock.now().timestamp())
         self._used[self._window(request)] += 1
         if self._used[self._window(request)] > self.rate:
             raise Refusal(TOO_MANY, "Too many requests")

@@ -78,7 +78,7 @@ class StreamStageEndpoints(StreamMediaEndpoints):
 
     async def _event(self, request: Request) -> Response:
         call, event = self.call_of(request), await read(request, Event)
-        self.known(event.user_id)
+        self.require_known(event.user_id)
         call.events.append(event.custom)
         self.note("say", call.id, event.user_id)
         return done()

@@ -14,7 +14,7 @@ SPAN = 2.0
 """Seconds by which a clock may be off."""
 
 
-def check_token(token: str, secret: str, now: float) -> None:
+def require_token(token: str, secret: str, now: float) -> None:
     """Refusal with Stream's code (getstream.io, API error codes); `now` in Unix seconds."""
     try:
         claims = jwt.decode(token, secret, ["HS256"], options=UNCHECKED)

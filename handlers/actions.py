@@ -73,13 +73,13 @@ async def filter_list(ctx: SlackContext) -> None:
     await show_list(ctx, view, in_place=True)
 
 
-async def look_further(ctx: SlackContext) -> None:
-    """A look from a call's card, which stays as it is."""
+async def open_report(ctx: SlackContext) -> None:
+    """A report from a call's card, which stays as it is."""
     await show_report(ctx, action_values.load(report_values.ReportValue, ctx.payload.get("value")))
 
 
-async def page_look(ctx: SlackContext) -> None:
-    """Another page of a look, or the same one anew."""
+async def page_report(ctx: SlackContext) -> None:
+    """Another page of a report, or the same one anew."""
     asked = action_values.load(report_values.ReportValue, ctx.payload.get("value"))
     await show_report(ctx, asked, in_place=True)
 
@@ -212,8 +212,8 @@ ACTIONS: Mapping[str, Press] = {
     action_values.PAGE: show_view,
     action_values.FILTER_VENDOR: filter_list,
     action_values.FILTER_TEXT: filter_list,
-    report_values.REPORT: look_further,
-    report_values.REPORT_PAGE: page_look,
+    report_values.REPORT: open_report,
+    report_values.REPORT_PAGE: page_report,
     report_values.ROOMS_PAGE: page_rooms,
     action_values.CASE: show_case,
     action_values.CASE_PAGE: page_case,

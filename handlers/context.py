@@ -51,7 +51,7 @@ class SlackContext:
 
     @property
     def now(self) -> datetime:
-        """This moment, on the house's clock."""
+        """This moment, on the process's clock."""
         return self.service.live_calls.clock.now()
 
     @property

@@ -161,7 +161,7 @@ def _sound(person: Participant) -> list[str]:
 
 
 def _looks(view: CallView) -> list[Block | None]:
-    """A button for each look at the call that its vendor has and its reader may take."""
+    """A button for each report of the call that its vendor has and its reader may take."""
     return [
         button(
             report.label,

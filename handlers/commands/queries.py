@@ -37,32 +37,32 @@ async def list_calls(ctx: SlackContext, request: ListCalls) -> None:
 async def show_call(ctx: SlackContext, request: ShowCall) -> None:
     """`/calls show K7QX`: one call and who is in it."""
 
-    async def look() -> None:
+    async def show() -> None:
         call = await ctx.service.call(ctx.asker, request.call)
         await show_one(ctx, call.ref, request.page)
 
-    ctx.later(look, "show")
+    ctx.later(show, "show")
 
 
 async def find_person(ctx: SlackContext, request: FindPerson) -> None:
     """`/calls find alice`: where somebody is live now."""
 
-    async def look() -> None:
+    async def show() -> None:
         found = await ctx.service.find(ctx.asker, request.words)
         await ctx.answer(found_message(request.words, found))
 
-    ctx.later(look, "find")
+    ctx.later(show, "find")
 
 
 async def show_report_of_call(ctx: SlackContext, request: ShowReport) -> None:
-    """`/calls quality K7QX` and the like: one look at a call that is live or just ended."""
+    """`/calls quality K7QX` and the like: one report of a call that is live or just ended."""
 
-    async def look() -> None:
+    async def show() -> None:
         call = await ctx.service.call(ctx.asker, request.call)
-        asked = ReportValue(look=request.look, call=call.ref, page=request.page)
+        asked = ReportValue(look=request.report, call=call.ref, page=request.page)
         await show_report(ctx, asked)
 
-    ctx.later(look, request.look)
+    ctx.later(show, request.report)
 
 
 async def show_named_rooms(ctx: SlackContext, request: ShowRooms) -> None:

@@ -190,7 +190,7 @@ def chosen_call(live_calls: LiveCalls, filled: FilledForm) -> Call | None:
 
 
 async def read_live_calls(ctx: SlackContext, seconds: float = LOOK_SECONDS) -> list[str]:
-    """Read the roll of live calls in the background; what is in the way after `seconds`, in words.
+    """Read all live calls in the background; what is in the way after `seconds`, in words.
 
     A slow vendor's answer is not waited for longer, and is there for the next question. Impossible
     when no vendor is connected.
@@ -198,7 +198,7 @@ async def read_live_calls(ctx: SlackContext, seconds: float = LOOK_SECONDS) -> l
     ctx.service.live_calls.require_connected()
     call_index, rights = ctx.service.live_calls.call_index, await ctx.service.rights(ctx.asker)
     if call_index.due or not call_index.known:
-        reading = ctx.services.tasks.spawn(call_index.refresh(), "roll")
+        reading = ctx.services.tasks.spawn(call_index.refresh(), "call index")
         if not call_index.known:
             await asyncio.wait({reading}, timeout=seconds)
     notes = [trouble.told(rights).message for trouble in call_index.troubles]

@@ -67,9 +67,9 @@ class FindPerson(Frozen):
 
 
 class ShowReport(Frozen):
-    """Look further at one call; `look` is a name in LOOKS, `page` counts from 0."""
+    """Show a report of one call; `report` is a name in REPORTS, `page` counts from 0."""
 
-    look: str
+    report: str
     call: str
     page: int = 0
 
@@ -181,12 +181,12 @@ def _show(words: Words, command: str) -> ShowCall:
     return ShowCall(call=call, page=page)
 
 
-def _look(name: str) -> Callable[[Words, str], Request]:
-    """The reader of a look at a call."""
+def _report(name: str) -> Callable[[Words, str], Request]:
+    """The reader of a report's words."""
 
     def read(words: Words, command: str) -> ShowReport:
         call, page = _call_and_page(words, f"{command} {REPORTS[name].example}")
-        return ShowReport(look=name, call=call, page=page)
+        return ShowReport(report=name, call=call, page=page)
 
     return read
 
@@ -287,7 +287,7 @@ _READERS: dict[str, Callable[[Words, str], Request]] = {
     "list": _list,
     "show": _show,
     "find": _find,
-    **{name: _look(name) for name, report in REPORTS.items() if report.of_call},
+    **{name: _report(name) for name, report in REPORTS.items() if report.of_call},
     ROOMS.name: _rooms,
     "case": _case,
     "audit": read_audit,

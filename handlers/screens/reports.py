@@ -37,11 +37,11 @@ KINDS: Mapping[str, frozenset[FileKind]] = {
     RECORDINGS.name: frozenset({FileKind.RECORDING}),
     TRANSCRIPTS.name: frozenset({FileKind.TRANSCRIPT, FileKind.SUMMARY, FileKind.CHAT}),
 }
-"""The files that a look hands out."""
+"""The files that a report hands out."""
 
 
 async def show_report(ctx: SlackContext, asked: ReportValue, *, in_place: bool = False) -> None:
-    """Show one look at a call."""
+    """Show one report of a call."""
     await ctx.show_waiting(in_place=in_place)
     await ctx.service.policy.require_viewer(ctx.asker.actor, ctx.asker.channel)
     title = await title_of(ctx.service.live_calls, asked.call)
@@ -98,13 +98,13 @@ async def _feedback(ctx: SlackContext, asked: TitledReport) -> Message:
     return feedback_report(asked, feedback, _now(ctx))
 
 
-def _files(look: Report) -> ReportHandler:
-    """The report of the files that `look` hands out, once that is on record."""
+def _files(kind: Report) -> ReportHandler:
+    """The report of the files that `kind` hands out, once that is on record."""
 
     async def report(ctx: SlackContext, asked: TitledReport) -> Message:
         call = Call(ref=asked.call, title=asked.title, people=0)
         key = ctx.key("look", ctx.trigger_id)
-        files = await ctx.service.files(ctx.asker, look, call, KINDS[look.name], key)
+        files = await ctx.service.files(ctx.asker, kind, call, KINDS[kind.name], key)
         capabilities = ctx.service.live_calls.provider(asked.call.vendor).capabilities
         return files_report(asked, files, capabilities, _now(ctx))
 
@@ -112,14 +112,14 @@ def _files(look: Report) -> ReportHandler:
 
 
 async def _shared(
-    ctx: SlackContext, look: Report, asked: ReportValue, read: Callable[[CallRef], Awaitable[T]]
+    ctx: SlackContext, kind: Report, asked: ReportValue, read: Callable[[CallRef], Awaitable[T]]
 ) -> T:
-    """What a vendor tells of a call, asked once for all who look at it now."""
-    return await ctx.service.live_calls.shared((look.name, asked.call), lambda: read(asked.call))
+    """What a vendor tells of a call, asked once for all who ask at the same moment."""
+    return await ctx.service.live_calls.shared((kind.name, asked.call), lambda: read(asked.call))
 
 
-async def _vendor(ctx: SlackContext, look: Report, asked: ReportValue) -> CallProvider:
-    return await ctx.service.reports(ctx.asker, look, asked.call.vendor)
+async def _vendor(ctx: SlackContext, kind: Report, asked: ReportValue) -> CallProvider:
+    return await ctx.service.reports(ctx.asker, kind, asked.call.vendor)
 
 
 def _now(ctx: SlackContext) -> datetime:
@@ -134,4 +134,4 @@ REPORT_HANDLERS: Mapping[str, ReportHandler] = {
     TRANSCRIPTS.name: _files(TRANSCRIPTS),
     FEEDBACK.name: _feedback,
 }
-"""The report of each look at a call."""
+"""What makes each report of a call, by its name."""

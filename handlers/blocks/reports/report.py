@@ -1,4 +1,4 @@
-"""What every report of a look is made of, and the reports that are rows of words."""
+"""What every report is made of, and the reports that are rows of words."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -87,7 +87,7 @@ def report(
     shown: ReportPage[T],
     at: datetime,
 ) -> Message:
-    """A look at a call: what and where, the facts, the body, and how to go on."""
+    """A report of a call: what and where, the facts, the body, and how to go on."""
     label, told = REPORTS[asked.look].label, [fact for fact in facts if fact]
     title = plain(asked.title, MAX_HEADER, empty="Untitled call")
     where = dots((asked.call.vendor.label, code(handle(asked.call)), *told))

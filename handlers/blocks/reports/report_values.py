@@ -1,4 +1,4 @@
-"""What the buttons of a look carry; see `handlers.blocks.action_values`."""
+"""What the buttons of a report carry; see `handlers.blocks.action_values`."""
 
 from pydantic import Field, field_validator
 
@@ -9,11 +9,14 @@ from handlers.blocks.action_values import CallValue, Value
 REPORT = "look"
 REPORT_PAGE = "look.page"
 ROOMS_PAGE = "look.rooms"
-"""Action ids: a look from a call's card, another page of it in its place, and one of `rooms`."""
+"""Action ids: a report from a call's card, another page of it in its place, and one of `rooms`."""
 
 
 class ReportValue(CallValue):
-    """Something to look at of a call; `page` is a page of that, from 0."""
+    """A report of a call: `look` is its name, as buttons have carried it since the first release.
+
+    `page` counts from 0.
+    """
 
     look: str
 
@@ -21,12 +24,12 @@ class ReportValue(CallValue):
     @classmethod
     def _of_call(cls, look: str) -> str:
         if look not in REPORTS or not REPORTS[look].of_call:
-            raise ValueError("no such look at a call")
+            raise ValueError("no such report of a call")
         return look
 
 
 class TitledReport(ReportValue):
-    """A look with the title of its call, to be shown; no button carries the title."""
+    """A report with the title of its call, to be shown; no button carries the title."""
 
     title: str = Field(default="", exclude=True)
 

@@ -114,10 +114,10 @@ def test_a_well_formed_order_comes_back_as_it_was_meant(
         ("find <@U1|Alice Smith>", FindPerson(words="Alice Smith")),
         ("find “Alice Smith”", FindPerson(words="Alice Smith")),
         ("find Alice Smith", FindPerson(words="Alice Smith")),
-        ("Quality K7QX", ShowReport(look="quality", call="K7QX")),
+        ("Quality K7QX", ShowReport(report="quality", call="K7QX")),
         (
             "members stream:default:x page 2",
-            ShowReport(look="members", call="stream:default:x", page=1),
+            ShowReport(report="members", call="stream:default:x", page=1),
         ),
         ("rooms", ShowRooms()),
         ("rooms page 2", ShowRooms(page=1)),
@@ -140,7 +140,7 @@ def test_words_that_only_look(text: str, wanted: object) -> None:
 def test_every_look_at_a_call_is_read_and_explained_from_its_one_description(
     report: Report,
 ) -> None:
-    assert parse(report.example) == ShowReport(look=report.name, call="K7QX")
+    assert parse(report.example) == ShowReport(report=report.name, call="K7QX")
     with pytest.raises(BadInput, match="Which call") as missing:
         parse(report.name)
     assert report.example in (missing.value.next_step or "")

@@ -4,7 +4,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 
-from bot.calls.cases import Acceptance, Case, How
+from bot.calls.cases import Acceptance, AcceptResult, Case
 from bot.calls.live import ListView
 from handlers.blocks import action_values
 from handlers.blocks.asks import asked_for_message
@@ -122,7 +122,7 @@ async def repeat_case(ctx: SlackContext) -> None:
         acceptance = await _next_try(ctx, value.number, key, press)
     if ctx.reply_url is None:
         follow_press(ctx, acceptance)
-    elif acceptance.how is How.REPEATED:
+    elif acceptance.how is AcceptResult.REPEATED:
         ctx.later(partial(ctx.answer, asked_message(acceptance)), "answer")
 
 
@@ -130,7 +130,7 @@ async def _next_try(ctx: SlackContext, number: int, key: str, press: str) -> Acc
     """The case of this press: a new one, or the try that is under way or has done it."""
     wanted = await ctx.service.next_retry(ctx.asker, number, key)
     if wanted.asked:
-        return Acceptance(case=wanted.case, how=How.REPEATED)
+        return Acceptance(case=wanted.case, how=AcceptResult.REPEATED)
     order = ctx.order(wanted.key, wanted.case.unsettled, _again(wanted.case))
     return await ctx.service.request(order.model_copy(update={"press": press}))
 
@@ -156,7 +156,7 @@ async def undo_case(ctx: SlackContext) -> None:
     if act is None:
         raise action_values.stale()
     if wanted.asked:
-        already = asked_message(Acceptance(case=wanted.case, how=How.REPEATED))
+        already = asked_message(Acceptance(case=wanted.case, how=AcceptResult.REPEATED))
         ctx.later(partial(ctx.answer, already), "answer")
     elif act.heavy:
         await ctx.service.permit(ctx.asker, act, press, words)

@@ -90,7 +90,9 @@ async def recordings(ctx: SlackContext) -> list[Block]:
     done, _ = await asyncio.wait({reading}, timeout=WAIT_SECONDS)
     wanted = fold(_typed(ctx)).split()
     found = reading.result() if done else ()
-    fits = [one for one in found if all(word in fold(f"{one.id} {one.told}") for word in wanted)]
+    fits = [
+        one for one in found if all(word in fold(f"{one.id} {one.described}") for word in wanted)
+    ]
     return [recording_option(fit) for fit in fits[:MAX_OPTIONS]]
 
 
@@ -139,7 +141,7 @@ async def _roster(ctx: SlackContext, ref: CallRef, which: Listed) -> Roster:
         async with asyncio.timeout(WAIT_SECONDS):
             return await ctx.service.resolver.absent_people.lately(ref, which)
     except (VendorError, TimeoutError):
-        return Roster(which=which, told=False)
+        return Roster(which=which, available=False)
 
 
 def _on_list(roster: Roster, wanted: Sequence[str], typed: str) -> list[Block]:

@@ -5,7 +5,7 @@ Who and what was meant may not be there any more: the first delivery has done it
 
 import asyncio
 
-from bot.calls.cases import Acceptance, How
+from bot.calls.cases import Acceptance, AcceptResult
 from bot.errors import OtherRelease, StoreError
 from handlers.blocks.cases import asked_message
 from handlers.blocks.message import Message
@@ -28,7 +28,7 @@ async def earlier_acceptance(ctx: SlackContext, key: str) -> Acceptance | None:
         raise
     except (StoreError, TimeoutError):
         return None
-    return None if case is None else Acceptance(case=case, how=How.REPEATED)
+    return None if case is None else Acceptance(case=case, how=AcceptResult.REPEATED)
 
 
 async def is_looked_up(ctx: SlackContext, key: str) -> bool:

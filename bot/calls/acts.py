@@ -52,7 +52,7 @@ class Person(Frozen):
 
     @property
     def ids(self) -> frozenset[str]:
-        """Every id they are known by."""
+        """All the ids they are known by."""
         return frozenset(who for who in (self.id, self.custom_id, self.presence) if who)
 
     @property
@@ -142,7 +142,7 @@ class Act(Frozen):
 
     @property
     def ref(self) -> ActRef:
-        """It as a form carries it: without those who are left out anyway."""
+        """The act as a form carries it: without those who are left out anyway."""
         return ActRef(
             verb=self.verb,
             call=self.call,
@@ -154,7 +154,7 @@ class Act(Frozen):
 
     @property
     def left_out(self) -> tuple[Person, ...]:
-        """Who is spared for being protected: nobody asked for it."""
+        """The protected people among the spared: nobody asked to leave them out."""
         return tuple(person for person in self.spared if person.protected)
 
     @property

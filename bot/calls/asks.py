@@ -31,12 +31,12 @@ class Ask(Frozen):
 
 
 class Asked(NamedTuple):
-    """An order that is put to those who may give it; `new`: by this request."""
+    """An order that was put to those who may give it; `new` is whether this request did it."""
 
     ask: Ask
     new: bool
 
 
 def ask_id(key: str, act: Act, reason: str) -> str:
-    """The same for every delivery of one request, and another one once its order is changed."""
+    """The id of an ask: the same for every delivery of one request and one order."""
     return hashlib.sha256(f"{key}\n{act.subject}\n{reason}".encode()).hexdigest()[:32]

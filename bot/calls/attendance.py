@@ -1,4 +1,4 @@
-"""Who was in a call: every stay from when to when, and how it ended."""
+"""Who was in a call: every stay, from when to when, and how it ended."""
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -43,12 +43,12 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 def by_arrival(stay: Attendee) -> tuple[datetime, str]:
-    """Sorts stays by when they began, then by id; those who never came are last."""
+    """A sort key for stays: by when they began, then by id; those who never came are last."""
     return stay.joined_at or _NEVER, stay.id
 
 
 class Attendance(Frozen):
-    """Who was in one run of a call, whoever came first first; UTC times.
+    """Who was in one run of a call, sorted by arrival; times are UTC.
 
     `more` says that the vendor has more stays than were read; `note` is what has to be known of it.
     """
@@ -58,7 +58,7 @@ class Attendance(Frozen):
     note: str = ""
 
     def explained(self, cases: Sequence[Case]) -> "Attendance":
-        """The same with `how` said of stays that a case of ours ended: `kicked, case #18`.
+        """A copy that says of the stays which a case of ours ended, how: `kicked, case #18`.
 
         No vendor tells who removed somebody; a confirmed removal around the time they left does. It
         also has their name where the vendor's list has none.
@@ -68,7 +68,7 @@ class Attendance(Frozen):
         return self.model_copy(update={"stays": stays})
 
     def called(self, name_of: Callable[[str], str | None]) -> "Attendance":
-        """The same with the names that `name_of` has for ids where the vendor's list has none."""
+        """A copy with the names that `name_of` has for ids where the vendor's list has none."""
         stays = tuple(
             stay if stay.name else stay.model_copy(update={"name": name_of(stay.id)})
             for stay in self.stays

@@ -1,4 +1,4 @@
-"""Looking for something in the audit log: what is asked for, and the words entries are found by."""
+"""What the audit log can be searched for, and the words by which its entries are found."""
 
 from collections.abc import Iterable, Sequence
 
@@ -36,7 +36,7 @@ class AuditFilter(Frozen):
 
 
 class AuditQuery(AuditFilter):
-    """A part of the log: of one case, from before an entry, and what `AuditFilter` says."""
+    """A page of the audit log: an AuditFilter, also of one case or before an entry."""
 
     case: int | None = None
     before: int | None = None
@@ -44,14 +44,14 @@ class AuditQuery(AuditFilter):
 
     @property
     def narrow(self) -> bool:
-        """Whether entries have to be looked for."""
+        """Whether anything but the newest entries is asked for."""
         return any(getattr(self, name) for name in AuditFilter.model_fields)
 
 
 def aimed_at(people: Sequence[str], reached: Sequence[str] = ()) -> str:
-    """The people of an entry to be searched, folded, one a line; who was spared is left out.
+    """The people of an entry as the words it is found by: folded, one a line, without the spared.
 
-    `reached` are those of everyone, each by name.
+    `reached` are the people that an act on everyone reached, each by name.
     """
     named: Iterable[str] = people
     if people and people[0] == EVERYONE:

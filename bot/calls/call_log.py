@@ -1,4 +1,4 @@
-"""What a vendor's call log can be searched for: calls that are over as well as live ones."""
+"""What a vendor's call log can be searched for: also calls that are over."""
 
 from enum import StrEnum
 
@@ -19,7 +19,7 @@ class LoggedStatus(StrEnum):
 
 
 class Media(StrEnum):
-    """What a call is made with."""
+    """Whether a call has audio only or video."""
 
     AUDIO = "audio"
     VIDEO = "video"
@@ -35,5 +35,5 @@ class LogFilter(Frozen):
 
     @property
     def narrow(self) -> bool:
-        """Whether anything is asked for."""
+        """Whether anything is asked for at all."""
         return self != LogFilter()

@@ -1,7 +1,7 @@
-"""What a vendor lets us do, said once beside the code that does it.
+"""What a vendor can do of each verb, said once beside the code that does it.
 
-A provider's method is marked `@can(Verb, …)`; what it cannot do stands in its `cannot` table.
-Buttons, refusals, help and the capability table are made from these.
+A method of a vendor's acts is marked `@can(Verb, …)`; what it cannot do stands in its `CANNOT`
+table. Buttons, refusals, help and the capability table are made from these.
 """
 
 from collections.abc import Awaitable, Callable, Container, Mapping
@@ -47,16 +47,19 @@ class Capability(Frozen):
 
     @property
     def possible(self) -> bool:
-        """Whether to draw the button."""
+        """Whether the vendor can do it at all."""
         return self.level is not Enforcement.IMPOSSIBLE
 
     def reaches(self, *, everyone: bool) -> bool:
-        """Whether an act on everyone, or on people by name, is possible."""
+        """Whether an act on everyone, or else one on people by name, is possible."""
         aim = Reach.EVERYONE if everyone else Reach.NAMED
         return self.possible and self.aims in {None, aim}
 
     def refuses(self, verb: Verb) -> str | None:
-        """The first option value of `verb` this vendor does not take, as `option value`."""
+        """The first option of `verb` whose value this vendor does not take: `option value`.
+
+        None where it takes all of them.
+        """
         for option, allowed in self.only.items():
             value = str(getattr(verb, option))
             if value not in allowed:
@@ -95,7 +98,7 @@ def can(
 
 
 def cannot(why: str, *, instead: type[Verb] | None = None) -> Capability:
-    """A verb the vendor has no act for: why, and the nearest verb that works."""
+    """The capability of a verb without an act: why, and the nearest verb that works."""
     return Capability(
         level=Enforcement.IMPOSSIBLE, why=why, instead=instead.name if instead else None
     )
@@ -118,7 +121,10 @@ def performers(provider: type) -> dict[str, VerbMethod]:
 
 
 def of_call(table: Mapping[str, Capability], call: Call) -> Mapping[str, Capability]:
-    """The vendor's table without what cannot be done in this call, nor stand in for anything."""
+    """The vendor's `table` as it is for this call.
+
+    What cannot be done in it is marked so, and no other line names it as what works instead.
+    """
     missing = {name: why for name in table if (why := VERBS[name].impossible(call))}
     if not missing:
         return table
@@ -137,7 +143,7 @@ def _without(capability: Capability, missing: Container[str]) -> Capability:
 
 
 def complete(table: Mapping[str, Capability]) -> Mapping[str, Capability]:
-    """`table` itself, once it is sure to have a line for every verb; ValueError otherwise."""
+    """The `table` itself; raises ValueError where it has no line for some verb."""
     missing = sorted(set(VERBS) - set(table))
     if missing:
         message = f"no capability said for: {', '.join(missing)}"

@@ -1,4 +1,4 @@
-"""A case with all that came of it: who asked and joined, what was refused, what took it back."""
+"""A case with its whole history: who asked and joined, what was refused, what took it back."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ MOST_ENTRIES = 50
 
 
 class CaseHistory(Frozen):
-    """`entries` are the case's own in the record, oldest first; `undone` the cases taking it back.
+    """A case, its audit `entries`, oldest first, and the cases in `undone` that took it back.
 
     A case is taken back by a later confirmed one of the same call with its inverse, aimed at
     somebody it was aimed at.
@@ -24,7 +24,7 @@ class CaseHistory(Frozen):
 
     @classmethod
     def of(cls, case: Case, entries: Sequence[AuditEntry], later: Sequence[Case]) -> "CaseHistory":
-        """From the entries, newest first, and later cases of the call."""
+        """The history from the entries, newest first, and the later cases of the call."""
         undone = tuple(other for other in later if _takes_back(other, case))
         return cls(case=case, entries=tuple(reversed(entries)), undone=undone)
 

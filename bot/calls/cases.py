@@ -175,7 +175,7 @@ def _people(results: Iterable[Result]) -> tuple[Person, ...]:
     )
 
 
-class How(StrEnum):
+class AcceptResult(StrEnum):
     """What became of an order at the door."""
 
     NEW = "new"
@@ -189,7 +189,7 @@ class Acceptance(Frozen):
     """The case an order belongs to now, on disk, and how it got there."""
 
     case: Case
-    how: How
+    how: AcceptResult
 
 
 class Claim(Frozen):

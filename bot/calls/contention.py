@@ -1,4 +1,4 @@
-"""What cases contend for: those that want the same are done one after the other.
+"""Which acts must not run side by side: those that change the same are done one by one.
 
 The same idea as locks of a database: an act takes each resource it changes, exclusively or shared
 with others; two acts conflict where both want one and at least one of them wants it exclusively.
@@ -19,13 +19,13 @@ class Lock(NamedTuple):
 
     @property
     def rivals(self) -> tuple["Lock", ...]:
-        """The locks that nobody else may have beside it."""
+        """The locks that nobody else may hold beside it."""
         alone = Lock(self.resource, exclusive=True)
         return (alone, Lock(self.resource, exclusive=False)) if self.exclusive else (alone,)
 
 
 def locks(act: Act) -> frozenset[Lock]:
-    """What an act wants while it is open.
+    """The locks that an act holds while its case is open.
 
     Everyone is the people of the call exclusively, somebody is themselves exclusively by each
     lasting id; the call's own state is one resource. The run of the call makes no difference: a

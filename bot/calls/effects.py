@@ -1,4 +1,4 @@
-"""What acts of ours changed in a call and no later one took back, read from its cases.
+"""Effects of our acts on a call that still hold, read from its cases.
 
 A case counts from when it was begun: what it may have changed is to be put back, too.
 """
@@ -29,9 +29,10 @@ _NOTHING = {State.REFUSED, State.FAILED}
 
 
 def lock_of(past: Sequence[Case]) -> PriorState | None:
-    """What the lock that still holds kept; None when no case of ours holds. `past`: newest first.
+    """The state that the lock which still holds found; None when no lock of ours holds.
 
-    A lock of a locked call keeps what the first one kept.
+    `past` are the call's cases, newest first. A lock of a locked call keeps what the first one
+    found.
     """
     for case in past:
         if isinstance(case.act.verb, Unlock) and case.state is State.CONFIRMED:
@@ -44,8 +45,8 @@ def lock_of(past: Sequence[Case]) -> PriorState | None:
 def taken_from(past: Sequence[Case], run: str | None) -> dict[str, HeldRights]:
     """The rights that silences of this run took, by the ids of those they were taken from.
 
-    What was granted or revoked since is not theirs any more. Permissions do not outlive a run of
-    the call. `past`: newest first.
+    What was granted or revoked since is not among them. Permissions do not outlive a run of the
+    call. `past` are the call's cases, newest first.
     """
     taken: dict[str, HeldRights] = {}
     for case in reversed(past):
@@ -72,9 +73,10 @@ def _follow(case: Case, taken: dict[str, HeldRights]) -> None:
 
 
 def settled_rights(past: Sequence[Case], run: str | None) -> dict[tuple[str, Permission], bool]:
-    """Whether somebody has a right, by the last grant or revocation of ours in this run.
+    """Whether somebody has a right, by person and right, after our last grant or revocation.
 
-    By person and right; who is not in it has what their role has. `past`: newest first.
+    Only acts in this run count; who is not in it has what their role has. `past` are the call's
+    cases, newest first.
     """
     has: dict[tuple[str, Permission], bool] = {}
     for case in reversed(past):
@@ -100,7 +102,7 @@ def _reached(case: Case, meant: Iterable[str]) -> set[str]:
 
 
 def silenced(past: Sequence[Case], run: str | None) -> frozenset[str]:
-    """Whom a silence of ours holds in this run, whatever it took. `past`: newest first."""
+    """The ids of those whom a silence of ours holds in this run. `past`: newest first."""
     held: dict[str, None] = {}
     for case in reversed(past):
         if not _of_run(case, run):
@@ -120,7 +122,7 @@ def _aimed(act: Act) -> set[str]:
 
 
 def muted(past: Sequence[Case], run: str | None, since: datetime) -> frozenset[str]:
-    """Whose microphone an act of ours turned off in this run since then. `past`: newest first."""
+    """The ids of those whom an act of ours muted in this run since then. `past`: newest first."""
     return frozenset(
         person
         for case in past
@@ -133,7 +135,7 @@ def muted(past: Sequence[Case], run: str | None, since: datetime) -> frozenset[s
 
 
 def removed(past: Sequence[Case], run: str | None) -> frozenset[str]:
-    """Whom acts of ours removed in this run; some may have come back."""
+    """The ids of those whom acts of ours removed in this run; some may have come back."""
     out = (case for case in past if isinstance(case.act.verb, Kick | Block) and _of_run(case, run))
     return frozenset(person for case in out for person in _hit(case))
 

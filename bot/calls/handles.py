@@ -1,4 +1,4 @@
-"""Short names to type: every call has a four-letter handle made from its identity alone."""
+"""Handles: short names to type for calls, four letters made from the call's identity alone."""
 
 import hashlib
 from functools import lru_cache

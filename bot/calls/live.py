@@ -1,4 +1,4 @@
-"""The live picture: what all vendors together answered, with honest gaps."""
+"""What all vendors together answered about live calls, with what is missing said."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -23,15 +23,15 @@ class VendorTrouble(Frozen):
     message: str
     diagnosis: str = ""
 
-    def told(self, rights: Mapping[Vendor, Rights]) -> "VendorTrouble":
-        """As its reader is told it; `rights` are theirs."""
+    def for_reader(self, rights: Mapping[Vendor, Rights]) -> "VendorTrouble":
+        """The trouble as somebody with these `rights` is told it: some without the diagnosis."""
         technical = rights.get(self.vendor, NOTHING).technical
         words = [self.message, self.diagnosis if technical else ""]
         return VendorTrouble(vendor=self.vendor, message=" ".join(filter(None, words)))
 
 
 class ListView(Frozen):
-    """What part of the picture somebody looks at: one vendor or all, words in the title, a page.
+    """Which live calls somebody looks at: of one vendor or all, by words in the title, a page.
 
     `page` counts from 0; `text` is matched without regard to case against title, id and handle. A
     narrow `log` looks into the vendors' call logs instead of what is live.
@@ -47,8 +47,8 @@ class CallListing(Frozen):
     """The calls that match a view, most people first, as of `at` (UTC).
 
     `calls` is everything matched (the page is cut from it); `partial` names vendors that have more
-    live calls than were asked for; `troubles` those that did not answer; `logs` those whose call
-    log alone was searched, where not every vendor has one. `rights` are its reader's.
+    live calls than were asked for; `troubles` are those that did not answer; `logs` are those whose
+    call log alone was searched, where not every vendor has one. `rights` are its reader's.
     """
 
     calls: tuple[Call, ...]
@@ -62,8 +62,8 @@ class CallListing(Frozen):
 class PeopleFound(Frozen):
     """Where somebody is live, as of `at` (UTC), vendor by vendor.
 
-    `unread` counts, by vendor, live calls that were not searched; `troubles` those that did not
-    answer.
+    `unread` counts, by vendor, live calls that were not searched; `troubles` are the vendors that
+    did not answer.
     """
 
     people: tuple[Sighting, ...]
@@ -76,20 +76,20 @@ class Roster(Frozen):
     """Who is on one of a call's lists, by the names that are known of them.
 
     `former` are those whom a case of ours put on it and who are not on it; `whole` says that
-    everybody was read, `told` that the vendor gives the list at all, `trouble` why it did not.
+    everybody was read, `available` that the vendor gives the list at all, `trouble` why it did not.
     """
 
     which: Listed
     people: tuple[Person, ...] = ()
     former: tuple[Person, ...] = ()
     whole: bool = True
-    told: bool = True
+    available: bool = True
     trouble: str = ""
 
     @property
     def complete(self) -> bool:
-        """Whether nobody is on it who is not known here."""
-        return self.told and self.whole
+        """Whether everybody on the list is known here."""
+        return self.available and self.whole
 
 
 class CallView(Frozen):

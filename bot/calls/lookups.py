@@ -1,4 +1,4 @@
-"""An order in words of which it is still looked for who and what is meant."""
+"""An order in words that is waiting until it is known who and what is meant."""
 
 from datetime import timedelta
 

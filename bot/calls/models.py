@@ -1,4 +1,4 @@
-"""A call and the people in it, as every vendor can be told: no vendor's field names, UTC times."""
+"""Calls and the people in them, in words of no vendor; all times are UTC."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -10,13 +10,13 @@ from bot.calls.names import shown
 
 
 class Frozen(BaseModel):
-    """A value: compared by content, never changed, unknown fields refused."""
+    """The base of values: compared by content, never changed, unknown fields refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Vendor(StrEnum):
-    """Who carries the call. The value is the key in settings, cases and commands."""
+    """The vendor that carries a call. The value is the key in settings, cases and commands."""
 
     STREAM = "stream"
     REALTIMEKIT = "realtimekit"
@@ -49,7 +49,7 @@ class CallRef(Frozen):
 
 
 class RecordingState(StrEnum):
-    """What is known about recording; UNKNOWN where a listing does not say."""
+    """Whether a call is recorded; UNKNOWN where a listing does not say."""
 
     OFF = "off"
     ON = "on"
@@ -146,7 +146,7 @@ class Participant(Frozen):
 
 
 class RtmpTarget(Frozen):
-    """Where a call can be sent: the address, and the stream key that nobody may read."""
+    """A place a call can be sent to: the address, and the stream key that nobody may read."""
 
     url: str
     key: SecretStr

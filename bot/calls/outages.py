@@ -1,4 +1,4 @@
-"""A channel that cannot be posted to now: archived, closed to the bot, gone."""
+"""A channel that cannot be posted to now: it is archived, closed to the bot, or gone."""
 
 from datetime import datetime
 
@@ -6,7 +6,7 @@ from bot.calls.models import Frozen
 
 
 class ChannelOutage(Frozen):
-    """From the first message that Slack refused there until one arrives.
+    """A channel's outage: from the first message that Slack refused there until one arrives.
 
     `error` is Slack's error code of the latest try, `retry_at` the moment of the next, `kept` how
     many lines of cases wait for it. Times are UTC.

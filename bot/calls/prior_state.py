@@ -8,7 +8,7 @@ from bot.calls.verbs import Permission
 
 
 class CallLimits(Frozen):
-    """How many may be in a call and for how long, as its vendor keeps it; None where it has none.
+    """How many may be in a call and for how many seconds; None where there is no such limit.
 
     Those with one of `but_roles`, and the owner with `but_owner`, do not count.
     """
@@ -20,7 +20,7 @@ class CallLimits(Frozen):
 
 
 class HeldRights(Frozen):
-    """The rights somebody was known to have; `person` is their id."""
+    """The rights that somebody was known to have; `person` is their id."""
 
     person: str
     name: str | None = None
@@ -28,7 +28,7 @@ class HeldRights(Frozen):
 
 
 class PriorState(Frozen):
-    """What a vendor's client writes down before it sends anything.
+    """What an act found: the part of it that is written down before anything is sent.
 
     A lock keeps the `limits` of the call as they were, and lets in `most` people; an unlock puts
     `limits` back. A silence keeps the `rights` people had; an unsilence gives `rights` back.
@@ -39,7 +39,7 @@ class PriorState(Frozen):
     rights: tuple[HeldRights, ...] = ()
 
     def held_by(self, person: str) -> tuple[Permission, ...]:
-        """The rights of one person."""
+        """The rights of the person with this id; empty where none are known."""
         return next((held.rights for held in self.rights if held.person == person), ())
 
 

@@ -1,4 +1,4 @@
-"""A recording that runs, as it is chosen among others."""
+"""The recordings of a call that run now, for choosing one of several."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -28,21 +28,21 @@ class RunningRecording(Frozen):
 
     @property
     def short(self) -> str:
-        """The beginning of its id."""
+        """The beginning of its id, by which it can be named."""
         return self.id[:SHORT_ID]
 
     @property
-    def told(self) -> str:
-        """In words: since when, what, by whom."""
+    def described(self) -> str:
+        """The recording in words: since when it runs, what it is, who began it."""
         since = f"since {self.started_at:%H:%M} UTC" if self.started_at else ""
         paused = "paused" if self.paused else ""
         return ", ".join(part for part in (self.kind, self.by, since, paused) if part)
 
 
 def still_running(others: Sequence[str]) -> str:
-    """Which recordings a stop did not touch, "" where none runs.
+    """A sentence about the recordings that a stop did not touch; "" where none runs.
 
-    `1 other recording still runs: f35800e1.`
+    It reads `1 other recording still runs: f35800e1.`
     """
     if not others:
         return ""

@@ -1,4 +1,4 @@
-"""What can be looked at beyond the live picture: each look described once, and what it finds."""
+"""Reports about a call beyond who is in it now: each described once, and the models of them."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -13,8 +13,8 @@ from bot.calls.models import Call, Frozen, Participant
 class Report(NamedTuple):
     """A subcommand that reads something of a vendor: its words, and the least role for it.
 
-    `of_call` looks are about one call, the others about a vendor. `disclosing` ones hand out what
-    outlives the call, a recording or a transcript: each is written into the record.
+    With `of_call` it is about one call, else about a vendor. A `disclosing` report hands out what
+    outlives the call, a recording or a transcript: each time is written into the audit log.
     """
 
     name: str
@@ -77,7 +77,7 @@ class FileKind(StrEnum):
 
 
 class File(Frozen):
-    """A file of a call. `url` lets whoever has it read the file: shown to the asker, kept nowhere.
+    """A file of a call. Whoever has `url` can read it: it is shown to the asker and kept nowhere.
 
     `name` is what deleting takes; `state` is the vendor's word where it is not ready yet; times are
     UTC; `expires_at` is when the link stops working, None where the vendor does not say. `how` is
@@ -104,7 +104,11 @@ class Files(Frozen):
 
 
 class PersonQuality(Frozen):
-    """One person's connection. `score` is 0 to 100; milliseconds and per cent; None is unknown."""
+    """How good one person's connection is; None is unknown.
+
+    `score` is 0 to 100, `latency_ms` and `jitter_ms` are milliseconds, `lost_percent` is per cent.
+    `bad` is whether they have trouble, `why` says of what kind.
+    """
 
     person: Participant
     score: float | None = None
@@ -116,7 +120,7 @@ class PersonQuality(Frozen):
 
 
 class Quality(Frozen):
-    """How good a call is: `score` 0 to 100 where the vendor gives one; the worst people first."""
+    """How good a call is, the worst people first; `score` is 0 to 100, None where there is none."""
 
     score: float | None = None
     people: tuple[PersonQuality, ...] = ()
@@ -134,7 +138,7 @@ class Feedback(Frozen):
 
 
 class CallMember(Frozen):
-    """Somebody who belongs to a call; `here` None where it is not known whether they are in it.
+    """Somebody who belongs to a call; `here` is None where it is unknown whether they are in it.
 
     `custom_id` is the app's own id where the vendor keeps one of its own beside it.
     """
@@ -147,7 +151,7 @@ class CallMember(Frozen):
 
 
 class RoomKind(StrEnum):
-    """What an operator may want to know the name of."""
+    """What kind of thing with a name a `Room` is."""
 
     TYPE = "call type"
     PRESET = "preset"
@@ -171,7 +175,7 @@ class Sighting(Frozen):
 
 
 class Sightings(Frozen):
-    """Where a vendor's live calls hold somebody; `unread` counts calls that were not searched."""
+    """Where in a vendor's live calls somebody is; `unread` counts calls that were not searched."""
 
     found: tuple[Sighting, ...] = ()
     unread: int = 0

@@ -1,15 +1,16 @@
-"""What one reader may do on a vendor's calls: a private card offers that and nothing else."""
+"""What one reader may do with a vendor's calls: their private card offers that and no more."""
 
 from bot.calls.acts import Act, Person, Protection
 from bot.calls.models import Frozen
 
 
 class Rights(Frozen):
-    """Verbs and looks by name; `everyone` are the verbs on all in a call, `verbs` the rest.
+    """The verbs and reports that somebody may use, by name.
 
-    `protection` says who is out of reach: nobody for those who may act on protected people.
-    `technical`: whether they are told causes that only whoever runs the bot can mend.
-    What a card offers is not what is permitted: every act is asked for again when it is ordered.
+    `everyone` are the verbs on all in a call, `verbs` the rest. `protection` says who is out of
+    reach: nobody for those who may act on protected people. `technical`: whether they are told
+    causes that only whoever runs the bot can mend. What a card offers is not what is permitted:
+    every act is checked again when it is ordered.
     """
 
     verbs: frozenset[str] = frozenset()

@@ -1,10 +1,10 @@
-"""Ways on from an error: what somebody may press next."""
+"""Suggestions below an error: what somebody may press next."""
 
 from bot.calls.models import CallRef, Frozen
 
 
 class Suggestion(Frozen):
-    """One way on: the words to type as if anew, a call to open, or else the list of calls."""
+    """One suggestion: words to type as if anew, a call to open, or else the list of calls."""
 
     label: str
     words: str = ""
@@ -12,6 +12,6 @@ class Suggestion(Frozen):
 
 
 class WithSuggestions:
-    """What an error is besides, that offers ways on."""
+    """A mixin for errors that offer suggestions."""
 
     suggestions: tuple[Suggestion, ...] = ()

@@ -1,4 +1,4 @@
-"""Verbs written down in cases, buttons and forms, and read back."""
+"""Verbs as JSON: how they are kept in cases, buttons and forms, and read back."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any
@@ -12,14 +12,15 @@ EMPTY: tuple[Any, ...] = (None, False, "", [], {})
 
 
 def dump_verb(verb: Verb) -> dict[str, Any]:
-    """`{"name": …, option: value, …}`: what cases and button values keep."""
+    """The verb as `{"name": …, option: value, …}`, which cases and button values keep."""
     return {"name": verb.name, **verb.model_dump(mode="json")}
 
 
 def load_verb(data: Any) -> Verb:
-    """The verb that `dump_verb` wrote; ValueError when the name or an option is unknown.
+    """The verb that `dump_verb` wrote.
 
-    An unknown option that says nothing is let pass; with one that does, it would be another act.
+    Raises ValueError when the name or an option is unknown. An unknown option without a value is
+    let pass; with one that has a value, it would be another act.
     """
     if not isinstance(data, Mapping):
         raise ValueError("no verb")  # noqa: TRY004 - what stands there was written by somebody

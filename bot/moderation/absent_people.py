@@ -71,7 +71,7 @@ class AbsentPeople:
         try:
             page = await self._live_calls.provider(call.vendor).reports.listed(call, which)
         except Impossible:
-            return Roster(which=which, former=_put_on(which, past), told=False)
+            return Roster(which=which, former=_put_on(which, past), available=False)
         return self._named(call, which, page.items, past, whole=page.next is None)
 
     async def lately(self, call: CallRef, which: Listed) -> Roster:
@@ -93,7 +93,7 @@ class AbsentPeople:
                 return await self.roster(call.ref, which)
             past = await self._past.recent(call.ref, MOST_CASES)
         except VendorError as error:
-            return Roster(which=which, told=False, trouble=str(error))
+            return Roster(which=which, available=False, trouble=str(error))
         blocked = [Person(id=one) for one in call.blocked]
         return self._named(call.ref, which, blocked, past, whole=True)
 

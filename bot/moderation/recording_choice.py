@@ -60,7 +60,7 @@ def _listed(
     call: CallRef,
     running: Sequence[RunningRecording],
 ) -> str:
-    told = [f"{recording.short} ({recording.told})" for recording in running[:SHOWN]]
+    told = [f"{recording.short} ({recording.described})" for recording in running[:SHOWN]]
     if len(running) > SHOWN:
         told.append(f"and {len(running) - SHOWN} more")
     first, second = verb.words

@@ -15,7 +15,7 @@ from bot.calls.asks import Ask, ask_id
 from bot.calls.attendance import Attendance
 from bot.calls.capabilities import Capability
 from bot.calls.case_history import MOST_ENTRIES, CaseHistory
-from bot.calls.cases import Acceptance, AuditEntry, Case, Disclosure, How, Order, Refusal
+from bot.calls.cases import Acceptance, AcceptResult, AuditEntry, Case, Disclosure, Order, Refusal
 from bot.calls.live import CallListing, CallView, ListView, PeopleFound
 from bot.calls.models import Call, CallRef, Vendor
 from bot.calls.outages import ChannelOutage
@@ -101,7 +101,7 @@ class ModerationService:
         told = order.model_copy(update={"act": _unbegun(act), "trace": trace.current()})
         acceptance = await self.store.accept(told)
         log.debug("order recorded", case=acceptance.case.number, how=acceptance.how)
-        if acceptance.how is How.NEW:
+        if acceptance.how is AcceptResult.NEW:
             self.executor.wake(order.act.call.vendor)
         return acceptance
 
@@ -185,7 +185,7 @@ class ModerationService:
         """What is live now, and what may be done with it; both are asked for side by side."""
         await self.policy.require_viewer(asker.actor, asker.channel)
         picture, rights = await asyncio.gather(self.live_calls.look(view), self.rights(asker))
-        troubles = tuple(trouble.told(rights) for trouble in picture.troubles)
+        troubles = tuple(trouble.for_reader(rights) for trouble in picture.troubles)
         return picture.model_copy(update={"rights": rights, "troubles": troubles})
 
     async def rights(self, asker: Asker) -> Mapping[Vendor, Rights]:
@@ -224,7 +224,7 @@ class ModerationService:
         """Where somebody is live now, on any vendor."""
         await self.policy.require_viewer(asker.actor, asker.channel)
         found, rights = await asyncio.gather(self.live_calls.find(words), self.rights(asker))
-        troubles = tuple(trouble.told(rights) for trouble in found.troubles)
+        troubles = tuple(trouble.for_reader(rights) for trouble in found.troubles)
         return found.model_copy(update={"troubles": troubles})
 
     async def diagnosis(self, asker: Asker, error: VendorError) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.calls.acts import Act, Person
-from bot.calls.cases import Acceptance, Case, How
+from bot.calls.cases import Acceptance, AcceptResult, Case
 from bot.calls.outcomes import Observation, Result, Seen, State
 from bot.calls.rights import Rights
 from bot.calls.verbs import Aim
@@ -226,9 +226,11 @@ def answer_message(
 def asked_message(acceptance: Acceptance) -> Message:
     """What is said at once, where that is to be: how it was taken, and under which number."""
     case = acceptance.case
-    if acceptance.how is How.REPEATED:
+    if acceptance.how is AcceptResult.REPEATED:
         return _saying(f"Already requested: case #{case.number}.", case)
-    return _saying(_asked_before(case) if acceptance.how is How.JOINED else working(case), case)
+    return _saying(
+        _asked_before(case) if acceptance.how is AcceptResult.JOINED else working(case), case
+    )
 
 
 def so_far(case: Case) -> str:

@@ -112,7 +112,7 @@ def recording_option(one: RunningRecording) -> dict[str, Any]:
     """A recording that runs: its short id, and below it since when, what, by whom."""
     return {
         **option(one.short, one.short),
-        "description": plain_text(cut(clean(one.told), MAX_LABEL), MAX_LABEL),
+        "description": plain_text(cut(clean(one.described), MAX_LABEL), MAX_LABEL),
     }
 
 

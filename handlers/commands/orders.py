@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import partial
 
 from bot.calls.acts import CROWD, Act
-from bot.calls.cases import How
+from bot.calls.cases import AcceptResult
 from bot.calls.lookups import Lookup
 from bot.calls.verbs import Weight
 from bot.errors import BadInput, CallwardenError, VendorError
@@ -185,7 +185,7 @@ async def _take(ctx: SlackContext, request: ActRequest, meant: Act) -> Message |
     if not meant.heavy:
         asked = ctx.order(ctx.command_key, meant, request.reason)
         taken = await ctx.service.request(asked)
-        return repeat_message(taken) if taken.how is How.REPEATED else None
+        return repeat_message(taken) if taken.how is AcceptResult.REPEATED else None
     permitted = await ctx.service.permit(ctx.asker, meant, ctx.command_key, request.reason)
     ctx.later(lambda: reason_form.open_form(ctx, permitted, request.reason), "form")
     return None

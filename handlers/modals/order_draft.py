@@ -201,7 +201,7 @@ async def read_live_calls(ctx: SlackContext, seconds: float = LOOK_SECONDS) -> l
         reading = ctx.services.tasks.spawn(call_index.refresh(), "call index")
         if not call_index.known:
             await asyncio.wait({reading}, timeout=seconds)
-    notes = [trouble.told(rights).message for trouble in call_index.troubles]
+    notes = [trouble.for_reader(rights).message for trouble in call_index.troubles]
     if call_index.known and not notes and next(call_index.calls(), None) is None:
         notes.append("No call is live right now. Start one in your app, then open this again.")
     return notes

@@ -153,4 +153,4 @@ async def test_who_is_kept_out_is_a_trouble_where_the_vendor_does_not_say(table:
     call = table.vendor.calls["default:room"]
     roster = await table.resolver.absent_people.kept_out(call)
     assert roster is not None
-    assert (roster.told, roster.trouble) == (False, "Late.")
+    assert (roster.available, roster.trouble) == (False, "Late.")

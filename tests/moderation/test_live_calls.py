@@ -72,9 +72,12 @@ async def test_why_a_vendor_cannot_be_reached_is_told_to_admins_only(world: Worl
     for pictured in (await world.live_calls.look(ListView()), await world.live_calls.find("x")):
         (trouble,) = pictured.troubles
         admins = {Vendor.REALTIMEKIT: Rights(technical=True)}
-        assert trouble.told(admins).message == "It is away. There is no address for it. Check it."
+        assert (
+            trouble.for_reader(admins).message
+            == "It is away. There is no address for it. Check it."
+        )
         for others in ({}, {Vendor.REALTIMEKIT: NOTHING}, {Vendor.STREAM: Rights(technical=True)}):
-            assert trouble.told(others) == VendorTrouble(
+            assert trouble.for_reader(others) == VendorTrouble(
                 vendor=Vendor.REALTIMEKIT, message="It is away."
             )
 

@@ -8,7 +8,7 @@ import pytest
 from bot.calls.actors import Actor
 from bot.calls.acts import Act
 from bot.calls.capabilities import Capability, Enforcement
-from bot.calls.cases import Case, Event, How, NoticeKind
+from bot.calls.cases import AcceptResult, Case, Event, NoticeKind
 from bot.calls.live import ListView
 from bot.calls.models import Vendor
 from bot.calls.outcomes import Seen, State
@@ -44,7 +44,7 @@ OTHER = Actor(user="U3OTHER", team=HOME)
 async def test_a_permitted_order_is_on_disk_then_carried_out_then_told(harness: Harness) -> None:
     acceptance = await harness.service.request(harness.order(Kick(), "ann"))
     assert (acceptance.how, acceptance.case.number, acceptance.case.state) == (
-        How.NEW,
+        AcceptResult.NEW,
         1,
         State.ASKED,
     )
@@ -75,7 +75,7 @@ async def test_the_same_order_twice_is_carried_out_once(harness: Harness) -> Non
     first = await harness.service.request(harness.order(Kick(), "ann"))
     again = await harness.service.request(harness.order(Kick(), "ann"))
     await harness.done()
-    assert (again.how, again.case.number) == (How.REPEATED, first.case.number)
+    assert (again.how, again.case.number) == (AcceptResult.REPEATED, first.case.number)
     assert harness.vendor.done == [("kick", "ann")]
 
 
@@ -83,7 +83,7 @@ async def test_two_moderators_with_the_same_order_share_a_case(harness: Harness)
     harness.vendor.hangs = True
     first = await harness.service.request(harness.order(Kick(), "ann"))
     second = await harness.service.request(harness.order(Kick(), "ann", key="k2"))
-    assert (second.how, second.case.number) == (How.JOINED, first.case.number)
+    assert (second.how, second.case.number) == (AcceptResult.JOINED, first.case.number)
     await harness.tasks.drain(0.01)
 
 

@@ -15,9 +15,9 @@ from bot.calls.cases import (
     ANSWERABLE,
     ASKED,
     Acceptance,
+    AcceptResult,
     Case,
     Event,
-    How,
     Manner,
     NoticeKind,
     Order,
@@ -127,12 +127,12 @@ class _Batch:
         if (unread := self._unread.get(prepared.open_key)) is not None:
             return unread
         if case := self._open.get(prepared.open_key):
-            how = How.JOINED
+            how = AcceptResult.JOINED
             self._audit(Event.JOINED, prepared, case)
         else:
-            how = How.NEW
+            how = AcceptResult.NEW
             case = self._new(prepared)
-        self._deliver(prepared, case, joined=how is How.JOINED)
+        self._deliver(prepared, case, joined=how is AcceptResult.JOINED)
         return Acceptance(case=case, how=how)
 
     def write(self) -> None:
@@ -241,7 +241,9 @@ def _read(row: Row[Any]) -> Case | OtherRelease:
 
 def _repeated(case: Case | OtherRelease) -> Acceptance | OtherRelease:
     """The answer to an order that came before."""
-    return case if isinstance(case, OtherRelease) else Acceptance(case=case, how=How.REPEATED)
+    return (
+        case if isinstance(case, OtherRelease) else Acceptance(case=case, how=AcceptResult.REPEATED)
+    )
 
 
 def _case_row(case: Case, prepared: PreparedOrder, now: datetime) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from bot.calls.acts import Act, Person
 from bot.calls.audit_filter import AuditQuery
 from bot.calls.capabilities import Capability, cannot
 from bot.calls.case_history import CaseHistory
-from bot.calls.cases import Acceptance, AuditEntry, Case, Event, How
+from bot.calls.cases import Acceptance, AcceptResult, AuditEntry, Case, Event
 from bot.calls.live import CallListing, CallView, ListView, VendorTrouble
 from bot.calls.models import Call, Page, Participant, RecordingState, Vendor
 from bot.calls.outcomes import Observation, Progress, Result, Seen, State, overall
@@ -94,8 +94,8 @@ def test_any_call_makes_a_sound_card(
 
 
 @ANYTHING
-@given(CASES, st.sampled_from(How))
-def test_any_case_is_told_soundly(case: Case, how: How) -> None:
+@given(CASES, st.sampled_from(AcceptResult))
+def test_any_case_is_told_soundly(case: Case, how: AcceptResult) -> None:
     seen = [Observation(seen=Seen.NOT_DONE, evidence=case.reason) for _ in case.act.each()]
     for message in (
         line_message(case),

@@ -66,7 +66,7 @@ def test_nobody_is_nothing_and_who_may_not_gets_no_button() -> None:
 
 
 def test_a_vendor_that_did_not_say_is_told() -> None:
-    silent = Roster(which=Listed.BANNED, told=False, trouble="CometChat is not responding.")
+    silent = Roster(which=Listed.BANNED, available=False, trouble="CometChat is not responding.")
     text, _ = card(silent)
     assert "Could not check who is banned: CometChat is not responding." in text
 

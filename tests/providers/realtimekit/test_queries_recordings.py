@@ -81,7 +81,7 @@ async def test_what_others_began_is_listed_with_kind_start_and_who(
     server.clock.advance(60)
     await provider.acts.perform(order(RecordStart(), call))
     listed = await provider.reports.recordings_running(call.ref)
-    assert [(recording.told, recording.ours) for recording in listed] == [
+    assert [(recording.described, recording.ours) for recording in listed] == [
         ("recording or RTMP output, started by your app's backend, since 12:00 UTC", False),
         ("recording or RTMP output, started by Ada Lovelace, since 12:01 UTC, paused", False),
         ("recording, started by Callwarden, since 12:02 UTC", True),

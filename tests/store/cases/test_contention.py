@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import text
 
-from bot.calls.cases import Acceptance, Case, How, Order
+from bot.calls.cases import Acceptance, AcceptResult, Case, Order
 from bot.calls.outcomes import State
 from bot.calls.verbs import RecordStart, RecordStop, Silence, Unsilence, Verb
 from bot.store import SqlStore
@@ -93,7 +93,7 @@ async def test_a_start_after_a_stop_is_another_order_than_the_start_before_it(
     again = await store.accept(of_the_call("d", RecordStart()))
     joined = await store.accept(of_the_call("e", RecordStart()).model_copy(update={"actor": JOHN}))
     assert [acceptance.case.number for acceptance in (first, stop, again, joined)] == [1, 2, 3, 3]
-    assert (again.how, joined.how) == (How.NEW, How.JOINED)
+    assert (again.how, joined.how) == (AcceptResult.NEW, AcceptResult.JOINED)
     assert await finish_all(store) == [1, 2, 3]
 
 

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from bot.calls.acts import Person
-from bot.calls.cases import Event, How, Refusal
+from bot.calls.cases import AcceptResult, Event, Refusal
 from bot.calls.models import Vendor
 from bot.calls.outcomes import State
 from bot.errors import KeyReused, NotAccepted, UnknownCase
@@ -26,7 +26,7 @@ async def test_a_new_order_is_a_case_with_an_audited_request(
 ) -> None:
     asked = order(reply_url="https://hooks.slack.test/1")
     accepted = await store.accept(asked)
-    assert accepted.how is How.NEW
+    assert accepted.how is AcceptResult.NEW
     assert await store.case(1) == accepted.case
     assert accepted.case.act == asked.act
     assert accepted.case.reply_url == asked.reply_url
@@ -56,7 +56,7 @@ async def test_somebody_without_a_name_is_audited_by_id(store: SqlStore) -> None
 async def test_the_same_delivery_again_is_the_same_case(store: SqlStore) -> None:
     first = await store.accept(order())
     again = await store.accept(order())
-    assert again.how is How.REPEATED
+    assert again.how is AcceptResult.REPEATED
     assert again.case == first.case
     assert await events(store) == [Event.REQUESTED]
 
@@ -68,12 +68,12 @@ async def test_the_same_delivery_after_a_restart_is_the_same_case(
         await store.accept(order())
     async with open_store(database_url, clock) as store:
         again = await store.accept(order())
-    assert (again.how, again.case.number) == (How.REPEATED, 1)
+    assert (again.how, again.case.number) == (AcceptResult.REPEATED, 1)
 
 
 async def test_ten_copies_at_once_are_one_case(store: SqlStore) -> None:
     found = await asyncio.gather(*(store.accept(order()) for _ in range(10)))
-    assert sorted(a.how for a in found) == [How.NEW, *[How.REPEATED] * 9]
+    assert sorted(a.how for a in found) == [AcceptResult.NEW, *[AcceptResult.REPEATED] * 9]
     assert {a.case.number for a in found} == {1}
     assert await events(store) == [Event.REQUESTED]
 
@@ -81,7 +81,7 @@ async def test_ten_copies_at_once_are_one_case(store: SqlStore) -> None:
 async def test_an_equal_order_by_somebody_else_joins_the_open_case(store: SqlStore) -> None:
     await store.accept(order("mary"))
     joined = await store.accept(order("john", actor=JOHN, reason="shouting"))
-    assert (joined.how, joined.case.number) == (How.JOINED, 1)
+    assert (joined.how, joined.case.number) == (AcceptResult.JOINED, 1)
     assert joined.case.actor == MARY
     newest = (await store.audit(ALL))[0]
     assert (newest.event, newest.actor, newest.case) == (Event.JOINED, JOHN, 1)
@@ -91,13 +91,13 @@ async def test_a_delivery_that_joined_joins_once(store: SqlStore) -> None:
     await store.accept(order("mary"))
     await store.accept(order("john", actor=JOHN))
     again = await store.accept(order("john", actor=JOHN))
-    assert (again.how, again.case.number) == (How.REPEATED, 1)
+    assert (again.how, again.case.number) == (AcceptResult.REPEATED, 1)
     assert await events(store) == [Event.REQUESTED, Event.JOINED]
 
 
 async def test_equal_orders_side_by_side_become_one_case(store: SqlStore) -> None:
     found = await asyncio.gather(*(store.accept(order(f"k{i}")) for i in range(5)))
-    assert sorted(a.how for a in found) == [How.JOINED] * 4 + [How.NEW]
+    assert sorted(a.how for a in found) == [AcceptResult.JOINED] * 4 + [AcceptResult.NEW]
 
 
 async def test_an_equal_order_after_the_end_is_a_new_case(store: SqlStore) -> None:
@@ -105,7 +105,7 @@ async def test_an_equal_order_after_the_end_is_a_new_case(store: SqlStore) -> No
     (claim,) = await store.claim(owner="w", limit=1, lease=MINUTE)
     await store.finish(claim, [DONE])
     later = await store.accept(order("second"))
-    assert (later.how, later.case.number) == (How.NEW, 2)
+    assert (later.how, later.case.number) == (AcceptResult.NEW, 2)
 
 
 async def test_the_same_words_under_one_key_are_one_order_whoever_they_mean_by_now(
@@ -114,7 +114,7 @@ async def test_the_same_words_under_one_key_are_one_order_whoever_they_mean_by_n
     typed = {"words": "kick K7QX zed rude"}
     await store.accept(order("k", person="first").model_copy(update=typed))
     again = await store.accept(order("k", person="second").model_copy(update=typed))
-    assert (again.how, again.case.number) == (How.REPEATED, 1)
+    assert (again.how, again.case.number) == (AcceptResult.REPEATED, 1)
     assert [entry.event for entry in await store.audit(ALL)] == [Event.REQUESTED]
 
 
@@ -155,8 +155,8 @@ async def test_a_refusal_leaves_its_key_to_the_order(store: SqlStore) -> None:
     """Slack may be silent about somebody for a moment, and the same request may come again."""
     await store.refuse(Refusal(key="k1", actor=MARY, why="Slack does not say who you are."))
     assert await store.case_for_key("k1") is None
-    assert (await store.accept(order("k1"))).how is How.NEW
-    assert (await store.accept(order("k1"))).how is How.REPEATED
+    assert (await store.accept(order("k1"))).how is AcceptResult.NEW
+    assert (await store.accept(order("k1"))).how is AcceptResult.REPEATED
     assert [entry.event for entry in await store.audit(ALL)] == [Event.REQUESTED, Event.REFUSED]
 
 
@@ -236,9 +236,9 @@ async def test_a_press_delivered_again_is_the_same_order_whatever_try_it_would_b
     (claim,) = await store.claim(owner="w", limit=1, lease=MINUTE)
     await store.finish(claim, [DONE])
     again = await store.accept(order("again:2", press="p1", person="bob"))
-    assert (again.case.number, again.how) == (first.case.number, How.REPEATED)
+    assert (again.case.number, again.how) == (first.case.number, AcceptResult.REPEATED)
     assert await store.case_for_key("p1") == await store.case(1)
     assert await store.has_keys("again:1")
     assert not await store.has_keys("again:2")
     other = await store.accept(order("again:2", press="p2"))
-    assert (other.case.number, other.how) == (2, How.NEW)
+    assert (other.case.number, other.how) == (2, AcceptResult.NEW)

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import event
 from structlog.testing import capture_logs
 
-from bot.calls.cases import Acceptance, How
+from bot.calls.cases import Acceptance, AcceptResult
 from bot.errors import DatabaseUnavailable, NotAccepted, StoreError, UnknownCase
 from bot.ports import AuditQuery
 from bot.service import on_a_fast_loop
@@ -106,7 +106,7 @@ async def usable_and_clean(store: SqlStore) -> None:
             break
         except NotAccepted:
             await asyncio.sleep(0.05)
-    assert accepted.how is How.NEW
+    assert accepted.how is AcceptResult.NEW
     assert accepted.case.number == 1
     assert [entry.case for entry in await store.audit(AuditQuery())] == [1]
 
@@ -118,7 +118,7 @@ async def test_a_connection_that_broke_between_orders_costs_no_order(
         await store.accept(order("a", person="a"))
         cut(postgres_url)
         accepted = await store.accept(order("b", person="b"))
-    assert (accepted.how, accepted.case.number) == (How.NEW, 2)
+    assert (accepted.how, accepted.case.number) == (AcceptResult.NEW, 2)
 
 
 async def test_a_caller_that_left_the_queue_is_not_written(
@@ -134,7 +134,7 @@ async def test_a_caller_that_left_the_queue_is_not_written(
             left.cancel()
             await asyncio.wait({left})
             await other.execute("ROLLBACK")
-        assert (await first).how is How.NEW
+        assert (await first).how is AcceptResult.NEW
         with pytest.raises(UnknownCase):
             await store.case(2)
 
@@ -145,7 +145,7 @@ async def test_stopping_writes_what_waits(database_url: str, clock: ManualClock)
     waiting = [asyncio.create_task(store.accept(order(f"k{i}", person=f"p{i}"))) for i in range(5)]
     await asyncio.sleep(0)
     await store.stop()
-    assert [(await task).how for task in waiting] == [How.NEW] * 5
+    assert [(await task).how for task in waiting] == [AcceptResult.NEW] * 5
     with pytest.raises(NotAccepted):
         await store.accept(order("late"))
 

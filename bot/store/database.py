@@ -1,4 +1,4 @@
-"""Opening the database: SQLite as one careful writer, PostgreSQL as it comes."""
+"""The engines of a database, SQLite or PostgreSQL, and what differs between the two."""
 
 import asyncio
 import sqlite3
@@ -83,10 +83,10 @@ https://www.postgresql.org/docs/current/runtime-config-client.html
 
 
 class Database:
-    """An engine and the few things that differ between SQLite and PostgreSQL.
+    """The engines that read and write, and the few things in which the two databases differ.
 
-    What is due goes by the server's time, which all who share it have in common. A file has one
-    process at a time: there it is that process's own, `steady`, which no clock that is set
+    Leases and due moments go by the server's time, which all who share it have in common. A file
+    has one process at a time: there it is that process's own, `steady`, which no clock that is set
     disturbs.
     """
 
@@ -113,7 +113,7 @@ class Database:
 
     @property
     def readers(self) -> AsyncEngine:
-        """The engine for single statements that read: no transaction around them."""
+        """The engine for single statements that read, without a transaction around them."""
         if self.sqlite:
             return self.engine
         return self.engine.execution_options(isolation_level="AUTOCOMMIT")
@@ -122,14 +122,14 @@ class Database:
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         """A connection for single statements that read.
 
-        Whoever uses it may be cancelled at any moment: `close` waits until it is given back.
+        Its user may be cancelled at any moment: `close` waits until the connection is given back.
         """
         async with self._given_back(self.readers) as connection:
             yield connection
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncConnection]:
-        """The same in a transaction, as a result that is read piece by piece needs it."""
+        """A connection in a transaction, as a result that is streamed needs it."""
         async with self._given_back(self.engine) as connection:
             yield connection
 
@@ -162,13 +162,12 @@ class Database:
     def begin(
         self, connection: Connection, *, counting: bool, timeout_s: float | None = None
     ) -> datetime:
-        """Open a transaction that writes; `counting` excludes everybody else who counts.
+        """Begin a transaction that writes, and return the present moment of `Database`.
 
-        Returns the present moment by the time that what is due goes by.
-
-        The lock comes before any row lock, so that two processes never wait for each other.
-        PostgreSQL gives up on a statement after `timeout_s` seconds, None for never, and on us when
-        we do nothing for IDLE_SECONDS; SQLite waits `BUSY_MS` for the lock.
+        With `counting`, nobody else can count case numbers and audit ids until it ends; that lock
+        comes before any row lock, so that two processes never wait for each other. PostgreSQL
+        cancels a statement after `timeout_s` seconds, None for never, and ends our connection when
+        we do nothing for IDLE_SECONDS; SQLite waits `BUSY_MS` for its lock. Raises SQLAlchemyError.
         """
         if self.sqlite:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
@@ -186,13 +185,16 @@ class Database:
         return now.astimezone(UTC)
 
     def within(self, words: str, column: ColumnElement[str | None]) -> ColumnElement[bool]:
-        """Whether a text contains these words, letter by letter."""
+        """The condition that a column contains these words, letter by letter."""
         found = func.instr if self.sqlite else func.strpos
         return found(column, words) > 0
 
     @cached_property
     def present(self) -> ColumnElement[datetime]:
-        """The time leases go by, in a statement that only reads; asked anew with each execution."""
+        """The present moment as an expression for statements that read.
+
+        It is asked anew with each execution.
+        """
         if self.sqlite:
             return bindparam("present", type_=Utc(), callable_=self.steady.now)
         return func.clock_timestamp(type_=Utc)
@@ -206,12 +208,12 @@ async def _given_up(opening: asyncio.Task[AsyncConnection]) -> None:
 
 @cache
 def _opening(*, whole: bool, lock: bool) -> TextClause:
-    """The first statement of a transaction that writes."""
+    """The first statement of a transaction that writes on PostgreSQL."""
     return text(_LIMIT + (_WHOLE if whole else "") + (_LOCK if lock else "") + _NOW)
 
 
 def _ms(seconds: float) -> str:
-    """As PostgreSQL reads it; 0 is for ever, and less than a millisecond is one."""
+    """Seconds as a setting of PostgreSQL: 0 is for ever, and the shortest is a millisecond."""
     return f"{max(1, round(seconds * 1000)) if seconds else 0}ms"
 
 
@@ -226,12 +228,12 @@ def _arguments(address: Address) -> dict[str, Any]:
 
 
 def _tighten(file: Path, *_: Any) -> None:
-    """Before each connection: SQLite would make its files with the mode that the umask leaves."""
+    """Before each connection: make the file private, which SQLite would not."""
     make_private(file)
 
 
 def _require_openable(file: Path, *_: Any) -> None:
-    """sqlite3.OperationalError for a file that a thread of aiosqlite could not open.
+    """Raises sqlite3.OperationalError for a file that a thread of aiosqlite could not open.
 
     Nobody waits for such a thread: it may speak to a loop that is closed by then.
     """
@@ -239,7 +241,7 @@ def _require_openable(file: Path, *_: Any) -> None:
 
 
 def _or_closed(prepare: Callable[[Any], None]) -> Callable[[Any, Any], None]:
-    """Close a connection that cannot be prepared: the pool lets go of it as it is."""
+    """A listener that prepares a connection, and closes it when that fails."""
 
     def listener(connection: Any, _: Any) -> None:
         with ExitStack() as undo:
@@ -259,13 +261,12 @@ def _prepare_sqlite(connection: Any) -> None:
 
 
 def _prepare_postgresql(connection: Any) -> None:
-    """Look, on a new connection to PostgreSQL, whether its server is who answered; set it up so.
+    """Prepare no statements on a new connection that goes through a pooler such as PgBouncer.
 
-    Between transactions, a pooler such as PgBouncer gives the server's connection to somebody else:
-    a statement that was prepared is then missing, or there already by the same name. So nothing is
-    prepared through one; without one it is, which halves what an order costs the server. What else
-    belongs to a session is not used: locks, settings and the like last as long as their
-    transaction.
+    Between transactions a pooler gives the server's connection to somebody else: a statement that
+    was prepared is then missing, or there already by the same name. Without one, statements are
+    prepared, which halves what an order costs the server. What else belongs to a session is not
+    used: locks, settings and the like last as long as their transaction.
 
     A server greets with the number of its process. A pooler has to greet before it has a server,
     and with something by which it knows whom a request to cancel is about, so it makes it up.

@@ -1,4 +1,4 @@
-"""Whoever works with an SQLite file holds it, by whatever name it was opened."""
+"""The lock on an SQLite file, so that one process works with it, by whatever name it opens it."""
 
 import os
 import struct
@@ -28,7 +28,7 @@ RIGHTS = "Give this user the right to write the file, its folder and the .lock f
 
 
 class InstanceLock:
-    """Keeps a second process away from an SQLite file. PostgreSQL needs no such lock.
+    """Keeps a second process away from an SQLite file; does nothing for PostgreSQL.
 
     There are two ways to one file: by a symbolic link, whose end is locked by a file beside it, and
     by a second name of its own (a hard link), for which, on Linux, the file itself is locked.
@@ -41,7 +41,11 @@ class InstanceLock:
         self._held: int | None = None
 
     def acquire(self) -> None:
-        """Take it or raise InstanceLocked, without waiting; DatabaseUnusable without a place."""
+        """Take the lock, without waiting for it.
+
+        Raises InstanceLocked when another process has it, and DatabaseUnusable when the file or its
+        lock cannot be made or written.
+        """
         if self._file is None or self._beside is None:
             return
         require_place(self._file)
@@ -54,10 +58,10 @@ class InstanceLock:
             raise _refused(self._file, error) from error
 
     def release(self) -> None:
-        """Let another process have it; harmless when it is not held.
+        """Release the lock; does nothing when it is not held.
 
-        Only after every connection to the file is closed: whoever closes a file loses all locks on
-        it that belong to the process, and SQLite's do.
+        Every connection to the file has to be closed before: whoever closes a file loses all locks
+        on it that belong to the process, and SQLite's do.
         """
         if self._held is not None:
             os.close(self._held)
@@ -67,7 +71,7 @@ class InstanceLock:
 
 
 def _refused(file: Path, error: OSError) -> StoreError:
-    """Somebody has it, unless there is nothing to have: where no file can be made, none is held."""
+    """The error to raise: InstanceLocked if somebody has the lock, otherwise DatabaseUnusable."""
     if isinstance(error, Timeout) and not Path(error.lock_file).exists():
         return DatabaseUnusable(f"{file} cannot be made there.", next_step=RIGHTS)
     if isinstance(error, (Timeout, BlockingIOError)):
@@ -76,9 +80,10 @@ def _refused(file: Path, error: OSError) -> StoreError:
 
 
 def _hold(file: Path) -> int | None:
-    """Lock the file itself, by a lock that belongs to what is opened here and not to the process.
+    """Lock the file itself, by a lock that belongs to the open file and not to the process.
 
-    BlockingIOError when somebody else has it. Only Linux has such locks (man 2 fcntl_locking).
+    Raises BlockingIOError when somebody else has it. Only Linux has such locks (man 2
+    fcntl_locking).
     """
     if sys.platform != "linux":
         return None

@@ -1,4 +1,4 @@
-"""The store: `bot.ports.Store` and `AuditChain`, the same on SQLite and on PostgreSQL."""
+"""The store: all methods of `bot.ports` about the database, on SQLite and on PostgreSQL."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -69,10 +69,10 @@ class SqlStore(
     OutboxStoreMixin,
     RefusalStoreMixin,
 ):
-    """Start it, use it, stop it. What its methods return is on disk.
+    """The database of a process: start it, use it, stop it.
 
-    `line_channel` is the moderation channel that shows every case; `timeout_s` the seconds an order
-    may take to be written.
+    `line_channel` is the channel that shows every case, None for none; `timeout_s` is how many
+    seconds an order may take to be written. Raises ConfigError when `url` cannot be understood.
     """
 
     def __init__(
@@ -121,17 +121,18 @@ class SqlStore(
         self._notice_restored = WriteOperation(marker.notice, StoreError, counting=True)
 
     async def start(self) -> None:
-        """Take the SQLite file for this process, or raise InstanceLocked; begin to write.
+        """Lock an SQLite file for this process, and start to write.
 
-        Who has the file knows that whoever held a claim in it is dead, so none is waited for. On
-        PostgreSQL others may be alive: there the leases run out.
+        Whoever held leases in the file is dead, so they are given back; on PostgreSQL others may be
+        alive, and leases run out by themselves. Raises InstanceLocked and DatabaseUnusable as
+        `InstanceLock`.
         """
         self._lock.acquire()
         self.writing = self._writer.start()
         await self._begin_well()
 
     async def _begin_well(self) -> None:
-        """What a start mends. A database that cannot be written now is no reason not to start."""
+        """Repair what an earlier process left. Errors are logged, and stop nothing."""
         try:
             if not await self.schema_fits():
                 return
@@ -152,11 +153,15 @@ class SqlStore(
             log.warning("not looked at what was left", error=str(error))
 
     async def restored(self, last_case: int | None = None) -> Restored:
-        """Mark what may have been done since the backup that was restored; see `bot.store`."""
+        """Mark what may have been done since the backup that was restored.
+
+        `last_case` is the last case number that was seen in Slack, None if nobody knows. See
+        `bot.store.restore`. Raises StoreError.
+        """
         return await self._write_in_background(self._restore, Restore(self._clock.now(), last_case))
 
     async def stop(self, seconds: float = STOP_TIMEOUT_S) -> None:
-        """Write what waits, close the connections, let the file go, within about `seconds`."""
+        """Write what waits, close the connections, and release the file, in about `seconds`."""
         try:
             await self._writer.stop(seconds)
             async with asyncio.timeout(CLOSING_PART * self._timeout_s):
@@ -257,14 +262,18 @@ class SqlStore(
             return await backlog(connection, self._database, self._clock.now())
 
     async def time(self) -> datetime | None:
-        """What PostgreSQL's clock says, None for a file; errors as of `ping`."""
+        """The time of PostgreSQL's clock; None for a file. Raises errors as `ping`."""
         if self._database.sqlite:
             return None
         async with self._asking() as connection:
             return await connection.scalar(select(self._database.present))
 
     async def ping(self) -> None:
-        """One harmless read; DatabaseUnavailable or DatabaseUnusable when it is not answered."""
+        """Read something.
+
+        Raises DatabaseUnavailable when the database does not answer, and DatabaseUnusable when
+        waiting does not help.
+        """
         async with self._asking() as connection:
             await connection.execute(text("SELECT 1"))
 
@@ -273,7 +282,7 @@ class SqlStore(
         await self._readiness.require_ready()
 
     async def schema(self) -> Schema:
-        """Whose tables the database has; errors as of `ping`."""
+        """The schema of the database. Raises errors as `ping`."""
         async with self._asking() as connection:
             return await connection.run_sync(schema_of)
 
@@ -285,7 +294,7 @@ class SqlStore(
         return (await self.schema()).fits
 
     async def require_writable(self) -> None:
-        """DatabaseUnusable when the database can only be read; writes nothing."""
+        """Raises DatabaseUnusable when the database can only be read; writes nothing."""
         with translated_errors(self._database.address):
             async with (
                 asyncio.timeout(BACKGROUND_TIMEOUT_S),
@@ -295,7 +304,7 @@ class SqlStore(
 
     @asynccontextmanager
     async def _asking(self) -> AsyncIterator[AsyncConnection]:
-        """A connection to find out whether the database is usable; says which kind of trouble."""
+        """A connection to find out whether the database can be used; errors are those of `ping`."""
         with translated_errors(self._database.address):
             async with (
                 asyncio.timeout(BACKGROUND_TIMEOUT_S),
@@ -308,7 +317,10 @@ class SqlStore(
 async def open_store(
     url: str, clock: Clock, *, line_channel: str | None = None, timeout_s: float = 2.0
 ) -> AsyncIterator[SqlStore]:
-    """A started store, stopped at the end; InstanceLocked when another process has the file."""
+    """A started store, stopped at the end.
+
+    Raises ConfigError, InstanceLocked and DatabaseUnusable as `SqlStore` and its `start`.
+    """
     store = SqlStore(url, clock, line_channel=line_channel, timeout_s=timeout_s)
     await store.start()
     try:

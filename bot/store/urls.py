@@ -1,4 +1,4 @@
-"""DATABASE_URL as hosts give it: read by its parts, or refused without repeating any of it.
+"""DATABASE_URL: read by its parts, or refused without repeating any of it.
 
 Anybody may paste anything here, a password in the wrong place too. So there are two forms and no
 guessing, and nothing of a value that was not understood is ever shown.
@@ -48,8 +48,8 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 class Address:
     """Which database, and how it is reached.
 
-    `url` is the engine's: its `str()` and `repr()` hide the password. Parameters are not in it, as
-    one of them could be a secret: those are `arguments`, by libpq's names.
+    `url` is for SQLAlchemy: its `str()` and `repr()` hide the password. Parameters are not in it,
+    as one of them could be a secret: they are `arguments`, by libpq's names.
     """
 
     url: URL
@@ -78,10 +78,9 @@ class Address:
 
 
 def address_of(given: str) -> Address:
-    """The database that DATABASE_URL names.
+    """The address that DATABASE_URL names: `postgres://…`, `postgresql://…` or `sqlite:///path`.
 
-    Takes `postgres://…`, `postgresql://…` and `sqlite:///path`. Raises ConfigError for anything
-    else, without repeating it.
+    Raises ConfigError for anything else, without repeating it.
     """
     given = given.strip()
     _require_address(given)
@@ -96,7 +95,10 @@ def address_of(given: str) -> Address:
 
 
 def sqlite_file(given: str) -> Path | None:
-    """The SQLite file that DATABASE_URL names; None for PostgreSQL. Raises as `address_of`."""
+    """The SQLite file that DATABASE_URL names; None for PostgreSQL.
+
+    Raises ConfigError as `address_of`.
+    """
     return address_of(given).file
 
 
@@ -105,7 +107,7 @@ def _refused(why: str, next_step: str = EXAMPLES) -> ConfigError:
 
 
 def _require_address(given: str) -> None:
-    """ConfigError for what is no address at all, with what it looks like instead."""
+    """Raises ConfigError for what is no address at all, and says what it looks like instead."""
     if not given:
         raise _refused("is empty")
     if given[0] in _QUOTES or given[-1] in _QUOTES:
@@ -125,7 +127,7 @@ def _require_address(given: str) -> None:
 
 
 def _file(rest: str) -> str:
-    """The path after `sqlite://`."""
+    """The path after `sqlite://`. Raises ConfigError."""
     path = unquote(rest[1:])
     if not rest.startswith("/"):
         raise _refused(
@@ -170,7 +172,7 @@ def _postgresql(rest: str) -> Address:
 
 
 def _port(said: str | None, arguments: dict[str, str]) -> int | None:
-    """The port; several, one for each host, are left to libpq as an argument."""
+    """The port as a number; several, one for each host, are left to libpq as an argument."""
     if said is None:
         return None
     if not re.fullmatch("[0-9,]*", said):
@@ -184,7 +186,10 @@ def _port(said: str | None, arguments: dict[str, str]) -> int | None:
 
 
 def _parameters(query: str) -> dict[str, str]:
-    """What follows the ?: each once, by a name that PostgreSQL's client library knows."""
+    """The parameters after the ?, each once and known to PostgreSQL's client library.
+
+    Raises ConfigError.
+    """
     found: dict[str, str] = {}
     for pair in filter(None, query.split("&")):
         name, equals, value = pair.partition("=")
@@ -209,7 +214,10 @@ def _known() -> frozenset[str]:
 
 
 def _nearest(unknown: str) -> str:
-    """What may be meant. The name itself is not shown: a cut password may look like one."""
+    """The known parameter that may be meant, as a next step.
+
+    The unknown name itself is not shown: a cut password may look like one.
+    """
     near = get_close_matches(unknown, sorted(_known()), n=1)
     perhaps = f"Perhaps {near[0]} is meant; otherwise take it out." if near else "Take it out."
     return f"{perhaps} After the ? {_FORM}"

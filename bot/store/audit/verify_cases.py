@@ -125,9 +125,10 @@ def _same_people(act: Mapping[str, Any], named: Sequence[str]) -> bool:
     """Whether an act is aimed at those whom an entry names, as `name (id)` or by the id alone."""
     if act.get("everyone"):
         return named[:1] == (EVERYONE,)
-    ids = [str(_object_of(one).get("id")) for one in act.get("people") or ()]
+    ids = [str(_object_of(person).get("id")) for person in act.get("people") or ()]
     return len(ids) == len(named) and all(
-        line == one or line.endswith(f"({one})") for one, line in zip(ids, named, strict=True)
+        line == person or line.endswith(f"({person})")
+        for person, line in zip(ids, named, strict=True)
     )
 
 

@@ -1,4 +1,4 @@
-"""What digests have to tell: taken up under a lease, told once, and given up in the end."""
+"""Announcements about digests that are to be made: leased, made once, and given up after a day."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,22 +21,25 @@ MAX_AGE = timedelta(days=1)
 
 _DUE = Leasing(TELLING, TELLING.c.due_at <= NOW)
 _OURS = and_(TELLING.c.key == bindparam("ours"), TELLING.c.token == bindparam("fence"))
-_TOLD = delete(TELLING).where(_OURS)
-_LATER = update(TELLING).where(_OURS).values(UNLEASED | {"due_at": bindparam("due_at")})
+_FINISH = delete(TELLING).where(_OURS)
+_POSTPONE = update(TELLING).where(_OURS).values(UNLEASED | {"due_at": bindparam("due_at")})
 _EXPIRE = delete(TELLING).where(TELLING.c.since <= bindparam("long_ago"))
 _ITS = select(SUBSCRIPTION).where(SUBSCRIPTION.c.id == bindparam("number"))
 
 
 @dataclass(frozen=True, slots=True)
 class PostponedAnnouncement:
-    """To be tried again after `wait`."""
+    """An announcement that is to be made again after `wait`."""
 
     announcement: Announcement
     wait: timedelta
 
 
-class Announcements:
-    """Where they are taken up and brought back. A stale token changes nothing."""
+class AnnouncementQueue:
+    """What is done with announcements: lease, finish, postpone.
+
+    One whose lease was lost is not changed.
+    """
 
     def __init__(self, unreadable: UnreadableRows) -> None:
         self._unreadable = unreadable
@@ -44,29 +47,32 @@ class Announcements:
     def due(
         self, transaction: Transaction, requests: Sequence[LeaseRequest]
     ) -> Sequence[Sequence[Announcement]]:
-        """The longest due; what is not worth telling any more is dropped on the way."""
+        """Lease for each request the announcements that are longest due.
+
+        Those older than MAX_AGE are deleted first.
+        """
         return [self._due(transaction, request) for request in requests]
 
-    def told(self, transaction: Transaction, told: Sequence[Announcement]) -> Sequence[None]:
-        """Each is done with."""
-        transaction.connection.execute(_TOLD, [_lease(announcement) for announcement in told])
-        return [None] * len(told)
+    def finish(self, transaction: Transaction, made: Sequence[Announcement]) -> Sequence[None]:
+        """Delete each: it was made, or is given up."""
+        transaction.connection.execute(_FINISH, [_lease(announcement) for announcement in made])
+        return [None] * len(made)
 
-    def later(
+    def postpone(
         self, transaction: Transaction, postponed: Sequence[PostponedAnnouncement]
     ) -> Sequence[None]:
-        """Let go of each until its moment."""
+        """Give each back, to be leased again when its `wait` is over."""
         rows = [
             _lease(announcement.announcement) | {"due_at": transaction.now + announcement.wait}
             for announcement in postponed
         ]
-        transaction.connection.execute(_LATER, rows)
+        transaction.connection.execute(_POSTPONE, rows)
         return [None] * len(postponed)
 
     def _due(self, transaction: Transaction, request: LeaseRequest) -> Sequence[Announcement]:
         connection = transaction.connection
         connection.execute(_EXPIRE, {"long_ago": transaction.now - MAX_AGE})
-        read = partial(_telling, connection)
+        read = partial(_announcement, connection)
         taken = _DUE.lease_readable(transaction, request, read=read, unreadable=self._unreadable)
         return [
             announcement for _, announcement in sorted(taken, key=lambda pair: _oldest(pair[0]))
@@ -82,8 +88,8 @@ def _oldest(row: Row[Any]) -> tuple[datetime, str]:
     return row.since, row.key
 
 
-def _telling(connection: Connection, row: Row[Any]) -> Announcement:
-    """What a row is about. Raises OtherRelease."""
+def _announcement(connection: Connection, row: Row[Any]) -> Announcement:
+    """The announcement in a row. Raises OtherRelease."""
     subscription = connection.execute(_ITS, {"number": row.subscription}).one()
     with other_release_errors(f"A word about digest {row.subscription}"):
         return Announcement(

@@ -1,6 +1,6 @@
-"""What is asked of digests: carried out, on record, and owed to whom it concerns, all at once.
+"""Changes of subscriptions: each with its audit entry and the announcement that is due by it.
 
-Each of these is one transaction, so a process that dies leaves all of it or nothing.
+Each is one transaction, so a process that dies leaves all of it or nothing.
 """
 
 from collections.abc import Sequence
@@ -39,14 +39,14 @@ _LAST = (
     .limit(1)
 )
 _BY_NUMBER = select(SUBSCRIPTION).where(SUBSCRIPTION.c.id == bindparam("number"))
-_OWE = insert(TELLING)
-_UNSAY = delete(TELLING).where(TELLING.c.subscription == bindparam("number"))
-_UNSAY_THE_PAUSE = _UNSAY.where(TELLING.c.about == AnnouncementKind.PAUSED)
+_ADD_ANNOUNCEMENT = insert(TELLING)
+_DROP_ALL = delete(TELLING).where(TELLING.c.subscription == bindparam("number"))
+_DROP_PAUSED = _DROP_ALL.where(TELLING.c.about == AnnouncementKind.PAUSED)
 
 
 @dataclass(frozen=True, slots=True)
 class SetUp:
-    """Somebody sets a digest up; `key` makes a redelivery the same request."""
+    """The request of `by` for a new digest; `key` makes a redelivery the same request."""
 
     key: str
     wish: Wish
@@ -56,7 +56,7 @@ class SetUp:
 
 @dataclass(frozen=True, slots=True)
 class Amended:
-    """Somebody changes a digest that they saw as `known`."""
+    """The request to change a subscription that was seen as `known`."""
 
     known: Subscription
     changed: Subscription
@@ -66,7 +66,7 @@ class Amended:
 
 @dataclass(frozen=True, slots=True)
 class Paused:
-    """Nobody can be written to any more where this digest goes."""
+    """The request to pause a digest that cannot be posted; `why` is for its owner."""
 
     known: Subscription
     why: str
@@ -74,7 +74,10 @@ class Paused:
 
 
 class DigestChanges:
-    """Where requests are carried out."""
+    """Carries out requests to set up, change and pause subscriptions.
+
+    Nobody else writes subscriptions meanwhile.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -82,48 +85,60 @@ class DigestChanges:
     def set_up(
         self, transaction: Transaction, asked: Sequence[SetUp]
     ) -> Sequence[ChangeResult | CallwardenError]:
-        """A new subscription each, or the one about the same, changed and running."""
+        """Subscribe each, or change the running subscription about the same in that channel.
+
+        What is returned or raised for each is as of `bot.ports.DigestStore.set_up`.
+        """
         lock_subscriptions(self._database, transaction.connection)
         return each_by_itself(partial(_set_up, transaction), asked)
 
     def amend(
         self, transaction: Transaction, asked: Sequence[Amended]
     ) -> Sequence[ChangeResult | CallwardenError]:
-        """Write over each that is as it was seen and would not be a second one about the same."""
+        """Change each that is as it was seen; see `bot.ports.DigestStore.amend`."""
         lock_subscriptions(self._database, transaction.connection)
         return each_by_itself(partial(_amend, transaction), asked)
 
     def pause(
         self, transaction: Transaction, asked: Sequence[Paused]
     ) -> Sequence[bool | CallwardenError]:
-        """Pause each that is as it was seen, and owe its owner a word."""
+        """Pause each that is as it was seen, and have its owner told.
+
+        False for each that is not.
+        """
         lock_subscriptions(self._database, transaction.connection)
         return each_by_itself(partial(_pause, transaction), asked)
 
 
-def _set_up(transaction: Transaction, one: SetUp) -> ChangeResult | CallwardenError:
-    connection, wish = transaction.connection, one.wish
+def _set_up(transaction: Transaction, request: SetUp) -> ChangeResult | CallwardenError:
+    connection, wish = transaction.connection, request.wish
     known = running(connection, wish)
-    if recorded_keys(transaction, [one.key]):
+    if recorded_keys(transaction, [request.key]):
         return _set_up_before(known or _last(connection, wish))
     if known is not None and known.wish == wish and known.paused_until is None:
         return ChangeResult(known, ChangeKind.SAME)
     event = Event.SUBSCRIBED if known is None else Event.CHANGED
     which = "A digest" if known is None else f"Digest {known.id} is now"
-    note = DigestNote(key=one.key, event=event, actor=one.by, detail=f"{which} {for_words(wish)}")
-    record_notes(transaction, [AuditNote.of_note(note, one.at)])
+    note = DigestNote(
+        key=request.key, event=event, actor=request.by, detail=f"{which} {for_words(wish)}"
+    )
+    record_notes(transaction, [AuditNote.of_note(note, request.at)])
     if known is not None:
-        again = known.resumed(one.at).edited(wish, one.at).model_copy(update={"owner": one.by})
+        again = (
+            known.resumed(request.at)
+            .edited(wish, request.at)
+            .model_copy(update={"owner": request.by})
+        )
         change(connection, again)
-        connection.execute(_UNSAY_THE_PAUSE, {"number": again.id})
+        connection.execute(_DROP_PAUSED, {"number": again.id})
         return ChangeResult(again, ChangeKind.CHANGED, known)
-    made = create(connection, wish, one.by, one.at)
-    _owe(transaction, AnnouncementKind.SET_UP, made, one.by.user, one.at)
+    made = create(connection, wish, request.by, request.at)
+    _announce(transaction, AnnouncementKind.SET_UP, made, request.by.user, request.at)
     return ChangeResult(made, ChangeKind.NEW)
 
 
 def _set_up_before(earlier: Subscription | None) -> ChangeResult | CallwardenError:
-    """Of a request that came once more; None: the digest was moved since."""
+    """The answer to a request that came before; `earlier` None is a digest that was moved."""
     if earlier is not None:
         return ChangeResult(earlier, ChangeKind.SAME)
     return BadInput(
@@ -136,11 +151,9 @@ def _amend(transaction: Transaction, amended: Amended) -> ChangeResult | Callwar
     connection, number = transaction.connection, amended.changed.id
     there = _numbered(connection, number)
     if there is not None and recorded_keys(transaction, [amended.note.key]):
-        return (
-            ChangeResult(there, ChangeKind.SAME)
-            if _alike(there, amended.changed)
-            else _changed_since(number)
-        )
+        if _alike(there, amended.changed):
+            return ChangeResult(there, ChangeKind.SAME)
+        return _changed_since(number)
     if there is not None and there != amended.known:
         return BadInput(
             f"Somebody else changed digest {number} just now.",
@@ -151,9 +164,9 @@ def _amend(transaction: Transaction, amended: Amended) -> ChangeResult | Callwar
     record_notes(transaction, [AuditNote.of_note(amended.note, amended.at)])
     moved = amended.changed.wish.channel != amended.known.wish.channel
     gone = amended.changed.stopped or moved
-    connection.execute(_UNSAY if gone else _UNSAY_THE_PAUSE, {"number": number})
+    connection.execute(_DROP_ALL if gone else _DROP_PAUSED, {"number": number})
     if moved:
-        _owe(
+        _announce(
             transaction,
             AnnouncementKind.MOVED,
             amended.changed,
@@ -164,7 +177,7 @@ def _amend(transaction: Transaction, amended: Amended) -> ChangeResult | Callwar
 
 
 def _alike(there: Subscription, wanted: Subscription) -> bool:
-    """Whether it is as was asked, whenever that was."""
+    """Whether a subscription is as `wanted`, apart from when that was asked."""
     return (there.wish, there.stopped, there.paused_until) == (
         wanted.wish,
         wanted.stopped,
@@ -179,19 +192,19 @@ def _changed_since(number: int) -> BadInput:
     )
 
 
-def _pause(transaction: Transaction, one: Paused) -> bool:
+def _pause(transaction: Transaction, request: Paused) -> bool:
     connection = transaction.connection
-    if _numbered(connection, one.known.id) != one.known:
+    if _numbered(connection, request.known.id) != request.known:
         return False
-    paused = one.known.paused(why=one.why)
+    paused = request.known.paused(why=request.why)
     change(connection, paused)
-    connection.execute(_UNSAY, {"number": paused.id})
-    _owe(transaction, AnnouncementKind.PAUSED, paused, paused.owner.user, one.at)
+    connection.execute(_DROP_ALL, {"number": paused.id})
+    _announce(transaction, AnnouncementKind.PAUSED, paused, paused.owner.user, request.at)
     return True
 
 
 def _last(connection: Connection, wish: Wish) -> Subscription | None:
-    """What became of it since."""
+    """The newest subscription in that channel about the same, also a stopped one."""
     same = {"place": wish.channel, "subject": about(wish)}
     row = connection.execute(_LAST, same).one_or_none()
     return None if row is None else subscription_of(row)
@@ -202,13 +215,14 @@ def _numbered(connection: Connection, number: int) -> Subscription | None:
     return None if row is None else subscription_of(row)
 
 
-def _owe(
+def _announce(
     transaction: Transaction,
     what: AnnouncementKind,
     subscription: Subscription,
     by: str,
     at: datetime,
 ) -> None:
+    """Write the announcement that is due by a change."""
     row = {
         "key": f"{what}:{subscription.id}:{at.timestamp():.6f}",
         "about": what,
@@ -218,4 +232,4 @@ def _owe(
         "due_at": transaction.now,
         "attempt": 0,
     }
-    transaction.connection.execute(_OWE, row)
+    transaction.connection.execute(_ADD_ANNOUNCEMENT, row)

@@ -43,7 +43,7 @@ _MARK = (
 
 @dataclass(frozen=True, slots=True)
 class PostingClaim:
-    """A worker wants to post the digest of a sending day."""
+    """The request of the worker `owner` to post the digest of a sending day."""
 
     subscription: Subscription
     day: date
@@ -53,19 +53,22 @@ class PostingClaim:
 
 @dataclass(frozen=True, slots=True)
 class PostingResult:
-    """A digest that was posted, or (`ts` None) folded into a later one or given up."""
+    """A digest that was posted at `ts`; None is one folded into a later one, or given up."""
 
     posting: Posting
     ts: str | None
 
 
 def claim(transaction: Transaction, claims: Sequence[PostingClaim]) -> Sequence[Posting | None]:
-    """Each day to one worker, who may claim it again; nobody gets one that is posted."""
+    """Lease each digest to who asks, unless it is posted or another worker holds it.
+
+    None for each that is not had; its worker may claim it again.
+    """
     return [_claim(transaction, claim) for claim in claims]
 
 
 def posted(transaction: Transaction, results: Sequence[PostingResult]) -> Sequence[bool]:
-    """Mark each whose claim still holds."""
+    """Close each digest whose claim still holds; False for each whose claim was lost."""
     return [_mark(transaction.connection, result) for result in results]
 
 
@@ -82,7 +85,10 @@ def _claim(transaction: Transaction, claim: PostingClaim) -> Posting | None:
 
 
 def _tries_unknown(connection: Connection, due_at: datetime) -> int:
-    """1 where it was due before a backup was restored: it may have been posted, so look first."""
+    """1 for a digest that was due before a backup was restored, otherwise 0.
+
+    It may have been posted, and who tries again looks first.
+    """
     restored_at = connection.scalar(_RESTORED)
     return int(restored_at is not None and due_at <= restored_at)
 

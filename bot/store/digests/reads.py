@@ -1,4 +1,4 @@
-"""Reading what a digest says of moderation, and who wants one."""
+"""Reading what digests tell: acts by moderation, cases that wait, and the subscriptions."""
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -85,7 +85,7 @@ async def waiting(connection: AsyncConnection, limit: int, now: datetime) -> Seq
 
 
 def _asked(stretch: Stretch) -> Select[str, str, str, int]:
-    """Cases asked in the stretch by verb, who asked first, and the state they are in now.
+    """The statement for cases asked in the stretch: verb, who asked first, state of now, count.
 
     The first entry of a case is its request; those that joined it come later.
     """
@@ -103,7 +103,10 @@ def _asked(stretch: Stretch) -> Select[str, str, str, int]:
 
 
 def _refused(stretch: Stretch) -> Select[int]:
-    """Attempts that were not permitted: refusals that are not the outcome of their case."""
+    """The statement for the number of attempts that were not permitted.
+
+    Those are refusals that are not the outcome of their case.
+    """
     outcome = and_(CASE.c.state == State.REFUSED, CASE.c.finished_at == AUDIT.c.at)
     return (
         select(func.count())
@@ -114,7 +117,10 @@ def _refused(stretch: Stretch) -> Select[int]:
 
 
 def _counted(stretch: Stretch) -> Select[int, bytes]:
-    """Refusals of no act, some of which stand for many; see `bot.calls.refusals`."""
+    """The statement for refusals of no act, some of which stand for many.
+
+    See `bot.calls.refusals`.
+    """
     return select(AUDIT.c.id, AUDIT.c.body).where(
         _inside(stretch),
         AUDIT.c.state == State.REFUSED,

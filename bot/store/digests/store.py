@@ -1,4 +1,4 @@
-"""The side of the store that keeps digests: `bot.ports.DigestStore`."""
+"""The methods of the store about digests."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -11,7 +11,7 @@ from bot.digests.subscription import Posting, Subscription, Wish
 from bot.errors import NotAccepted, StoreError
 from bot.store.base import SUMMING_TIMEOUT_S, StoreBase
 from bot.store.digests import postings
-from bot.store.digests.announcements import Announcements, PostponedAnnouncement
+from bot.store.digests.announcements import AnnouncementQueue, PostponedAnnouncement
 from bot.store.digests.changes import Amended, DigestChanges, Paused, SetUp
 from bot.store.digests.postings import PostingClaim, PostingResult
 from bot.store.digests.reads import acts, subscriptions, waiting
@@ -21,19 +21,19 @@ from bot.usage.days import Stretch
 
 
 class DigestStoreMixin(StoreBase):
-    """Who wants a digest, which one was posted, and what the record says for it."""
+    """The methods that are `bot.ports.DigestStore`."""
 
     def _open_digests(self) -> None:
         changes = DigestChanges(self._database)
-        announcements = Announcements(self._unreadable)
+        announcements = AnnouncementQueue(self._unreadable)
         self._claim_posting = WriteOperation(postings.claim, StoreError)
         self._posted = WriteOperation(postings.posted, StoreError)
         self._set_up = WriteOperation(changes.set_up, NotAccepted, counting=True)
         self._amend = WriteOperation(changes.amend, NotAccepted, counting=True)
         self._pause = WriteOperation(changes.pause, StoreError)
         self._due_announcements = WriteOperation(announcements.due, StoreError)
-        self._mark_announced = WriteOperation(announcements.told, StoreError)
-        self._defer_announcement = WriteOperation(announcements.later, StoreError)
+        self._mark_announced = WriteOperation(announcements.finish, StoreError)
+        self._defer_announcement = WriteOperation(announcements.postpone, StoreError)
 
     async def set_up(self, wish: Wish, by: Actor, key: str, at: datetime) -> ChangeResult:
         """Subscribe a channel to a digest; one with the same rhythm and vendors there is changed.

@@ -1,4 +1,4 @@
-"""Who wants a digest: the rows of subscriptions, written and read back."""
+"""Subscriptions to digests: their rows, written and read back."""
 
 from datetime import datetime
 from typing import Any
@@ -33,18 +33,24 @@ _CHANGE = (
 
 
 def lock_subscriptions(database: Database, connection: Connection) -> None:
-    """Let nobody else write subscriptions until this transaction ends; SQLite has one writer."""
+    """Let nobody else write subscriptions until this transaction ends.
+
+    SQLite needs no lock for it: it has one writer.
+    """
     if not database.sqlite:
         connection.execute(_LOCK)
 
 
 def about(wish: Wish) -> str:
-    """What a wish is about: its rhythm and vendors. When and how is for its channel to say."""
+    """What a digest is about, as text: its rhythm and vendors.
+
+    A channel has one running subscription of each.
+    """
     return f"{wish.rhythm} {' '.join(sorted(wish.vendors))}".strip()
 
 
 def subscription_of(row: Row[Any]) -> Subscription:
-    """The subscription in a row. Raises OtherRelease."""
+    """The subscription in a row. Raises OtherRelease when this release cannot read it."""
     with other_release_errors(f"Digest {row.id}"):
         kept = read_json(Subscription, row.said)
     return kept.model_copy(update={"id": row.id})
@@ -60,21 +66,25 @@ def _columns(subscription: Subscription) -> dict[str, Any]:
 
 
 def running(connection: Connection, wish: Wish) -> Subscription | None:
-    """The one in that channel that is about the same and not stopped."""
+    """The subscription in that channel about the same that is not stopped; None for none."""
     same = {"place": wish.channel, "subject": about(wish)}
     row = connection.execute(_RUNNING, same).one_or_none()
     return None if row is None else subscription_of(row)
 
 
 def create(connection: Connection, wish: Wish, owner: Actor, at: datetime) -> Subscription:
-    """A new subscription, with its number."""
+    """Write a new subscription, and return it with its number."""
     new = Subscription(id=0, wish=wish, owner=owner, made_at=at)
     number = connection.execute(_ADD, _columns(new)).scalar_one()
     return new.model_copy(update={"id": number})
 
 
 def change(connection: Connection, changed: Subscription) -> CallwardenError | None:
-    """Write over the one of that number; why not, where there is none or it were a second one."""
+    """Write `changed` over the subscription of its number; None when that was done.
+
+    Otherwise the error to raise: UnknownSubscription when there is none, BadInput when another one
+    in its channel is about the same.
+    """
     other = running(connection, changed.wish)
     if other is not None and other.id != changed.id and not changed.stopped:
         return BadInput(

@@ -1,1 +1,1 @@
-"""What is wrong with a database: told apart by its errors, in words for people."""
+"""Failures of a database: told apart by their errors, and described in words for people."""

@@ -1,4 +1,4 @@
-"""What is wrong with a database: which kind of trouble, and what mends it.
+"""What is wrong with a database: the kind of failure, and what mends it.
 
 The client libraries' own words are not passed on where a kind is known: they repeat parts of the
 address, and with those may come parts of a password. PostgreSQL gives no code while a connection is
@@ -49,7 +49,7 @@ https://www.sqlite.org/rescode.html
 
 @contextmanager
 def translated_errors(address: Address) -> Iterator[None]:
-    """DatabaseUnavailable or DatabaseUnusable for whatever goes wrong with that database."""
+    """Raise DatabaseUnavailable or DatabaseUnusable for any error of the database in here."""
     try:
         yield
     except CONNECT_ERRORS as error:
@@ -57,23 +57,23 @@ def translated_errors(address: Address) -> Iterator[None]:
 
 
 def store_error_for(error: Exception, address: Address) -> StoreError:
-    """The error to raise instead: the kind in our words, and what mends it."""
+    """The error to raise in the place of `error`: its kind in our words, and what mends it."""
     kind = _kind(error, address) or UNKNOWN
     sort = DatabaseUnavailable if kind.passes else DatabaseUnusable
     return sort(_says(kind, error, address), next_step=kind.mend)
 
 
 def describe(error: Exception, address: Address) -> str | None:
-    """The kind in our words, for the log; None for one that is not known, which may say too much.
+    """The kind of `error` in our words, for the log; None for one whose kind is not known.
 
-    What a database could not hold is repeated by some of its errors: reasons and names.
+    Some errors repeat what was to be written, reasons and names, so unknown ones are not logged.
     """
     kind = _kind(error, address)
     return None if kind is None else _says(kind, error, address)
 
 
 def cause_of(error: Exception, address: Address) -> Cause | None:
-    """Why the database did not take it, where a person can mend that."""
+    """Why the database did not take a write, where a person can mend that; otherwise None."""
     kind = _kind(error, address) if isinstance(error, DBAPIError) else None
     return None if kind is None else kind.cause
 
@@ -114,18 +114,18 @@ def _says(kind: FailureKind, error: Exception, address: Address) -> str:
 
 
 def _original(error: Exception) -> BaseException:
-    """The client library's own error."""
+    """The error of the client library that is inside of SQLAlchemy's."""
     return getattr(error, "orig", None) or error
 
 
 def _message(original: BaseException) -> str:
-    """Without PostgreSQL's details, which repeat what was to be written: people's own words."""
+    """The error's text without PostgreSQL's details, which repeat what was to be written."""
     primary = getattr(getattr(original, "diag", None), "message_primary", None)
     return primary or str(original)
 
 
 def _code(original: BaseException) -> str:
-    """SQLSTATE, the name of SQLite's result code, or the kind of exception."""
+    """SQLSTATE, the name of SQLite's result code, or the type of the exception."""
     for name in ("sqlstate", "sqlite_errorname"):
         if code := getattr(original, name, None):
             return str(code)
@@ -133,7 +133,7 @@ def _code(original: BaseException) -> str:
 
 
 def _words(original: BaseException, address: Address) -> str:
-    """What the other side says of itself; nothing, where a part of our address is in it."""
+    """The server's own words, shortened; nothing where a part of our address is in them."""
     said = "".join(char for char in " ".join(str(original).split()) if char.isprintable())
     ours = (address.url.password, *address.arguments.values())
     if not said or any(secret and secret in said for secret in ours):

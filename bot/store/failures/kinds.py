@@ -1,22 +1,22 @@
-"""The kinds of trouble that a database makes: what each is told by, what is said, what mends it."""
+"""The kinds of failures of a database: how each is recognized, what is said, and what mends it."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
 
 class Cause(NamedTuple):
-    """What is wrong with the database, and who mends it how, for people in Slack; sentences."""
+    """What is wrong and who mends it how, as sentences for people in Slack."""
 
     says: str
     mend: str
 
 
 class FailureKind(NamedTuple):
-    """One kind of trouble. `signs` is searched for in the error's words and code.
+    """A kind of failure, recognized by the pattern `signs` in the error's words and code.
 
-    `says` and `mend` are for who runs the bot, and may name the {place}, the {user}, the {database}
-    and the {parameter}. Where it `passes`, the same may work later without anybody changing a
-    setting. `cause` is what people are told whose order meets it; None: that it was not taken.
+    `says` and `mend` are for those who run the bot, and may name the {place}, the {user}, the
+    {database} and the {parameter}. Where it `passes`, the same may work later without a change of
+    settings. `cause` is told to people whose order meets it; None: only that it was not taken.
     """
 
     signs: str

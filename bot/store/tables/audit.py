@@ -9,7 +9,7 @@ from bot.store.tables.types import counted, long_text, moment, table_of
 
 
 class Audit(SQLModel, table=True):
-    """One link of the chain. `body` is what is hashed and shown; the rest only finds it.
+    """An audit entry. `body` is what is hashed and shown; the other columns only find it.
 
     See `bot.store.audit.columns.found_by`. `actor` is a Slack user id; `people` are folded, one a
     line.
@@ -36,7 +36,7 @@ class Audit(SQLModel, table=True):
 
 
 class Checkpoint(SQLModel, table=True):
-    """The last link that was walked and found good: what a shortened chain is held against."""
+    """The last entry that was verified; see `bot.store.checkpoints`."""
 
     __tablename__ = "checkpoint"
 

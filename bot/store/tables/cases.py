@@ -18,12 +18,11 @@ IS_DOUBTFUL = text("state = 'not_confirmed'")
 
 
 class ModerationCase(SQLModel, table=True):
-    """One act. `request` is the order as JSON, without the address for the private answer.
+    """A case: one act. `request` is the order as JSON, without the response_url.
 
     `progress` is how far it is while it is open: a `bot.calls.outcomes.Progress` as JSON.
-
     `asked_at` is by the clock of the machine that was asked, as the audit log has it; `accepted_at`
-    is the same moment by the time that what is due goes by. Older releases leave that empty.
+    is the same moment by the time that leases go by. Older releases leave that empty.
 
     `open_key` tells equal orders, see `bot.store.cases.contention`; `owner`, `token` and
     `lease_until` say who works on the case.
@@ -76,7 +75,10 @@ class ModerationCase(SQLModel, table=True):
 
 
 class CaseLock(SQLModel, table=True):
-    """Something that an open case changes; see `bot.calls.contention`. Gone once it is finished."""
+    """Something that an open case changes; see `bot.calls.contention`.
+
+    Deleted when the case is closed.
+    """
 
     __tablename__ = "case_lock"
     __table_args__ = (Index("case_lock_resource", "resource", "exclusive", "case_number"),)
@@ -87,7 +89,7 @@ class CaseLock(SQLModel, table=True):
 
 
 class Delivery(SQLModel, table=True):
-    """An idempotency key that was seen, and the case it led to: none for a refusal."""
+    """An idempotency key, and the case that its order belongs to; None for a note."""
 
     __tablename__ = "delivery"
 
@@ -97,7 +99,7 @@ class Delivery(SQLModel, table=True):
 
 
 class OutboxRow(SQLModel, table=True):
-    """A place that shows a case: due while `version` is ahead of `shown`.
+    """A place in Slack that shows a case; due while `version` is ahead of `shown`.
 
     `attempt` counts the tries since the place last showed something. `manner`, `joined` and
     `reader` (as JSON) are those of an answer.
@@ -134,7 +136,10 @@ class OutboxRow(SQLModel, table=True):
 
 
 class ChannelOutageRow(SQLModel, table=True):
-    """A channel that cannot be posted to now, see `bot.store.cases.outages`; gone once it can."""
+    """A channel that cannot be posted to now; deleted once it can.
+
+    See `bot.store.cases.outages`.
+    """
 
     __tablename__ = "channel_outage"
 
@@ -145,10 +150,10 @@ class ChannelOutageRow(SQLModel, table=True):
 
 
 class OrderLookup(SQLModel, table=True):
-    """An order in words of which it is still looked for what they mean; gone once that is settled.
+    """An order in words of which it is not known yet whom they mean; deleted once it is.
 
-    `due_at` is when it was asked, by the time that what is due goes by; `owner`, `token` and
-    `lease_until` say who looks.
+    `due_at` is when it was asked, by the time that leases go by; `owner`, `token` and `lease_until`
+    say who looks.
     """
 
     __tablename__ = "order_lookup"
@@ -173,10 +178,10 @@ class OrderLookup(SQLModel, table=True):
 class RefusedOrder(SQLModel, table=True):
     """An order refused for want of a role; `request` is a `bot.calls.asks.Ask` as JSON.
 
-    `subject` tells equal orders. `refused_at` is when it was refused, by the time that what is due
-    goes by; `asked_at` is when those who may give it were asked, by the clock of the machine that
-    was asked; `due_at` is set while that is to be posted. `owner`, `token` and `lease_until` say
-    who posts it.
+    `subject` tells equal orders. `refused_at` is when it was refused, by the time that leases go
+    by; `asked_at` is when those who may give it were asked, by the clock of the machine that was
+    asked; `due_at` is set while that is to be posted. `owner`, `token` and `lease_until` say who
+    posts it.
     """
 
     __tablename__ = "refused_order"
@@ -200,9 +205,10 @@ class RefusedOrder(SQLModel, table=True):
 
 
 class RefusalCountRow(SQLModel, table=True):
-    """What is counted of somebody's refusals; see `bot.calls.refusals.RefusalWindow`.
+    """A person's refusals of the last hour; see `bot.calls.refusals.RefusalWindow`.
 
-    Gone once an hour was quiet. `times` is 0 while all is recorded; then the last three are empty.
+    Deleted after an hour without any. `times` is 0 while all are recorded; then the last three are
+    None.
     """
 
     __tablename__ = "refusal_count"

@@ -1,4 +1,4 @@
-"""The tables of digests: who wants them, which were posted, and what has to be told of them."""
+"""The tables of digests: subscriptions, postings, and announcements."""
 
 from datetime import date, datetime
 
@@ -14,7 +14,7 @@ IS_RUNNING = text("NOT stopped")
 class DigestSubscription(SQLModel, table=True):
     """A subscription. `said` is all of it as JSON; the other columns find it.
 
-    `about` tells what it is about: one channel has one running subscription of each.
+    `about` tells equal ones: a channel has one running subscription of each.
     """
 
     __tablename__ = "digest_subscription"
@@ -37,10 +37,10 @@ class DigestSubscription(SQLModel, table=True):
 
 
 class DigestPosting(SQLModel, table=True):
-    """One sending day of a subscription, since somebody took it up.
+    """A sending day of a subscription, from when somebody leased it.
 
     `state` is `due`, `posted` or `folded`: into a later one, or given up because Slack refuses it.
-    `posted` is the message's timestamp.
+    `posted` is the timestamp of the message.
     """
 
     __tablename__ = "digest_posting"
@@ -57,10 +57,10 @@ class DigestPosting(SQLModel, table=True):
 
 
 class DigestTelling(SQLModel, table=True):
-    """What a channel or an owner is to be told; gone once it was told, or is true no more.
+    """An announcement to a channel or an owner; deleted when it was made, or is not true any more.
 
-    `since` is when that arose and `due_at` when it is to be told next, both by the time that what
-    is due goes by; see `bot.store.database`.
+    `since` is when it arose and `due_at` when it is to be made next, both by the time that leases
+    go by; see `bot.store.database`.
     """
 
     __tablename__ = "digest_telling"

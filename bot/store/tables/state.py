@@ -17,7 +17,7 @@ class SchemaCompatibility(SQLModel, table=True):
 
 
 class Restoration(SQLModel, table=True):
-    """A backup was restored, or that was noticed, at that moment.
+    """A backup that was restored, or a restore that was noticed, at that moment.
 
     Case numbers up to `last_case` may stand in Slack and are not given out again.
     """
@@ -30,7 +30,7 @@ class Restoration(SQLModel, table=True):
 
 
 class DatabaseIdentity(SQLModel, table=True):
-    """Which PostgreSQL this was at the last start; see `bot.store.restore`."""
+    """Which PostgreSQL the last start was on; see `bot.store.restore`."""
 
     __tablename__ = "database_identity"
 

@@ -9,13 +9,13 @@ from sqlmodel import SQLModel
 
 
 class Utc(TypeDecorator[datetime]):
-    """An aware moment, kept in UTC; SQLite has no zones, so there it is kept without one."""
+    """An aware moment, kept in UTC; without a zone on SQLite, which has none."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """To UTC; ValueError for a moment without a zone."""
+        """The moment in UTC. Raises ValueError for one without a zone."""
         if value is None:
             return None
         if value.tzinfo is None:
@@ -24,7 +24,7 @@ class Utc(TypeDecorator[datetime]):
         return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Aware, in UTC."""
+        """The moment, aware, in UTC."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
@@ -46,5 +46,5 @@ def moment(*, nullable: bool = False) -> Column[Any]:
 
 
 def table_of(model: type[SQLModel]) -> Table:
-    """The table that a model describes."""
+    """The table of a model."""
     return SQLModel.metadata.tables[str(model.__tablename__)]

@@ -79,9 +79,9 @@ class UsageQuarter(SQLModel, table=True):
 
 
 class UsageRead(SQLModel, table=True):
-    """What was read of a vendor's UTC day: the quarters from `first` up to and without `upto`.
+    """The quarters of a vendor's UTC day that were read: from `first` up to and without `upto`.
 
-    Without calls too, so that nothing read is told from nothing there.
+    A day without calls has its row, too: so it is told from one that was not read.
     """
 
     __tablename__ = "usage_read"

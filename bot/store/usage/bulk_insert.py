@@ -1,4 +1,4 @@
-"""Adding thousands of rows at once, at the speed of the database."""
+"""Inserting thousands of rows at once, as fast as the database takes them."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -19,7 +19,7 @@ https://www.postgresql.org/docs/current/functions-json.html#FUNCTIONS-JSON-PROCE
 
 
 def bulk_insert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Add rows that have a value for every column; moments are aware."""
+    """Insert rows that have a value for every column; moments are aware."""
     if not rows:
         return
     if connection.dialect.name == "sqlite":
@@ -30,9 +30,9 @@ def bulk_insert(connection: Connection, table: Table, rows: Sequence[Mapping[str
 
 
 def _add_lite(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Without SQLAlchemy between but for what SQLite cannot keep as it is: moments.
+    """Insert into SQLite by its driver; only moments are converted by SQLAlchemy.
 
-    By place: SQLite's driver looks up names anew for every row.
+    Values are given by position: the driver looks up names anew for every row.
     """
     names = [column.name for column in table.c]
     turned = {

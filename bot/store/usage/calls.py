@@ -1,6 +1,6 @@
-"""Keeping past calls, and with them the sums of the quarters they touch.
+"""Writing past calls, and with them the sums of the quarters that they touch.
 
-Calls that came again as they were cost a comparison and nothing more, so that reading the last days
+Calls that are the same as before cost a comparison and nothing more, so that reading the last days
 over and over is cheap.
 """
 
@@ -85,7 +85,7 @@ _UNREAD = delete(READ).where(_DAYS)
 
 
 class RecordAndRow(NamedTuple):
-    """A run as it is kept, and its row."""
+    """A run of a call as it is kept, and as a row."""
 
     record: CallRecord
     row: Cells
@@ -93,7 +93,7 @@ class RecordAndRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class UsageBatch:
-    """What a vendor told of a stretch at a moment: its calls, each run once."""
+    """What a vendor told of a stretch at the moment `at`: its calls, each run once."""
 
     vendor: Vendor
     stretch: Stretch
@@ -104,7 +104,7 @@ class UsageBatch:
     def of(
         cls, vendor: Vendor, stretch: Stretch, records: Iterable[CallRecord], at: datetime
     ) -> "UsageBatch":
-        """Worked out before its turn. ValueError for another vendor's call."""
+        """A batch of these records. Raises ValueError for a call of another vendor."""
         calls = {}
         for record in records:
             if record.vendor is not vendor:
@@ -114,32 +114,35 @@ class UsageBatch:
         return cls(vendor, stretch, calls, at)
 
     def pieces(self) -> Iterator["UsageBatch"]:
-        """The same in parts that each write few calls, so that no order waits long behind them.
+        """The batch in parts that each write few calls, so that no order waits long behind them.
 
-        A call that reaches over an edge is told of in both parts; what lies outside of the stretch
-        goes with the part next to it.
+        A call that reaches over an edge is in both parts; one that lies outside of the stretch is
+        in the part next to it.
         """
         first, upto = numbers_of(self.stretch)
         begins = sorted(max(call.row["first_quarter"], first) for call in self.calls.values())
         edges = sorted({first, upto, *(at for at in begins[AT_ONCE::AT_ONCE] if at < upto)})
         for begin, end in pairwise(edges):
             calls = {
-                run: one
-                for run, one in self.calls.items()
-                if (end == upto or one.row["first_quarter"] < end)
-                and (begin == first or one.row["last_quarter"] >= begin)
+                run: call
+                for run, call in self.calls.items()
+                if (end == upto or call.row["first_quarter"] < end)
+                and (begin == first or call.row["last_quarter"] >= begin)
             }
             yield UsageBatch(self.vendor, Stretch(moment_of(begin), moment_of(end)), calls, self.at)
 
 
 class UsageWriter:
-    """Where what was read of the vendors' past is written down."""
+    """Writes batches of calls into the database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def keep(self, transaction: Transaction, batches: Sequence[UsageBatch]) -> Sequence[None]:
-        """Put each in the place of what was there, sum anew what changed, and mark it as read."""
+        """Replace what is kept of each batch's stretch, and mark it as read.
+
+        The quarters of calls that changed are summed anew.
+        """
         for batch in batches:
             connection = transaction.connection
             if not self._database.sqlite:
@@ -155,23 +158,23 @@ class UsageWriter:
 
 
 def _changed(connection: Connection, batch: UsageBatch) -> tuple[Sequence[Cells], Sequence[Cells]]:
-    """The rows of calls that are there no more or otherwise, and of those new or otherwise."""
+    """The rows of calls that are gone or have changed, and the new rows of changed and new ones."""
     calls = batch.calls
     old = {row.run: row for row in _there(connection, batch)}
     same = {run for run, row in old.items() if run in calls and row == _cells(calls[run].row)}
     gone = [row._asdict() for run, row in old.items() if run not in same]
-    return gone, [one.row for run, one in calls.items() if run not in same]
+    return gone, [call.row for run, call in calls.items() if run not in same]
 
 
 def _cells(row: Cells) -> tuple[Any, ...]:
-    """The values of a row as the database tells them."""
+    """The values of a row in the order of the table's columns."""
     return tuple(row[column.name] for column in CALL.c)
 
 
 def _there(connection: Connection, batch: UsageBatch) -> Iterator[Row[Any]]:
-    """What is kept of the stretch, and of the runs that were read now."""
+    """The rows that are kept of the stretch, and of the runs in the batch."""
     first, upto = numbers_of(batch.stretch)
-    inside = [one.where(_INSIDE) for one in _REACHING]
+    inside = [statement.where(_INSIDE) for statement in _REACHING]
     span = {"start": batch.stretch.start, "end": batch.stretch.end}
     for wanted in inside:
         yield from connection.execute(wanted, _reaching(batch.vendor, first, upto - 1) | span)
@@ -186,9 +189,9 @@ def _reaching(vendor: Vendor, first: int, last: int) -> dict[str, Any]:
 
 
 def _blocks(rows: Iterable[Cells]) -> Iterator[tuple[int, int]]:
-    """Where the highest sums begin that these calls are part of, and the end of the last one.
+    """Ranges of quarters, each of whole sums of the highest level, that these calls touch.
 
-    Those in a row come together, a week at most: so much is summed at a time.
+    Neighbours are one range, of a week at most: so much is summed at a time.
     """
     span = SPANS[-1]
     touched = {(row["first_quarter"] // span, row["last_quarter"] // span + 1) for row in rows}
@@ -204,15 +207,15 @@ def _blocks(rows: Iterable[Cells]) -> Iterator[tuple[int, int]]:
 
 
 def _sum(connection: Connection, batch: UsageBatch, first: int, upto: int) -> None:
-    """Work out these sums of every level anew, from every call that reaches into them.
+    """Compute the sums of a range anew on every level, from all calls that reach into it.
 
-    What was read is not in the database yet, or is there as it was read.
+    Calls of the batch are taken from it: they are not in the database yet, or are the same there.
     """
     vendor, wanted = batch.vendor, _reaching(batch.vendor, first, upto - 1)
     records = [
         record_of(row)
-        for one in _REACHING
-        for row in connection.execute(one, wanted)
+        for statement in _REACHING
+        for row in connection.execute(statement, wanted)
         if row.run not in batch.calls
     ]
     records += [call.record for call in batch.calls.values() if _reaches(call.row, first, upto)]
@@ -226,7 +229,7 @@ def _reaches(row: Cells, first: int, upto: int) -> bool:
 
 
 def _mark(connection: Connection, batch: UsageBatch) -> None:
-    """Note for each UTC day which of its quarters are read; what is still to come is not."""
+    """Write down for each UTC day which of its quarters are read; future ones are not."""
     first, upto = numbers_of(batch.stretch)
     upto = min(upto, number_of(batch.at))
     if first >= upto:
@@ -246,7 +249,10 @@ def _mark(connection: Connection, batch: UsageBatch) -> None:
 
 
 def _joined(new: tuple[int, int], known: tuple[int, int] | None) -> tuple[int, int]:
-    """Both parts of a day where they meet, otherwise the new one: a gap never counts as read."""
+    """Both ranges of a day as one where they meet, otherwise the new one.
+
+    So a gap never counts as read.
+    """
     if known is None or known[0] > new[1] or known[1] < new[0]:
         return new
     return min(new[0], known[0]), max(new[1], known[1])

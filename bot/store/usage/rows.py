@@ -1,4 +1,4 @@
-"""Past calls as rows, and back."""
+"""Past calls and sums as rows, and read back from them."""
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
@@ -39,7 +39,7 @@ _RECORDINGS = TypeAdapter(tuple[Recorded, ...])
 
 
 def keepable(record: CallRecord, now: datetime) -> CallRecord:
-    """The call as it can be kept; one that still runs ends when it was seen, at `now`."""
+    """The call with values that can be stored; one that still runs ends at `now`."""
     counts = {name: _sane(getattr(record, name)) for name in COUNTS}
     return record.model_copy(
         update={
@@ -54,7 +54,7 @@ def keepable(record: CallRecord, now: datetime) -> CallRecord:
 
 
 def row_of(kept: CallRecord, ended_at: datetime | None) -> dict[str, Any]:
-    """The row of a keepable call, with the end that its vendor told."""
+    """The row of a keepable call; `ended_at` is the end that its vendor told, None for none."""
     until = kept.ended_at or kept.started_at
     first, last = reach(kept, until)
     first = max(first, last - LASTING)
@@ -95,7 +95,7 @@ def record_of(row: Row[Any]) -> CallRecord:
 
 
 def _known(read: Callable[[], T]) -> T | None:
-    """What a column says; None where another release wrote what this one does not know."""
+    """What `read` returns; None where another release wrote a value that this one does not know."""
     try:
         return read()
     except ValueError:
@@ -103,14 +103,14 @@ def _known(read: Callable[[], T]) -> T | None:
 
 
 def sum_rows(vendor: Vendor, quarters: Mapping[int, Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The rows of quarters, each by its number, and those of all higher levels they add up to."""
-    told = {number: {**_NOTHING, **one} for number, one in quarters.items()}
+    """The rows of these quarters, by their numbers, and of the sums on all higher levels."""
+    told = {number: {**_NOTHING, **sums} for number, sums in quarters.items()}
     rows = []
     for level, span in enumerate(SPANS):
         told = _over(told, span) if level else told
         rows += [
-            {"vendor": vendor.value, "level": level, "quarter": number, **one}
-            for number, one in told.items()
+            {"vendor": vendor.value, "level": level, "quarter": number, **sums}
+            for number, sums in told.items()
         ]
     return rows
 
@@ -136,5 +136,5 @@ def _sane(value: int | None, most: int = MOST) -> int | None:
 
 
 def _writable(text: str) -> str:
-    """Without what no database keeps: NUL, and halves of characters."""
+    """The text without what no database can hold: NUL, and unpaired surrogates."""
     return text.replace("\0", "").encode(errors="replace").decode()

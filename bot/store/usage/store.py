@@ -1,4 +1,4 @@
-"""The side of the store that keeps how much was called: `bot.ports.UsageStore`."""
+"""The methods of the store about past calls."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -15,7 +15,7 @@ from bot.usage.tally import Tally
 
 
 class UsageStoreMixin(StoreBase):
-    """Past calls and their sums by quarter of an hour."""
+    """The methods that are `bot.ports.UsageStore`."""
 
     def _open_usage(self) -> None:
         self._keep_calls = WriteOperation(UsageWriter(self._database).keep, StoreError)

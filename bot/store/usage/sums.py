@@ -1,4 +1,4 @@
-"""Reading sums: any number of stretches in one statement over what is summed up already."""
+"""Reading the sums of any number of stretches in one statement."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -106,11 +106,11 @@ async def unread(
         for day in range(first // QUARTERS_A_DAY, -(-upto // QUARTERS_A_DAY))
     ]
     told = await sums(connection, days, [vendor])
-    return [day for day, one in zip(days, told, strict=True) if vendor not in one]
+    return [day for day, tallies in zip(days, told, strict=True) if vendor not in tallies]
 
 
 def parameters(stretches: Sequence[Stretch], vendors: Sequence[Vendor]) -> dict[str, str]:
-    """The values of a statement: which sums each stretch (by its place in the list) is made of."""
+    """The parameters of a statement: the stretches, and which sums each is made of."""
     spans = [numbers_of(stretch) for stretch in stretches]
     parts = [(place, *part) for place, span in enumerate(spans) for part in _made_of(*span)]
     return {
@@ -121,7 +121,7 @@ def parameters(stretches: Sequence[Stretch], vendors: Sequence[Vendor]) -> dict[
 
 
 def _made_of(first: int, upto: int, level: int = 0) -> Iterator[tuple[int, int, int]]:
-    """The fewest sums of these quarters, in rows: level, and where the first and last begin."""
+    """The fewest sums that cover these quarters: level, and where the first and last begin."""
     begin = end = upto
     if level + 1 < len(SPANS):
         wider = SPANS[level + 1]

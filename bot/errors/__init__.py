@@ -19,6 +19,11 @@ CallwardenError
 │   └── Unverified           Slack did not say who the asker is or what role they hold
 ├── Impossible               the vendor has no such act; carries the nearest one that works
 ├── NotAccepted              the order could not be written down; nothing was done
+├── NotLookedUp              it was not found out in time what an order means; nothing was done
+├── MayBeDone                nobody knows any more whether an order was carried out
+├── NeedsForm                what is meant has to be confirmed in a form
+├── FormTooLate              Slack did not open the form in time
+├── NobodyAsked              those who may cannot be asked where that is done
 ├── KeyReused                one idempotency key, two different orders
 ├── ClockWrong               this machine's clock is so far off that Slack's requests are refused
 ├── TooManyRequests          one person asks for more than their budget; nothing was done
@@ -67,6 +72,11 @@ from bot.errors.delivery import ChannelUnavailable as ChannelUnavailable
 from bot.errors.delivery import DeliveryDeferred as DeliveryDeferred
 from bot.errors.delivery import DeliveryImpossible as DeliveryImpossible
 from bot.errors.delivery import MessageRefused as MessageRefused
+from bot.errors.orders import FormTooLate as FormTooLate
+from bot.errors.orders import MayBeDone as MayBeDone
+from bot.errors.orders import NeedsForm as NeedsForm
+from bot.errors.orders import NobodyAsked as NobodyAsked
+from bot.errors.orders import NotLookedUp as NotLookedUp
 from bot.errors.vendor import Ambiguous as Ambiguous
 from bot.errors.vendor import AnswerLost as AnswerLost
 from bot.errors.vendor import BreakerOpen as BreakerOpen

@@ -13,11 +13,11 @@ from bot.calls.asks import Ask
 from bot.calls.verbs import Aim
 from bot.errors import (
     BadInput,
-    CallwardenError,
     ChannelUnavailable,
     DeliveryDeferred,
     DeliveryImpossible,
     Impossible,
+    NobodyAsked,
     NotAtVendor,
     UnknownCall,
     VendorError,
@@ -43,10 +43,6 @@ OWN_SECONDS = 1.5
 
 UNAVAILABLE_PAUSE = timedelta(hours=1)
 """Until an order is posted again in a channel that cannot be posted to."""
-
-
-class NobodyAsked(CallwardenError):
-    """Those who may cannot be asked where that is done."""
 
 
 class AskedIn(NamedTuple):

@@ -11,7 +11,10 @@ from bot.errors import (
     BadInput,
     CallwardenError,
     ClaimLost,
+    MayBeDone,
+    NeedsForm,
     NotAccepted,
+    NotLookedUp,
     NotPermitted,
     StoreError,
     VendorError,
@@ -36,22 +39,6 @@ SAID_AFTER = timedelta(seconds=2)
 
 SAID_LATE_AFTER = timedelta(seconds=1)
 """How long an order that is taken up late may take unsaid: its asker has waited since."""
-
-
-class NotLookedUp(CallwardenError):
-    """It was not found out in time what an order means."""
-
-
-class MayBeDone(CallwardenError):
-    """Nobody knows any more whether an order was carried out."""
-
-    default_next_step = "Look at the call, and order it again if it is still needed."
-
-
-class NeedsForm(CallwardenError):
-    """What is meant has to be confirmed in a form, which the asker opens by a button."""
-
-    default_next_step = "Nothing was done. Confirm it in its form."
 
 
 async def look_up(services: Services, lookup: Lookup) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from bot.errors import FormTooLate
 from bot.moderation.people_parser import ParsedPeople
 from bot.moderation.resolver import UnclearPeople, unclear_words
 from handlers.blocks.choices import call_value, chosen_option
@@ -11,7 +12,7 @@ from handlers.blocks.forms.order_state import FilledForm, OrderState, TypedWords
 from handlers.context import SlackContext
 from handlers.modals.order_draft import draft
 from handlers.parsing.orders import ActRequest, Incomplete, with_rest
-from handlers.screens.views import FormTooLate, draw_or_explain, open_loading
+from handlers.screens.views import draw_or_explain, open_loading
 
 
 async def open_unclear(ctx: SlackContext, request: ActRequest, unclear: UnclearPeople) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from slack_sdk.errors import SlackApiError
 
-from bot.errors import CallwardenError
+from bot.errors import FormTooLate
 from handlers.blocks.forms.order_form import loading_view
 from handlers.blocks.forms.reason_form import trouble_view
 from handlers.blocks.message import Message
@@ -26,12 +26,6 @@ OPEN_SECONDS = 3.0
 
 UPDATE_SECONDS = 5.0
 """The longest wait for a form to be drawn anew."""
-
-
-class FormTooLate(CallwardenError):
-    """Slack allows 3 seconds between a press and its form."""
-
-    default_next_step = "Nothing was done. Press it or type it again."
 
 
 async def open_view(ctx: SlackContext, view: dict[str, Any]) -> OpenView:

@@ -11,8 +11,15 @@ from bot.calls.acts import Act, Person
 from bot.calls.asks import Ask, Asked
 from bot.calls.outages import ChannelOutage
 from bot.calls.verbs import Kick, Unblock
-from bot.errors import BadInput, ChannelUnavailable, DeliveryImpossible, UnknownCall, VendorTimeout
-from bot.moderation.asks import AskService, NobodyAsked
+from bot.errors import (
+    BadInput,
+    ChannelUnavailable,
+    DeliveryImpossible,
+    NobodyAsked,
+    UnknownCall,
+    VendorTimeout,
+)
+from bot.moderation.asks import AskService
 from bot.moderation.lease_consumer import Claimant
 from bot.ports import AskPoster
 from tests.fakes.clock import START, ManualClock

@@ -18,7 +18,7 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 
-UNFORESEEN = "unforeseen"
+UNEXPECTED = "unforeseen"
 """The kind under which errors that nobody meant are counted."""
 
 
@@ -44,5 +44,5 @@ async def error_as_message(
         return refusal(error, await diagnosis(error))
     except Exception:
         log.exception("handler failed")
-        meter.refused(UNFORESEEN)
+        meter.refused(UNEXPECTED)
         return broken()

@@ -15,7 +15,7 @@ DRAWABLE = {"header", "section", "actions", "context", "divider", "image", "rich
 button to submit it; tables and charts are for messages and the Home tab."""
 
 
-def window_view(message: Message) -> dict[str, Any]:
+def answer_view(message: Message) -> dict[str, Any]:
     """The message as a modal, without the blocks a modal does not take."""
     blocks = [block for block in message.blocks if block["type"] in DRAWABLE]
     return {
@@ -28,4 +28,4 @@ def window_view(message: Message) -> dict[str, Any]:
 
 def waiting_view() -> dict[str, Any]:
     """What stands there while a vendor is asked."""
-    return window_view(Message("One moment.", [section("One moment.")]))
+    return answer_view(Message("One moment.", [section("One moment.")]))

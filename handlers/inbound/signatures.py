@@ -72,7 +72,7 @@ class SlackSignatures:
         return abs(self._clock.now().timestamp() - int(claimed.timestamp))
 
     def require_signed(self, claimed: RequestSignature, body: bytes) -> None:
-        """Rejected with 401 unless Slack signed exactly these bytes."""
+        """Raise Rejected, with 401, unless Slack signed exactly these bytes."""
         try:
             genuine = self._verifier.is_valid(body, claimed.timestamp, claimed.signature)
         except UnicodeDecodeError as error:  # Slack sends UTF-8, and the verifier reads no other

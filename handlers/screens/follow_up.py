@@ -6,7 +6,7 @@ from bot.calls.cases import Acceptance, Case
 from handlers.blocks.cases import answer_message, asked_message
 from handlers.blocks.elements import context
 from handlers.blocks.message import Message
-from handlers.blocks.modal import window_view
+from handlers.blocks.modal import answer_view
 from handlers.context import SlackContext
 from handlers.screens import home
 from handlers.screens.views import draw
@@ -29,7 +29,7 @@ def follow(ctx: SlackContext, acceptance: Acceptance) -> None:
         form = OpenView(str(ctx.payload["id"]))
         async for case in _states(ctx, acceptance.case):
             told = await _told(ctx, case)
-            await draw(ctx, form, window_view(told))
+            await draw(ctx, form, answer_view(told))
         await home.publish(ctx, None)
 
     ctx.later(followed, "follow")

@@ -13,7 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.blocks.elements import section
 from handlers.blocks.message import Message
-from handlers.blocks.modal import waiting_view, window_view
+from handlers.blocks.modal import answer_view, waiting_view
 from handlers.slack_api.clients import ApiCall
 from handlers.slack_api.views import write_view
 
@@ -46,7 +46,7 @@ class ModalAnswer:
         update = partial(self._slack().views_update, view_id=place)
         text = Message(message.text, [section(message.text)])
         call = self._opener() if place is None else update
-        await self._write(call, [window_view(message), window_view(text)])
+        await self._write(call, [answer_view(message), answer_view(text)])
 
     def _opener(self) -> ApiCall:
         slack = self._slack()

@@ -41,7 +41,7 @@ class InSession(BaseModel):
 
 
 def require_login(headers: Mapping[str, str], login: SecretStr | None) -> None:
-    """Rejected with 401 unless the sender knows `login`, which is `user:password`.
+    """Raise Rejected, with 401, unless the sender knows `login`, which is `user:password`.
 
     Without a login nothing is believed. Header names are in lower case.
     """

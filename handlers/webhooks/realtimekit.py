@@ -42,7 +42,7 @@ class InMeeting(BaseModel):
 
 
 def require_signature(headers: Mapping[str, str]) -> None:
-    """Rejected with 401 where there is no signature that a body could make good.
+    """Raise Rejected, with 401, where there is no signature that a body could make good.
 
     Header names are in lower case.
     """
@@ -51,7 +51,7 @@ def require_signature(headers: Mapping[str, str]) -> None:
 
 
 async def require_signed(body: bytes, signature: str, signatures: Signatures) -> None:
-    """Rejected with 401 for a bad signature, with 503 when it cannot be checked.
+    """Raise Rejected: with 401 for a bad signature, with 503 when it cannot be checked.
 
     RealtimeKit tries again after a 5xx only: a 4xx for trouble of our own would lose the event.
     """

@@ -45,7 +45,7 @@ class InCall(BaseModel):
 
 
 def require_signature(headers: Mapping[str, str]) -> None:
-    """Rejected with 401 where there is no signature that a body could make good.
+    """Raise Rejected, with 401, where there is no signature that a body could make good.
 
     Header names are in lower case.
     """

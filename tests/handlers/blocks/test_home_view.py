@@ -15,7 +15,7 @@ from bot.demo.slack.block_rules.check import check_view
 from handlers.blocks.elements import section
 from handlers.blocks.home import HomeContent, VendorAccess, home_view, outside_view, plain_view
 from handlers.blocks.message import Message
-from handlers.blocks.modal import waiting_view, window_view
+from handlers.blocks.modal import answer_view, waiting_view
 from handlers.blocks.text import mrkdwn
 from tests.fakes.blocks import ALL, ANYTHING, CALLS, CASES, NAMES, NOW, many, sound
 from tests.fakes.rights import EVERYWHERE
@@ -59,14 +59,14 @@ def test_slack_takes_home_whatever_is_live_and_was_done(
 @given(words=NAMES.filter(bool))
 def test_slack_takes_a_window_whatever_the_answer(words: str) -> None:
     said = mrkdwn(words)
-    assert taken(window_view(Message(said, [])), MODAL)
-    assert taken(window_view(Message(said, [section(said or "?")] * 120)), MODAL)
+    assert taken(answer_view(Message(said, [])), MODAL)
+    assert taken(answer_view(Message(said, [section(said or "?")] * 120)), MODAL)
     assert taken(waiting_view(), MODAL)
 
 
 def test_a_window_leaves_out_what_a_modal_does_not_take() -> None:
     table = {"type": "table", "rows": [[{"type": "raw_text", "text": "x"}]]}
-    assert window_view(Message("In words.", [table]))["blocks"] == [section("In words.")]
+    assert answer_view(Message("In words.", [table]))["blocks"] == [section("In words.")]
 
 
 def test_home_says_that_there_is_more_and_what_is_missing() -> None:

@@ -36,7 +36,7 @@ hundreds of connections at once, are in memory before anybody can refuse them.""
 TOO_SLOW, TOO_LONG = b"408 Request Timeout", b"431 Request Header Fields Too Large"
 
 
-class RequestTooLarge(Exception):
+class _RequestTooLarge(Exception):
     """Stops the parser, which answers 400 and hangs up."""
 
 
@@ -95,14 +95,14 @@ class BoundedProtocol(HttpToolsProtocol):
         """One header, or one trailer after a body, of which nobody here reads any."""
         self._head_bytes += len(name) + len(value)
         if self._head_bytes > self._limits.head:
-            raise RequestTooLarge("headers")
+            raise _RequestTooLarge("headers")
         if self._receiving is None:
             super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         """The headers are whole; what follows is a body."""
         if len(self.pipeline) >= self._limits.ahead:
-            raise RequestTooLarge("requests")
+            raise _RequestTooLarge("requests")
         super().on_headers_complete()
         self._idle_bytes = 0
         self._receiving = self._cycle

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import MAXYEAR, UTC, datetime
 from http import HTTPStatus
 
+from bot.errors import BodyUnreadable
+
 ACCEPT_ENCODING = "gzip"
 """The one encoding that is taken; sent as `Accept-Encoding` with every request."""
 
@@ -23,10 +25,6 @@ _ESCAPE = re.compile(
     re.DOTALL,
 )
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-
-
-class BodyUnreadable(ValueError):
-    """A body that cannot be decoded, or is larger than whoever reads it wants."""
 
 
 class Inflater:

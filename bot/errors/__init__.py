@@ -17,14 +17,14 @@ CallwardenError
 │   ├── ChannelNotAllowed    this channel may not give orders
 │   ├── ProtectedPerson      the target is on the protected list
 │   └── Unverified           Slack did not say who the asker is or what role they hold
+├── NobodyAsked              those who may do it cannot be asked for it
 ├── Impossible               the vendor has no such act; carries the nearest one that works
 ├── NotAccepted              the order could not be written down; nothing was done
-├── NotLookedUp              it was not found out in time what an order means; nothing was done
+├── KeyReused                one idempotency key, two different orders
+├── NotLookedUp              it was not found out in time what an order means
 ├── MayBeDone                nobody knows any more whether an order was carried out
 ├── NeedsForm                what is meant has to be confirmed in a form
-├── FormTooLate              Slack did not open the form in time
-├── NobodyAsked              those who may cannot be asked where that is done
-├── KeyReused                one idempotency key, two different orders
+├── FormTooLate              Slack takes no form any more for that press
 ├── ClockWrong               this machine's clock is so far off that Slack's requests are refused
 ├── TooManyRequests          one person asks for more than their budget; nothing was done
 ├── VendorError              the vendor did not do (or did not say) what was asked
@@ -55,16 +55,28 @@ CallwardenError
 │       └── NewerDatabase    its tables are of a newer release than this one
 └── ConfigError              a setting or callwarden.toml is wrong
 
-What became of a message to Slack is told to the code that sent it, and to nobody else:
+The others are for the code that called, and are shown to nobody. Of a message to Slack:
 
 DeliveryDeferred             Slack asks to wait, or could not be reached
 ChannelUnavailable           its channel takes no message until somebody mends that
 DeliveryImpossible           Slack will never take it
 └── MessageRefused           for what it is itself, also as plain text
-"""
 
-from collections.abc import Sequence
-from typing import ClassVar
+Of what comes over a connection, and of forms:
+
+Disconnected                 no connection to Slack came about, or it broke
+Rejected                     a request is not taken; carries the HTTP status
+BodyUnreadable               a body cannot be decoded, or is too large
+PayloadUnreadable            a request of Slack's is not what Slack documents
+FieldError                   a field of a form cannot be as it is; carries what is wrong
+FieldsMissing                a form was sent before it was drawn with all its fields
+
+Of the thread that writes to the database:
+
+CommitUnknown                COMMIT was sent, and nobody knows whether it took effect
+CallFailed                   a call raised what was not expected; the log has it
+WriterHung                   a call to the database does not come back
+"""
 
 from bot.errors.base import CallwardenError as CallwardenError
 from bot.errors.base import Diagnosis as Diagnosis
@@ -72,11 +84,54 @@ from bot.errors.delivery import ChannelUnavailable as ChannelUnavailable
 from bot.errors.delivery import DeliveryDeferred as DeliveryDeferred
 from bot.errors.delivery import DeliveryImpossible as DeliveryImpossible
 from bot.errors.delivery import MessageRefused as MessageRefused
-from bot.errors.orders import FormTooLate as FormTooLate
+from bot.errors.input import AmbiguousCall as AmbiguousCall
+from bot.errors.input import AmbiguousPerson as AmbiguousPerson
+from bot.errors.input import BadInput as BadInput
+from bot.errors.input import UnknownCall as UnknownCall
+from bot.errors.input import UnknownCase as UnknownCase
+from bot.errors.input import UnknownPerson as UnknownPerson
+from bot.errors.input import UnknownSubscription as UnknownSubscription
+from bot.errors.input import UnknownWord as UnknownWord
+from bot.errors.input import UnusableChannel as UnusableChannel
+from bot.errors.input import WhichRecording as WhichRecording
+from bot.errors.orders import Impossible as Impossible
+from bot.errors.orders import KeyReused as KeyReused
 from bot.errors.orders import MayBeDone as MayBeDone
 from bot.errors.orders import NeedsForm as NeedsForm
-from bot.errors.orders import NobodyAsked as NobodyAsked
+from bot.errors.orders import NotAccepted as NotAccepted
 from bot.errors.orders import NotLookedUp as NotLookedUp
+from bot.errors.orders import TooManyRequests as TooManyRequests
+from bot.errors.permission import ChannelNotAllowed as ChannelNotAllowed
+from bot.errors.permission import NobodyAsked as NobodyAsked
+from bot.errors.permission import NotPermitted as NotPermitted
+from bot.errors.permission import Outsider as Outsider
+from bot.errors.permission import ProtectedPerson as ProtectedPerson
+from bot.errors.permission import RoleTooLow as RoleTooLow
+from bot.errors.permission import Unverified as Unverified
+from bot.errors.process import ClockWrong as ClockWrong
+from bot.errors.process import ConfigError as ConfigError
+from bot.errors.process import ProcessBroken as ProcessBroken
+from bot.errors.slack import BodyUnreadable as BodyUnreadable
+from bot.errors.slack import Disconnected as Disconnected
+from bot.errors.slack import FieldError as FieldError
+from bot.errors.slack import FieldsMissing as FieldsMissing
+from bot.errors.slack import FormTooLate as FormTooLate
+from bot.errors.slack import PayloadUnreadable as PayloadUnreadable
+from bot.errors.slack import Rejected as Rejected
+from bot.errors.slack import SlackSilent as SlackSilent
+from bot.errors.slack import SocketLost as SocketLost
+from bot.errors.store import CallFailed as CallFailed
+from bot.errors.store import ChainBroken as ChainBroken
+from bot.errors.store import ClaimLost as ClaimLost
+from bot.errors.store import CommitUnknown as CommitUnknown
+from bot.errors.store import DatabaseUnavailable as DatabaseUnavailable
+from bot.errors.store import DatabaseUnusable as DatabaseUnusable
+from bot.errors.store import InstanceLocked as InstanceLocked
+from bot.errors.store import NewerDatabase as NewerDatabase
+from bot.errors.store import OtherRelease as OtherRelease
+from bot.errors.store import RecordDamaged as RecordDamaged
+from bot.errors.store import StoreError as StoreError
+from bot.errors.store import WriterHung as WriterHung
 from bot.errors.vendor import Ambiguous as Ambiguous
 from bot.errors.vendor import AnswerLost as AnswerLost
 from bot.errors.vendor import BreakerOpen as BreakerOpen
@@ -91,237 +146,3 @@ from bot.errors.vendor import VendorRedirected as VendorRedirected
 from bot.errors.vendor import VendorRefused as VendorRefused
 from bot.errors.vendor import VendorTimeout as VendorTimeout
 from bot.errors.vendor import VendorUnreachable as VendorUnreachable
-
-
-class BadInput(CallwardenError):
-    """The words cannot be understood. Nothing was done and nothing is recorded."""
-
-    default_next_step = "Type `help` after the command to see the commands."
-
-
-class UnknownWord(BadInput):
-    """A subcommand or option nobody knows; `nearest` are the known words that look like it."""
-
-    def __init__(
-        self, message: str, *, nearest: Sequence[str] = (), next_step: str | None = None
-    ) -> None:
-        super().__init__(message, next_step=next_step)
-        self.nearest = tuple(nearest)
-
-
-class UnknownCall(BadInput):
-    """No live call answers to that handle or id."""
-
-    default_next_step = "It may have ended. List the live calls to see what is there."
-
-
-class AmbiguousCall(BadInput):
-    """One handle fits two calls; the longer handles are in the message."""
-
-
-class UnknownPerson(BadInput):
-    """Nobody in the call answers to that name or id."""
-
-    default_next_step = "They may have left. Open the call to see who is there now."
-
-
-class AmbiguousPerson(BadInput):
-    """One name fits two people; their ids are in the message."""
-
-    default_next_step = "Use the id instead of the name."
-
-
-class WhichRecording(BadInput):
-    """Several recordings may be meant, or the one that was named does not run."""
-
-
-class UnknownCase(BadInput):
-    """No case has that number."""
-
-    default_next_step = "Look at the audit log (`audit`) for the latest cases."
-
-
-class UnknownSubscription(BadInput):
-    """No digest subscription has that number."""
-
-    default_next_step = "List the subscriptions (`digest list`) to see what is there."
-
-
-class UnusableChannel(BadInput):
-    """A digest cannot be posted in that channel as it is now."""
-
-    default_next_step = "Choose another channel."
-
-
-class NotPermitted(CallwardenError):
-    """The rules say no. Nothing was done; the attempt is audited.
-
-    `holders` are the Slack ids of people (U…, W…) and user groups (S…) who may, under `role`;
-    `line` says what to add to callwarden.toml, empty for those whom that does not concern. `ask` is
-    the id under which the order is kept, so that the holders can be asked for it; else empty.
-    """
-
-    ask: str = ""
-
-    def __init__(
-        self,
-        message: str,
-        *,
-        next_step: str | None = None,
-        role: str = "",
-        holders: Sequence[str] = (),
-        line: str = "",
-    ) -> None:
-        super().__init__(message, next_step=next_step)
-        self.role = role
-        self.holders = tuple(holders)
-        self.line = line
-
-
-class Outsider(NotPermitted):
-    """Someone from another workspace, a guest or a bot."""
-
-    default_next_step = "Ask a full member of this workspace to do it."
-
-
-class RoleTooLow(NotPermitted):
-    """The verb wants a higher role than the asker holds."""
-
-
-class ChannelNotAllowed(NotPermitted):
-    """Orders are not taken in this channel."""
-
-
-class ProtectedPerson(NotPermitted):
-    """The target is on the protected list."""
-
-
-class Unverified(NotPermitted):
-    """Slack did not say who somebody is, or who is in a group: asked again, it may say so."""
-
-
-class Impossible(CallwardenError):
-    """The vendor offers no such act; the next step is the nearest one that works, if any."""
-
-
-class NotAccepted(CallwardenError):
-    """The order could not be written to the database in time, so nothing was done."""
-
-    default_next_step = "Nothing was done. Try again in a moment."
-
-
-class ClockWrong(CallwardenError):
-    """This machine's clock is so far off that what Slack sends is refused."""
-
-
-class KeyReused(CallwardenError):
-    """The same idempotency key came with a different order; the second one is refused."""
-
-    default_next_step = "Nothing was done. Start again from a fresh card."
-
-
-class TooManyRequests(CallwardenError):
-    """Somebody asks for more than their budget; the next step says in how many seconds again.
-
-    Nothing was done, no vendor was asked, and nothing is recorded.
-    """
-
-
-class SlackSilent(CallwardenError):
-    """Slack did not answer, or not as documented, who somebody is."""
-
-    default_next_step = "Try again in a moment."
-
-    def __init__(self, message: str, *, diagnosis: Diagnosis | None = None) -> None:
-        super().__init__(message)
-        self.diagnosis = diagnosis
-
-
-class SocketLost(CallwardenError):
-    """No connection to Slack came about, again and again. Exit code: EX_TEMPFAIL (sysexits.h)."""
-
-    default_next_step = "Start it again; if that does not help, look at the network and at Slack."
-    exit_code: ClassVar[int] = 75
-
-
-class ProcessBroken(CallwardenError):
-    """A part ended that the process cannot do without. Exit code: EX_SOFTWARE (sysexits.h)."""
-
-    default_next_step = "Start it again; its log says why it ended."
-    exit_code: ClassVar[int] = 70
-
-
-class StoreError(CallwardenError):
-    """The database cannot be used as it is."""
-
-
-class OtherRelease(StoreError):
-    """A row of the database that another release made; `why` says what is not understood in it.
-
-    `why` names fields and what is expected there, never what stands in them.
-    """
-
-    default_next_step = "The release that made it can show it and finish it; an admin knows which."
-
-    def __init__(self, message: str, *, why: str = "") -> None:
-        super().__init__(message)
-        self.why = why
-
-
-class ClaimLost(StoreError):
-    """The lease of a case ran out, or may have: somebody else takes the case up, if need be."""
-
-
-class RecordDamaged(StoreError):
-    """The audit log, or a case, is not what was recorded: somebody changed the database.
-
-    The message has a line for each thing that was found.
-    """
-
-    default_next_step = "Someone changed the audit log. Keep the database file and tell an admin."
-
-
-class ChainBroken(RecordDamaged):
-    """The audit chain does not verify; `entry_id` is the first bad entry."""
-
-    def __init__(self, message: str, *, entry_id: int) -> None:
-        super().__init__(message)
-        self.entry_id = entry_id
-
-
-class InstanceLocked(StoreError):
-    """Another process holds this SQLite database."""
-
-    default_next_step = "Stop the other process, or move to PostgreSQL to run several."
-
-
-class DatabaseUnavailable(StoreError):
-    """The database does not answer, or not now: the same may work later.
-
-    The exit code is EX_TEMPFAIL of sysexits.h.
-    """
-
-    default_next_step = "Try again in a moment."
-    exit_code: ClassVar[int] = 75
-
-
-class DatabaseUnusable(StoreError):
-    """The database cannot be used as it is set up; somebody has to mend that first.
-
-    The exit code is EX_CONFIG of sysexits.h: to start it again does not help.
-    """
-
-    exit_code: ClassVar[int] = 78
-
-
-class NewerDatabase(DatabaseUnusable):
-    """The tables are of a newer release, and this one cannot work with them."""
-
-
-class ConfigError(CallwardenError):
-    """A setting or callwarden.toml is wrong; the message names the key.
-
-    The exit code is EX_CONFIG of sysexits.h: to start it again does not help.
-    """
-
-    exit_code: ClassVar[int] = 78

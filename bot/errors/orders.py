@@ -1,6 +1,29 @@
-"""What stands in the way of an order that was understood, besides rules and vendors."""
+"""Errors of orders that are understood and permitted, and not taken."""
 
 from bot.errors.base import CallwardenError
+
+
+class Impossible(CallwardenError):
+    """The vendor offers no such act; the next step is the nearest one that works, if any."""
+
+
+class NotAccepted(CallwardenError):
+    """The order could not be written to the database in time, so nothing was done."""
+
+    default_next_step = "Nothing was done. Try again in a moment."
+
+
+class KeyReused(CallwardenError):
+    """The same idempotency key came with a different order; the second one is refused."""
+
+    default_next_step = "Nothing was done. Start again from a fresh card."
+
+
+class TooManyRequests(CallwardenError):
+    """Somebody asks for more than their budget; the next step says in how many seconds again.
+
+    Nothing was done, no vendor was asked, and nothing is recorded.
+    """
 
 
 class NotLookedUp(CallwardenError):
@@ -17,13 +40,3 @@ class NeedsForm(CallwardenError):
     """What is meant has to be confirmed in a form, which the asker opens by a button."""
 
     default_next_step = "Nothing was done. Confirm it in its form."
-
-
-class FormTooLate(CallwardenError):
-    """Slack allows 3 seconds between a press and its form."""
-
-    default_next_step = "Nothing was done. Press it or type it again."
-
-
-class NobodyAsked(CallwardenError):
-    """Those who may cannot be asked where that is done."""

@@ -5,6 +5,8 @@ from contextlib import asynccontextmanager
 
 from starlette.requests import ClientDisconnect, Request
 
+from bot.errors import Rejected
+
 MOST_BYTES = 1_000_000
 """Slack's and the vendors' payloads are far smaller; no more than this is read of a body."""
 
@@ -13,14 +15,6 @@ SMALL_BYTES = 128 * 1024
 
 HELD_BYTES = 32 * 1024 * 1024
 """Of all bodies together, so much is in memory at once, and half of it by those that are large."""
-
-
-class Rejected(Exception):
-    """A request that is not taken, with an HTTP status."""
-
-    def __init__(self, status: int, why: str) -> None:
-        super().__init__(why)
-        self.status = status
 
 
 def declared_length(request: Request) -> int | None:

@@ -14,7 +14,8 @@ from urllib.parse import parse_qsl
 from pydantic import BaseModel, Field, StringConstraints, ValidationError
 from slack_bolt.async_app import AsyncBoltRequest
 
-from handlers.slack_api.json_object import Json, Unreadable, json_object
+from bot.errors import PayloadUnreadable
+from handlers.slack_api.json_object import Json, json_object
 
 JSON = "application/json"
 
@@ -148,7 +149,7 @@ KINDS: Mapping[str, type[Request]] = {
 
 
 def read_payload(body: str, content_type: str = "") -> Json:
-    """The object or the form in a verified body; Unreadable where there is neither.
+    """The object or the form in a verified body; PayloadUnreadable where there is neither.
 
     An interaction is a form whose only field of interest is `payload`, an object. A percent sign
     that begins no escape stands for itself, as in every browser's reading of a form; of a field
@@ -160,7 +161,7 @@ def read_payload(body: str, content_type: str = "") -> Json:
     try:
         form = dict(parse_qsl(body, keep_blank_values=True, errors="strict"))
     except ValueError as error:
-        raise Unreadable("no form") from error
+        raise PayloadUnreadable("no form") from error
     return json_object(form["payload"]) if "payload" in form and "command" not in form else form
 
 
@@ -172,7 +173,7 @@ def is_ssl_check(form: Json) -> bool:
 def bolt_request(payload: Json, headers: Mapping[str, str]) -> AsyncBoltRequest:
     """A payload as Bolt takes it when it need not read it itself: in the mode of its sockets.
 
-    Unreadable when it lacks what its kind always has, so that no handler has to ask for it.
+    PayloadUnreadable when it lacks what its kind always has, so that no handler has to ask for it.
     """
     try:
         for kind in _kinds(payload):
@@ -180,9 +181,9 @@ def bolt_request(payload: Json, headers: Mapping[str, str]) -> AsyncBoltRequest:
         return AsyncBoltRequest(mode="socket_mode", body=payload, headers=dict(headers))
     except ValidationError as error:
         # its own words would repeat what somebody wrote
-        raise Unreadable("not what Slack documents") from error
+        raise PayloadUnreadable("not what Slack documents") from error
     except (ValueError, AttributeError, TypeError, LookupError, RecursionError) as error:
-        raise Unreadable("not what Bolt can read") from error
+        raise PayloadUnreadable("not what Bolt can read") from error
 
 
 def _kinds(payload: Json) -> list[type[Request]]:
@@ -195,11 +196,11 @@ def _kinds(payload: Json) -> list[type[Request]]:
 def request_of(envelope: Json) -> AsyncBoltRequest:
     """An envelope as Bolt takes it; that it is a retry stands where it does by HTTP.
 
-    Unreadable where it is none.
+    PayloadUnreadable where it is none.
     """
     payload = envelope.get("payload")
     if not isinstance(payload, dict):
-        raise Unreadable("no object")
+        raise PayloadUnreadable("no object")
     attempt = envelope.get("retry_attempt")
     return bolt_request(payload, {"x-slack-retry-num": str(attempt)} if attempt else {})
 

@@ -12,13 +12,14 @@ from starlette.routing import Route
 
 from bot.clock import Clock
 from bot.clock_skew import ClockSkew
+from bot.errors import PayloadUnreadable, Rejected
 from bot.meter import Meter
 from handlers.inbound.app import routes_for
-from handlers.inbound.bodies import Bodies, Rejected, declared_length
+from handlers.inbound.bodies import Bodies, declared_length
 from handlers.inbound.payloads import bolt_request, is_ssl_check, read_payload
 from handlers.inbound.request_metrics import RequestTimer
 from handlers.inbound.signatures import SIGNATURE, TIMESTAMP, SlackSignatures, TooLate
-from handlers.slack_api.json_object import Json, Unreadable
+from handlers.slack_api.json_object import Json
 
 log = structlog.get_logger(__name__)
 
@@ -122,7 +123,7 @@ def _for_bolt(request: Request, payload: Json) -> AsyncBoltRequest:
         return bolt_request(
             payload, {name: headers[name] for name in RETRY_HEADERS if name in headers}
         )
-    except Unreadable as error:
+    except PayloadUnreadable as error:
         raise Rejected(400, str(error)) from error
 
 

@@ -9,7 +9,7 @@ from starlette.requests import Request
 
 from bot.clock import Clock
 from bot.clock_skew import SIGNATURE_SECONDS
-from handlers.inbound.bodies import Rejected
+from bot.errors import Rejected
 
 TIMESTAMP, SIGNATURE = "x-slack-request-timestamp", "x-slack-signature"
 

@@ -18,15 +18,15 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.background import BackgroundTasks
 from bot.clock import Clock
-from bot.errors import ConfigError, Diagnosis, SocketLost
+from bot.errors import ConfigError, Diagnosis, Disconnected, PayloadUnreadable, SocketLost
 from bot.meter import Meter
 from bot.network import DIRECT, Network
 from handlers.inbound.payloads import payload_of, request_of
 from handlers.inbound.request_metrics import RequestTimer
 from handlers.slack_api.clients import open_session, web_client
 from handlers.slack_api.errors import CALL_ERRORS, TOKEN_REFUSED, error_code, retry_after
-from handlers.slack_api.json_object import Json, Unreadable
-from handlers.slack_api.websocket import Disconnected, SlackSocket
+from handlers.slack_api.json_object import Json
+from handlers.slack_api.websocket import SlackSocket, disconnected
 
 log = structlog.get_logger(__name__)
 
@@ -199,7 +199,7 @@ class SocketModeClient:
         except TimeoutError as error:
             if connection is not None:
                 await self._retire(connection)
-            raise Disconnected.because(error, url, network) from error
+            raise disconnected(error, url, network) from error
         if connection.stale.done():
             await self._retire(connection)
             raise Disconnected(connection.stale.result())
@@ -220,7 +220,7 @@ class SocketModeClient:
                 ) from error
             raise Disconnected(code, retry_after(error.response.headers, 0.0)) from error
         except CALL_ERRORS as error:
-            raise Disconnected.because(error, self._slack.api_url, self._slack.network) from error
+            raise disconnected(error, self._slack.api_url, self._slack.network) from error
         return str(answer.get("url") or "")
 
     async def _until_stale(self, connection: SlackSocket) -> str:
@@ -271,7 +271,7 @@ class SocketModeClient:
         with RequestTimer(self._meter, self._clock) as timer:
             try:
                 asked = request_of(envelope)
-            except Unreadable:
+            except PayloadUnreadable:
                 log.warning("envelope not readable", kind=kind)
             else:
                 timer.body = asked.body

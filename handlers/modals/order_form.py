@@ -10,6 +10,8 @@ from bot.calls.handles import handle
 from bot.calls.models import Call, CallRef
 from bot.calls.verbs import VERBS
 from bot.errors import (
+    FieldError,
+    FieldsMissing,
     NotAccepted,
     NotPermitted,
     ProtectedPerson,
@@ -36,7 +38,7 @@ from handlers.modals.order_draft import (
     menu_of,
     read_live_calls,
 )
-from handlers.modals.submitted_order import Errors, FieldError, FieldsMissing, act_of, reason_of
+from handlers.modals.submitted_order import Errors, act_of, reason_of
 from handlers.modals.typed_order import look_up_typed, typed_without_field, with_typed
 from handlers.parsing.orders import Incomplete
 from handlers.redelivery import earlier_acceptance

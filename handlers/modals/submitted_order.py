@@ -9,7 +9,7 @@ from bot.calls.capabilities import Capability
 from bot.calls.live import Roster
 from bot.calls.models import Call, CallRef, Participant
 from bot.calls.verbs import Aim, Verb
-from bot.errors import BadInput, NotAtVendor, VendorError
+from bot.errors import BadInput, FieldError, FieldsMissing, NotAtVendor, VendorError
 from bot.moderation.absent_people import OF
 from bot.moderation.live_calls import LiveCalls
 from bot.moderation.people_index import PeopleIndex
@@ -32,18 +32,6 @@ CHECK_SECONDS = 0.8
 
 Errors = dict[str, str]
 """What is wrong, by the action_id of the field it is in."""
-
-
-class FieldError(Exception):
-    """Something in a form cannot be as it is; `errors` says what, at which field."""
-
-    def __init__(self, field: str, words: str) -> None:
-        super().__init__(words)
-        self.errors: Errors = {field: words}
-
-
-class FieldsMissing(Exception):
-    """The form lacks fields that its call or verb asks for: it was sent before it was drawn."""
 
 
 class CurrentCall(NamedTuple):

@@ -3,15 +3,13 @@
 import json
 from typing import Any, TypeAlias
 
+from bot.errors import PayloadUnreadable
+
 Json: TypeAlias = dict[str, Any]
 
 
-class Unreadable(ValueError):
-    """Neither a form nor an object, or one that lacks what its kind always has."""
-
-
 def json_object(text: str) -> Json:
-    """The object that is written there; Unreadable where there is none, or one too deep.
+    """The object that is written there; PayloadUnreadable where there is none, or one too deep.
 
     Halves of characters, which JSON can escape and no database stores, become U+FFFD.
     """
@@ -20,8 +18,8 @@ def json_object(text: str) -> Json:
         if isinstance(told, dict):
             return _whole(told) if "\\ud" in text.lower() else told
     except (ValueError, RecursionError) as error:
-        raise Unreadable("no JSON object") from error
-    raise Unreadable("no JSON object")
+        raise PayloadUnreadable("no JSON object") from error
+    raise PayloadUnreadable("no JSON object")
 
 
 def _whole(told: Any) -> Any:

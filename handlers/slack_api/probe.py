@@ -10,13 +10,13 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import Clock
-from bot.errors import Diagnosis, SlackSilent
+from bot.errors import Diagnosis, Disconnected, SlackSilent
 from bot.network import DIRECT, Network
 from handlers.slack_api.clients import open_session, web_client
 from handlers.slack_api.directory import SlackDirectory
 from handlers.slack_api.errors import CALL_ERRORS, GARBLED, diagnosis_of, error_code
 from handlers.slack_api.responses import SlackRedirected, SlackUnreadable
-from handlers.slack_api.websocket import Disconnected, SlackSocket
+from handlers.slack_api.websocket import SlackSocket
 
 NO_SOCKET = "Slack gives an address for a socket, and no connection to it comes about."
 

@@ -12,7 +12,8 @@ from aiohttp import ClientHandlerType, ClientRequest, ClientResponse, RequestInf
 from multidict import CIMultiDict, CIMultiDictProxy
 from pydantic_core import from_json
 
-from bot.responses import BodyUnreadable, Inflater, mended
+from bot.errors import BodyUnreadable
+from bot.responses import Inflater, mended
 
 LARGEST = 8 * 1024 * 1024
 """Bytes of an answer that are read before it is given up, counted after decoding."""

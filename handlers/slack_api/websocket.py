@@ -12,10 +12,10 @@ import structlog
 from aiohttp import WSMsgType
 
 from bot.clock import Clock
-from bot.errors import Diagnosis
+from bot.errors import Disconnected, PayloadUnreadable
 from bot.network import DIRECT, Network
 from handlers.slack_api.errors import diagnosis_of
-from handlers.slack_api.json_object import Json, Unreadable, json_object
+from handlers.slack_api.json_object import Json, json_object
 
 log = structlog.get_logger(__name__)
 
@@ -23,22 +23,10 @@ SOCKET_ERRORS = (aiohttp.ClientError, OSError, RuntimeError)
 """What writing may end in: aiohttp raises RuntimeError where it is closed, or closing."""
 
 
-class Disconnected(Exception):
-    """No connection came about, or it broke; `seconds` is how long Slack asks to wait, if it does.
-
-    The words name no address: a ticket is in it. `diagnosis` is why none came about.
-    """
-
-    def __init__(self, why: str, seconds: float = 0.0, diagnosis: Diagnosis | None = None) -> None:
-        super().__init__(why)
-        self.seconds = seconds
-        self.diagnosis = diagnosis
-
-    @classmethod
-    def because(cls, error: BaseException, url: str, network: Network) -> "Disconnected":
-        """No connection to `url` came about, because of `error`."""
-        diagnosis = diagnosis_of(error, url, network)
-        return cls(diagnosis.says, diagnosis=diagnosis)
+def disconnected(error: BaseException, url: str, network: Network) -> Disconnected:
+    """What to raise when no connection to `url` came about because of `error`."""
+    diagnosis = diagnosis_of(error, url, network)
+    return Disconnected(diagnosis.says, diagnosis=diagnosis)
 
 
 class SlackSocket:
@@ -68,7 +56,7 @@ class SlackSocket:
             proxy = network.proxy_for(url)
             return cls(await session.ws_connect(url, autoping=False, proxy=proxy), clock)
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise Disconnected.because(error, url, network) from error
+            raise disconnected(error, url, network) from error
 
     def mark_ready(self) -> None:
         """Slack said hello."""
@@ -141,6 +129,6 @@ CLOSING_SECONDS = 1.0
 def _object(text: str) -> Json | None:
     try:
         return json_object(text)
-    except Unreadable:
+    except PayloadUnreadable:
         log.warning("a frame that is no JSON object")
         return None

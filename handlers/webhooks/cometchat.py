@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pydantic import BaseModel, Field, SecretStr
 
 from bot.calls.models import Vendor
-from handlers.inbound.bodies import Rejected
+from bot.errors import Rejected
 from handlers.webhooks.vendor_event import EventKind, VendorEvent, parse_event
 
 KINDS = {

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from pydantic import BaseModel, Field
 
 from bot.calls.models import Vendor
-from bot.errors import VendorError
+from bot.errors import Rejected, VendorError
 from bot.ports import Signatures
-from handlers.inbound.bodies import Rejected
 from handlers.webhooks.vendor_event import EventKind, VendorEvent, parse_event
 
 SIGNATURE = "rtk-signature"

@@ -12,8 +12,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.calls.models import Vendor
+from bot.errors import Rejected
 from handlers.inbound.app import Endpoint, routes_for
-from handlers.inbound.bodies import Bodies, Rejected, declared_length
+from handlers.inbound.bodies import Bodies, declared_length
 from handlers.services import Services
 from handlers.webhooks import cometchat, realtimekit, stream
 from handlers.webhooks.vendor_event import VendorEvent

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from pydantic import BaseModel, Field
 
 from bot.calls.models import Vendor
-from handlers.inbound.bodies import MOST_BYTES, Rejected
+from bot.errors import Rejected
+from handlers.inbound.bodies import MOST_BYTES
 from handlers.webhooks.vendor_event import EventKind, VendorEvent, parse_event
 
 SIGNATURE = "x-signature"

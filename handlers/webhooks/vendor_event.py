@@ -6,7 +6,7 @@ from typing import NamedTuple, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from bot.calls.models import Vendor
-from handlers.inbound.bodies import Rejected
+from bot.errors import Rejected
 
 M = TypeVar("M", bound=BaseModel)
 

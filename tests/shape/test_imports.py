@@ -38,7 +38,7 @@ MAY_IMPORT = {
     "single_flight": "",
     "held_lease": "clock errors",
     "clock_skew": "clock errors responses",
-    "responses": "",
+    "responses": "errors",
     "progress": "calls",
     "calls": "",
     "meter": "calls",

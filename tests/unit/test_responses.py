@@ -10,10 +10,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from bot.errors import BodyUnreadable
 from bot.responses import (
     LONGEST_WAIT,
     SHORTEST_WAIT,
-    BodyUnreadable,
     Inflater,
     http_date,
     mended,

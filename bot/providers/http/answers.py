@@ -11,6 +11,7 @@ from bot.calls.models import Vendor
 from bot.clock import Clock
 from bot.errors import (
     AnswerLost,
+    BodyUnreadable,
     NotAtVendor,
     VendorBusy,
     VendorDenied,
@@ -22,7 +23,7 @@ from bot.errors import (
 )
 from bot.providers.http.redact import Redactor
 from bot.providers.http.salvage import BoundedBody
-from bot.responses import BodyUnreadable, Inflater, phrase, retry_after
+from bot.responses import Inflater, phrase, retry_after
 
 TRY_AGAIN = "Try again in a moment."
 """What to do when a vendor does not say what it was asked: reading changes nothing."""

@@ -16,10 +16,10 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails, core_schema
 
+from bot.errors import BodyUnreadable
 from bot.providers.http.answers import TRY_AGAIN, Answer
 from bot.providers.http.client import HttpClient
 from bot.providers.http.salvage import without_unreadable
-from bot.responses import BodyUnreadable
 
 log = structlog.get_logger(__name__)
 

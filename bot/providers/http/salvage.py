@@ -12,7 +12,8 @@ from typing import NamedTuple
 from pydantic_core import from_json
 
 from bot.clock import Clock
-from bot.responses import BodyUnreadable, mended
+from bot.errors import BodyUnreadable
+from bot.responses import mended
 
 LARGEST = 8 * 1024 * 1024
 """Bytes of an answer that are kept."""

@@ -15,7 +15,7 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.errors import CallwardenError
+from bot.errors import CallwardenError, CommitUnknown
 from bot.store.audit.append import AuditAppender
 from bot.store.audit.chain import Head
 from bot.store.audit.head_file import HeadFile
@@ -83,10 +83,6 @@ class PendingWrite:
     taken: bool = False
     commit_sent: bool = False
     done: Future[Any] = field(default_factory=Future)
-
-
-class CommitUnknown(Exception):
-    """COMMIT was sent, and it is not known whether it took effect."""
 
 
 class WriteConnection:

@@ -10,13 +10,11 @@ from typing import Any, TypeVar
 
 import structlog
 
+from bot.errors import CallFailed
+
 log = structlog.get_logger(__name__)
 
 R = TypeVar("R")
-
-
-class CallFailed(Exception):
-    """A call raised an error that is not among the expected ones; the log has it."""
 
 
 class WriterThread:

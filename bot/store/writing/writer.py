@@ -17,19 +17,13 @@ from typing import Any, TypeVar
 import structlog
 
 from bot.clock import SystemClock
-from bot.errors import CallwardenError, NotAccepted
+from bot.errors import CallFailed, CallwardenError, CommitUnknown, NotAccepted, WriterHung
 from bot.meter import UNMETERED, Meter
 from bot.store.database import Database
 from bot.store.failures.classify import cause_of, describe
 from bot.store.failures.kinds import Cause
-from bot.store.writing.connection import (
-    WRITE_ERRORS,
-    CommitUnknown,
-    PendingWrite,
-    WriteConnection,
-    WriteOperation,
-)
-from bot.store.writing.thread import CallFailed, WriterThread
+from bot.store.writing.connection import WRITE_ERRORS, PendingWrite, WriteConnection, WriteOperation
+from bot.store.writing.thread import WriterThread
 
 log = structlog.get_logger(__name__)
 
@@ -54,10 +48,6 @@ CLOSE_TIMEOUT_S = 0.5
 """Seconds for closing the connection at the end."""
 
 MAYBE_SAVED = "It may have been saved: look at the audit log (`audit`) before trying again."
-
-
-class WriterHung(Exception):
-    """A call to the database does not come back."""
 
 
 class WriteHealth:

@@ -15,8 +15,9 @@ from structlog.testing import capture_logs
 from bot.clock import SystemClock
 from bot.demo.slack.signing import Signature, headers
 from bot.demo.stage import Show, open_show
+from bot.errors import PayloadUnreadable
 from handlers.inbound.payloads import bolt_request, read_payload
-from handlers.slack_api.json_object import Unreadable, json_object
+from handlers.slack_api.json_object import json_object
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -100,7 +101,7 @@ async def test_what_can_be_read_of_an_odd_form_is_read(body: str, read: object) 
     ["text=%ff", "text=%ed%a0%80", "payload=", "payload=1", "payload=%5B%5D", "{", "[" * 90_000],
 )
 async def test_what_cannot_be_read_is_said_to_be_unreadable(body: str) -> None:
-    with pytest.raises(Unreadable):
+    with pytest.raises(PayloadUnreadable):
         read_payload(body, "" if body.startswith(("text", "payload")) else JSON)
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from handlers.inbound.bodies import Rejected
+from bot.errors import Rejected
 from handlers.webhooks import cometchat, realtimekit, stream
 from tests.handlers.webhooks.signing import LOGIN, by_comet, by_stream
 

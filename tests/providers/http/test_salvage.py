@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic_core import from_json
 
+from bot.errors import BodyUnreadable
 from bot.providers.http.salvage import (
     LARGEST,
     LARGEST_ENTRY,
@@ -17,7 +18,6 @@ from bot.providers.http.salvage import (
     ListEntries,
     without_unreadable,
 )
-from bot.responses import BodyUnreadable
 from tests.fakes.clock import ManualClock
 
 JSON = st.recursive(

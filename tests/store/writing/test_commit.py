@@ -9,11 +9,11 @@ import psycopg
 import pytest
 from sqlalchemy import event, text
 
-from bot.errors import NotAccepted, StoreError
+from bot.errors import NotAccepted, StoreError, WriterHung
 from bot.store.database import CHAIN_LOCK, Database
 from bot.store.urls import address_of
 from bot.store.writing.connection import Transaction, WriteOperation
-from bot.store.writing.writer import Writer, WriterHung
+from bot.store.writing.writer import Writer
 from tests.store.failover import cut
 
 

@@ -35,18 +35,18 @@ SUPPORTED = Capability(level=Enforcement.ENFORCED)
 """The vendor has it."""
 
 
-def report_capabilities(**said: Capability | str) -> Mapping[str, Capability]:
+def report_capabilities(**capabilities: Capability | str) -> Mapping[str, Capability]:
     """A line for every report: SUPPORTED, or why there is none.
 
     Raises ValueError when a report is left out.
     """
-    missing = sorted(set(REPORTS) - set(said))
+    missing = sorted(set(REPORTS) - set(capabilities))
     if missing:
         message = f"nothing said about: {', '.join(missing)}"
         raise ValueError(message)
     return {
         name: cannot(capability) if isinstance(capability, str) else capability
-        for name, capability in said.items()
+        for name, capability in capabilities.items()
     }
 
 

@@ -118,13 +118,13 @@ class CometChatHistory:
         many = read(self._http, PastCallsResponse, answer)
         if not many.is_page(number, empty=not many.data):
             raise self._http.garbled(f"did not show page {number} of its calls, which it promised")
-        told = [record for call in many.data if (record := call.to_domain()) is not None]
-        place = _place(before, told)
-        older = bool(told) and all(record.started_at < stretch.start - DAY for record in told)
+        records = [record for call in many.data if (record := call.to_domain()) is not None]
+        place = _cursor_place(before, records)
+        older = bool(records) and all(record.started_at < stretch.start - DAY for record in records)
         done = older and place != UNORDERED
         more = bool(many.data) and many.more_after(number) and not done
         return Page(
-            items=tuple(record for record in told if record.touches(stretch, now)),
+            items=tuple(record for record in records if record.touches(stretch, now)),
             next=f"{number + 1}:{place}" if more else None,
         )
 
@@ -134,12 +134,12 @@ class CometChatHistory:
         return ()
 
 
-def _place(before: str, told: Sequence[CallRecord]) -> str:
+def _cursor_place(before: str, records: Sequence[CallRecord]) -> str:
     """How old the oldest call so far is, in Unix seconds; UNORDERED once a newer one followed."""
     if before == UNORDERED:
         return UNORDERED
     oldest = int(before) if before else None
-    for record in told:
+    for record in records:
         began = int(record.started_at.timestamp())
         if oldest is not None and began > oldest + RINGING:
             return UNORDERED

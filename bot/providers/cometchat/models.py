@@ -152,7 +152,10 @@ class CometChatCall(BaseModel):
             (wanted.media, self.kind),
             (wanted.recorded, self.has_recording),
         )
-        if any(None not in {asked, said} and asked != said for asked, said in pairs):
+        if any(
+            None not in {wanted_value, value} and wanted_value != value
+            for wanted_value, value in pairs
+        ):
             return False
         users = {
             self.initiator,
@@ -206,7 +209,7 @@ class CometChatCall(BaseModel):
             log=self.to_log(),
         )
 
-    def _kept(self) -> int | None:
+    def _recording_count(self) -> int | None:
         """How many recordings there are; the list is left out where there is none."""
         if self.recordings is None:
             return 0 if self.has_recording is False else None
@@ -228,7 +231,7 @@ class CometChatCall(BaseModel):
             audio_seconds=seconds_of(self.audio),
             video_seconds=seconds_of(self.video),
             devices=self.devices,
-            recordings=self._kept(),
+            recordings=self._recording_count(),
         )
 
 

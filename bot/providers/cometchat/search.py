@@ -26,23 +26,23 @@ class CometChatSearch:
         seen: set[str] = set()
         unread = 0
         for number in range(1, MOST_PAGES + 1):
-            live, page = await self._searched(number)
+            live, page = await self._read_page(number)
             fresh = [call for call in live if call.session not in seen]
             seen |= {call.session for call in fresh}
             for call in fresh:
-                found |= {(call.session, who.person.id): who for who in _in(call, words)}
+                found |= {(call.session, who.person.id): who for who in _matching(call, words)}
             if page.next is None or not fresh:
                 break
         else:
             unread = max((page.total or 0) - len(seen), 1)
         return Sightings(found=tuple(found.values()), unread=unread)
 
-    async def _searched(self, number: int) -> tuple[list[CometChatCall], Page[Call]]:
+    async def _read_page(self, number: int) -> tuple[list[CometChatCall], Page[Call]]:
         """A page of ongoing calls that is searched."""
         return await self._flights.do((current(), number), lambda: self._queries.live(PAGE, number))
 
 
-def _in(call: CometChatCall, words: str) -> list[Sighting]:
+def _matching(call: CometChatCall, words: str) -> list[Sighting]:
     wanted = bare(words)
     people = [person for person in call.here() if person.uid and wanted in bare(person.uid)]
     return [Sighting(call=call.to_domain(), person=to_participant(person)) for person in people]

@@ -82,7 +82,7 @@ class AnswerReader:
         """
         request_id = self._request_id(response)
         if not response.is_success:
-            raise await self._refusal(response, request_id)
+            raise await self._error_for(response, request_id)
         try:
             body = await self._body(response)
         except BodyUnreadable as error:
@@ -103,7 +103,7 @@ class AnswerReader:
         header = self.request_id_header
         return response.headers.get(header, "")[:LONGEST_WORD] or None if header else None
 
-    async def _refusal(self, response: httpx.Response, request_id: str | None) -> VendorError:
+    async def _error_for(self, response: httpx.Response, request_id: str | None) -> VendorError:
         """The error for an answer that is no 2xx, by the first digit of its status.
 
         A status that no standard names counts as the first of its hundred, and what is no status
@@ -115,14 +115,14 @@ class AnswerReader:
         if status in CLIENT_CLOSED:
             return self._cut_off(status, request_id)
         if HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR:
-            return self._no(status, await self._words(response), request_id)
+            return self._refused(status, await self._read_problem(response), request_id)
         if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
-            return self._elsewhere(status, request_id)
+            return self._redirected(status, request_id)
         if status < HTTPStatus.MULTIPLE_CHOICES:
             return self.garbled()
         return self._fault(status, request_id)
 
-    async def _words(self, response: httpx.Response) -> Problem:
+    async def _read_problem(self, response: httpx.Response) -> Problem:
         """What a refusal says beside its status, as far as it can be read."""
         body = bytearray()
         try:
@@ -134,7 +134,7 @@ class AnswerReader:
             return Problem(None, "")
         return self.problem(bytes(body))
 
-    def _elsewhere(self, status: int, request_id: str | None) -> VendorRedirected:
+    def _redirected(self, status: int, request_id: str | None) -> VendorRedirected:
         return VendorRedirected(
             f"{self.vendor.label} sends us to another address ({status}), which is not followed.",
             vendor=self.vendor,
@@ -164,11 +164,11 @@ class AnswerReader:
             request_id=request_id,
         )
 
-    def _no(self, status: int, problem: Problem, request_id: str | None) -> VendorRefused:
+    def _refused(self, status: int, problem: Problem, request_id: str | None) -> VendorRefused:
         words = self.redact(problem.message) or phrase(status)
         ours = problem.denied or status == HTTPStatus.UNAUTHORIZED
         said = "does not accept our credentials" if ours else "refused"
-        return _refused_as(status, ours=ours)(
+        return _refusal_class(status, ours=ours)(
             f"{self.vendor.label} {said}: {words}",
             vendor=self.vendor,
             status=status,
@@ -193,7 +193,7 @@ async def _decoded(response: httpx.Response) -> AsyncIterator[bytes]:
     inflater.require_end()
 
 
-def _refused_as(status: int, *, ours: bool) -> type[VendorRefused]:
+def _refusal_class(status: int, *, ours: bool) -> type[VendorRefused]:
     if ours or status == HTTPStatus.FORBIDDEN:
         return VendorDenied
     return NotAtVendor if status == HTTPStatus.NOT_FOUND else VendorRefused

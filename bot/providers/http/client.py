@@ -162,7 +162,7 @@ class HttpClient:
             outcome = OK
         except VendorError as error:
             outcome = type(error).__name__
-            if kind is Idempotency.READ and _says_more_than_read(error):
+            if kind is Idempotency.READ and _next_step_is_about_an_act(error):
                 error.next_step = TRY_AGAIN
             raise
         finally:
@@ -357,7 +357,7 @@ def _proxy(network: Network, url: str) -> httpx.Proxy | None:
     return httpx.Proxy(address, ssl_context=network.trust if by_tls else None)
 
 
-def _says_more_than_read(error: VendorError) -> bool:
+def _next_step_is_about_an_act(error: VendorError) -> bool:
     """Whether its next step is about an act: a look neither did nor left undone anything."""
     unreachable = isinstance(error, VendorUnreachable) and not isinstance(error, BreakerOpen)
     return unreachable or isinstance(error, Ambiguous)

@@ -153,11 +153,11 @@ def _number(value: Any) -> int | float:
     return value
 
 
-def _whole(value: Any) -> int:
+def _whole_number(value: Any) -> int:
     return int(_number(value))
 
 
-Count = Maybe[Annotated[int, BeforeValidator(_whole)]]
+Count = Maybe[Annotated[int, BeforeValidator(_whole_number)]]
 """How many of something, None for anything that is no number of things."""
 
 Amount = Maybe[Annotated[float, BeforeValidator(_number)]]
@@ -177,9 +177,9 @@ def read(http: HttpClient, model: type[M], answer: Answer) -> M:
 
     Where no JSON reader takes it, it is read without the entries of its lists that are the reason.
     """
-    found: M | ValidationError | BodyUnreadable = _taken(model, answer.body)
-    if isinstance(found, ValidationError) and _first(found)["type"] == NO_JSON:
-        found = _salvaged(model, answer.body)
+    found: M | ValidationError | BodyUnreadable = _validated(model, answer.body)
+    if isinstance(found, ValidationError) and _first_error(found)["type"] == NO_JSON:
+        found = _validated_in_part(model, answer.body)
     if isinstance(found, model):
         return found
     garbled = http.garbled()
@@ -188,16 +188,16 @@ def read(http: HttpClient, model: type[M], answer: Answer) -> M:
     raise garbled from _Unread(found)
 
 
-def _taken(model: type[M], body: bytes) -> M | ValidationError:
+def _validated(model: type[M], body: bytes) -> M | ValidationError:
     try:
         return model.model_validate_json(body)
     except ValidationError as error:
         return error
 
 
-def _salvaged(model: type[M], body: bytes) -> M | ValidationError | BodyUnreadable:
+def _validated_in_part(model: type[M], body: bytes) -> M | ValidationError | BodyUnreadable:
     try:
-        return _taken(model, without_unreadable(body))
+        return _validated(model, without_unreadable(body))
     except BodyUnreadable as error:
         return error
 
@@ -206,12 +206,12 @@ class _Unread(Exception):
     """What is wrong with an answer, without what stands in it: links and stream keys do."""
 
     def __init__(self, why: object) -> None:
-        said = str(why)
+        reason = str(why)
         if isinstance(why, ValidationError):
-            first = _first(why)
-            said = f"{'.'.join(map(str, first['loc']))}: {first['type']}"
-        super().__init__(said[:LONGEST_REASON])
+            first = _first_error(why)
+            reason = f"{'.'.join(map(str, first['loc']))}: {first['type']}"
+        super().__init__(reason[:LONGEST_REASON])
 
 
-def _first(error: ValidationError) -> ErrorDetails:
+def _first_error(error: ValidationError) -> ErrorDetails:
     return error.errors(include_url=False, include_input=False, include_context=False)[0]

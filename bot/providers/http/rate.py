@@ -121,7 +121,7 @@ class PriorityLimiter:
             self._timer.cancel()
             self._timer = None
         self._refill()
-        while (chosen := self._next()) is not None:
+        while (chosen := self._next_turn()) is not None:
             priority, kept = chosen
             missing = min(1 + kept * self._capacity, self._capacity) - self._tokens
             if missing > 0:
@@ -130,14 +130,14 @@ class PriorityLimiter:
                 return
             if self._busy >= max(1, math.floor(self._connections * (1 - kept))):
                 return  # the end of somebody's turn makes room, and serves again
-            self._give(priority)
+            self._grant_turn(priority)
 
-    def _next(self) -> tuple[Priority, float] | None:
+    def _next_turn(self) -> tuple[Priority, float] | None:
         """Whose turn it is, and what share is kept back from them.
 
         The most urgent's; now and then that of those who have waited the longest behind them.
         """
-        waiting = [priority for priority, queue in self._queues.items() if self._waits(queue)]
+        waiting = [priority for priority, queue in self._queues.items() if self._has_waiting(queue)]
         if not waiting:
             return None
         if self._passed_over >= FAIR_TURN - 1 and waiting[1:]:
@@ -147,13 +147,13 @@ class PriorityLimiter:
             return longest, 0.0
         return waiting[0], KEPT_BACK[waiting[0]]
 
-    def _waits(self, queue: _FairQueue) -> bool:
+    def _has_waiting(self, queue: _FairQueue) -> bool:
         """Whether anybody does; those who were cancelled and do not know it yet step aside."""
         while queue and queue.first.cancelled():
             del self._arrived[queue.take()]
         return bool(queue)
 
-    def _give(self, priority: Priority) -> None:
+    def _grant_turn(self, priority: Priority) -> None:
         turn = self._queues[priority].take()
         del self._arrived[turn]
         first = not any(queue for other, queue in self._queues.items() if other < priority)

@@ -44,16 +44,16 @@ _IN_STRING = re.compile(rb'(?:[^"\\]++|\\.)*+', re.DOTALL)
 _PLAIN = rb'[^"\[\]{}]++|"(?:[^"\\]++|\\.)*+"'
 
 
-def _passing(levels: int) -> bytes:
+def _nested_pattern(levels: int) -> bytes:
     """A pattern for all that may stand between two brackets, with so many levels of its own."""
     if not levels:
         return _PLAIN
-    inner = _passing(levels - 1)
+    inner = _nested_pattern(levels - 1)
     return rb"%b|\[(?:%b)*+\]|\{(?:%b)*+\}" % (_PLAIN, inner, inner)
 
 
-_TO_LIST = re.compile(rb"(?:%b)*+" % _passing(0), re.DOTALL)
-_IN_ENTRY = re.compile(rb"(?:%b)*+" % _passing(_LEVELS), re.DOTALL)
+_TO_LIST = re.compile(rb"(?:%b)*+" % _nested_pattern(0), re.DOTALL)
+_IN_ENTRY = re.compile(rb"(?:%b)*+" % _nested_pattern(_LEVELS), re.DOTALL)
 _TO_COMMA = re.compile(rb'(?:[^"\[\]{},]++|"(?:[^"\\]++|\\.)*+")*+', re.DOTALL)
 
 
@@ -92,7 +92,7 @@ class ListEntries:
         """Take the next piece, cut wherever it may be; raises BodyUnreadable after MOST_STEPS."""
         at = 0
         while at < len(data):
-            at = self._string(data, at) if self._in_string else self._structure(data, at)
+            at = self._feed_string(data, at) if self._in_string else self._feed_structure(data, at)
 
     def leave_out(self, unwanted: Iterable[Span]) -> None:
         """Replace these entries by null."""
@@ -108,12 +108,12 @@ class ListEntries:
         self.text, self.spans = text, spans
         self.left_out += len(gone)
 
-    def _string(self, data: bytes, at: int) -> int:
+    def _feed_string(self, data: bytes, at: int) -> int:
         """Read on in a string that an earlier piece began; the place after what was read."""
         if self._escaped:
             self._escaped, end = False, at + 1
         else:
-            end = _end_of(_IN_STRING, data, at)
+            end = _match_end(_IN_STRING, data, at)
             if end < len(data):
                 self._escaped = data[end : end + 1] == b"\\"
                 self._in_string = self._escaped
@@ -121,11 +121,11 @@ class ListEntries:
         self._keep(data[at:end])
         return end
 
-    def _structure(self, data: bytes, at: int) -> int:
-        end = _end_of(self._pattern, data, at)
+    def _feed_structure(self, data: bytes, at: int) -> int:
+        end = _match_end(self._pattern, data, at)
         self._keep(data[at:end])
         if end < len(data):
-            self._step(data[end : end + 1])
+            self._take_mark(data[end : end + 1])
         return end + 1
 
     @property
@@ -135,7 +135,7 @@ class ListEntries:
             return _TO_LIST
         return _TO_COMMA if self._depth == self._list else _IN_ENTRY
 
-    def _step(self, mark: bytes) -> None:
+    def _take_mark(self, mark: bytes) -> None:
         """A bracket, a comma between entries, or the quote of a string that goes on elsewhere."""
         self._steps += 1
         if self._steps > MOST_STEPS:
@@ -175,7 +175,7 @@ class ListEntries:
             self._skipping = True
 
 
-def _end_of(pattern: re.Pattern[bytes], data: bytes, at: int) -> int:
+def _match_end(pattern: re.Pattern[bytes], data: bytes, at: int) -> int:
     found = pattern.match(data, at)
     return at if found is None else found.end()
 
@@ -200,13 +200,13 @@ class BoundedBody:
         if self._entries is None:
             self._entries, begun = ListEntries(), self._body
             self._body = bytearray()
-            await self._thin(self._entries, begun)
-        await self._thin(self._entries, piece)
+            await self._feed_entries(self._entries, begun)
+        await self._feed_entries(self._entries, piece)
 
-    async def _thin(self, entries: ListEntries, data: bytes | bytearray) -> None:
+    async def _feed_entries(self, entries: ListEntries, data: bytes | bytearray) -> None:
         for at in range(0, len(data), _STEP):
             entries.feed(bytes(data[at : at + _STEP]))
-            _fit(entries)
+            _shrink(entries)
             await self._clock.sleep(0)
 
     def end(self) -> bytes:
@@ -214,7 +214,7 @@ class BoundedBody:
         return bytes(self._body if self._entries is None else self._entries.text)
 
 
-def _fit(entries: ListEntries) -> None:
+def _shrink(entries: ListEntries) -> None:
     """Leave out the largest while there is too much; BodyUnreadable where that is not enough."""
     if len(entries.text) <= LARGEST:
         return

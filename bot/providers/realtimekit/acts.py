@@ -109,9 +109,9 @@ class RealtimeKitActs(RealtimeKitPeopleActs, WithoutPreparation):
     async def _unlock(self, act: Act) -> Receipt:
         return await self._set_status(act.call, "ACTIVE", "unlocked the meeting")
 
-    async def _set_status(self, call: CallRef, status: str, said: str) -> Receipt:
+    async def _set_status(self, call: CallRef, status: str, done: str) -> Receipt:
         path = meeting_path(call.id)
-        return await self._do(Idempotency.REPEATABLE, "PATCH", path, {"status": status}, said)
+        return await self._send_act(Idempotency.REPEATABLE, "PATCH", path, {"status": status}, done)
 
     @can(Poll, level=Enforcement.BEST_EFFORT, why=_POLL_IS_UNSEEN)
     async def _poll(self, act: Act) -> Receipt:
@@ -120,12 +120,16 @@ class RealtimeKitActs(RealtimeKitPeopleActs, WithoutPreparation):
         await self._require_same_run(act.call)
         path = f"{meeting_path(act.call.id)}/active-session/poll"
         body = {"question": act.verb.question, "options": list(act.verb.answers)}
-        return await self._do(Idempotency.ONCE, "POST", path, body, "put the question to the call")
+        return await self._send_act(
+            Idempotency.ONCE, "POST", path, body, "put the question to the call"
+        )
 
     @can(Summarise, level=Enforcement.BEST_EFFORT, why=_SUMMARY_TAKES_A_TRANSCRIPT)
     async def _summarise(self, act: Act) -> Receipt:
         path = f"/sessions/{segment(await self._queries.session_of(act.call))}/summary"
-        return await self._do(Idempotency.ONCE, "POST", path, None, "took the order for a summary")
+        return await self._send_act(
+            Idempotency.ONCE, "POST", path, None, "took the order for a summary"
+        )
 
     @can(RecordStart, only=_ONE_PICTURE)
     async def _record_start(self, act: Act) -> Receipt:
@@ -136,7 +140,7 @@ class RealtimeKitActs(RealtimeKitPeopleActs, WithoutPreparation):
         running = await self._queries.running(act.call)
         beside = bool(running) and not any(recording.ours for recording in running)
         sent = {"file_name_prefix": OWN_PREFIX}
-        return await self._record(act.call, sent, "began to record", beside=beside)
+        return await self._start_recording(act.call, sent, "began to record", beside=beside)
 
     @can(RtmpStart)
     async def _rtmp_start(self, act: Act) -> Receipt:
@@ -145,26 +149,28 @@ class RealtimeKitActs(RealtimeKitPeopleActs, WithoutPreparation):
         beside = bool(running) and not outputs_to(running, name)
         sent = {
             "file_name_prefix": output_prefix(name),
-            "rtmp_out_config": {"rtmp_url": _address(self._targets[name])},
+            "rtmp_out_config": {"rtmp_url": _rtmp_address(self._targets[name])},
         }
-        return await self._record(act.call, sent, f"began to send to {name}", beside=beside)
+        return await self._start_recording(
+            act.call, sent, f"began to send to {name}", beside=beside
+        )
 
     @can(RecordStop, only=_ONE_PICTURE)
     async def _record_stop(self, act: Act) -> Receipt:
         running = recordings_meant(act.verb, await self._queries.running(act.call))
-        return await self._tell(running, "stop", "recording")
+        return await self._change_recordings(running, "stop", "recording")
 
     @can(RecordPause)
     async def _record_pause(self, act: Act) -> Receipt:
         running = recordings_meant(act.verb, await self._queries.running(act.call))
-        return await self._tell(
+        return await self._change_recordings(
             [recording for recording in running if not recording.paused], "pause", "recording"
         )
 
     @can(RecordResume)
     async def _record_resume(self, act: Act) -> Receipt:
         running = recordings_meant(act.verb, await self._queries.running(act.call))
-        return await self._tell(
+        return await self._change_recordings(
             [recording for recording in running if recording.paused], "resume", "recording"
         )
 
@@ -172,30 +178,34 @@ class RealtimeKitActs(RealtimeKitPeopleActs, WithoutPreparation):
     async def _rtmp_stop(self, act: Act) -> Receipt:
         name = target_of(act)
         sent = outputs_to(await self._queries.running(act.call), name)
-        return await self._tell(sent, "stop", f"RTMP output to {name}")
+        return await self._change_recordings(sent, "stop", f"RTMP output to {name}")
 
     @can(LiveStart)
     async def _live_start(self, act: Act) -> Receipt:
         path = f"{meeting_path(act.call.id)}/livestreams"
-        return await self._do(Idempotency.ONCE, "POST", path, {}, "began a livestream")
+        return await self._send_act(Idempotency.ONCE, "POST", path, {}, "began a livestream")
 
     @can(LiveStop)
     async def _live_stop(self, act: Act) -> Receipt:
         path = f"{meeting_path(act.call.id)}/active-livestream/stop"
-        return await self._do(Idempotency.REPEATABLE, "POST", path, None, "stopped the livestream")
+        return await self._send_act(
+            Idempotency.REPEATABLE, "POST", path, None, "stopped the livestream"
+        )
 
-    async def _record(
-        self, call: CallRef, sent: Mapping[str, Any], said: str, *, beside: bool
+    async def _start_recording(
+        self, call: CallRef, sent: Mapping[str, Any], done: str, *, beside: bool
     ) -> Receipt:
         body = {"meeting_id": call.id, "allow_multiple_recordings": beside, **sent}
-        return await self._do(Idempotency.ONCE, "POST", "/recordings", body, said)
+        return await self._send_act(Idempotency.ONCE, "POST", "/recordings", body, done)
 
-    async def _tell(self, recordings: list[Recording], action: str, what: str) -> Receipt:
+    async def _change_recordings(
+        self, recordings: list[Recording], action: str, what: str
+    ) -> Receipt:
         """Have every one of them stop, pause or resume; NotAtVendor when there is none."""
         if not recordings:
             raise not_at_vendor(f"RealtimeKit has no {what} to {action} in this call.")
         receipts = [
-            await self._do(
+            await self._send_act(
                 Idempotency.REPEATABLE,
                 "PUT",
                 f"/recordings/{segment(recording.id)}",
@@ -207,7 +217,7 @@ class RealtimeKitActs(RealtimeKitPeopleActs, WithoutPreparation):
         return receipts[-1]
 
 
-def _address(target: RtmpTarget) -> str:
+def _rtmp_address(target: RtmpTarget) -> str:
     """The whole RTMP address, key and all: for the request's body only."""
     key = target.key.get_secret_value()
     return f"{target.url.rstrip('/')}/{key}" if key else target.url

@@ -60,13 +60,15 @@ class RealtimeKitPeopleActs:
     async def _mute(self, act: Act) -> Receipt:
         if act.everyone and not act.selective:
             return await self._mute_all(act, allow_unmute=True)
-        rest = await self._rest(act) if act.everyone else []
+        rest = await self._present_but_spared(act) if act.everyone else []
         if act.everyone and not rest:
             return Receipt.of_nobody(spared=True)
-        people = _both(rest) if act.everyone else _named(act)
-        said = "muted the others" if act.everyone else "muted them"
+        people = _body_for_many(rest) if act.everyone else _body_for_one(act)
+        done_words = "muted the others" if act.everyone else "muted them"
         try:
-            done = await self._at_people(Idempotency.REPEATABLE, act, Operation.NAMED, people, said)
+            done = await self._act_on_people(
+                Idempotency.REPEATABLE, act, Operation.NAMED, people, done_words
+            )
         except NotAtVendor as error:
             await self._require_operation(act, Operation.NAMED, people, error)
             raise
@@ -90,12 +92,14 @@ class RealtimeKitPeopleActs:
         return await self._mute_all(act, allow_unmute=False)
 
     async def _mute_all(self, act: Act, *, allow_unmute: bool) -> Receipt:
-        if not (there := await self._there(act)):
+        if not (there := await self._present_in_run(act)):
             return Receipt.of_nobody(spared=False)
         path = f"{meeting_path(act.call.id)}/active-session/{Operation.EVERYONE}"
         body = {"allow_unmute": allow_unmute}
         try:
-            done = await self._do(Idempotency.REPEATABLE, "POST", path, body, "muted everyone")
+            done = await self._send_act(
+                Idempotency.REPEATABLE, "POST", path, body, "muted everyone"
+            )
         except NotAtVendor as error:
             await self._require_operation(act, Operation.EVERYONE, None, error)
             raise
@@ -128,15 +132,17 @@ class RealtimeKitPeopleActs:
     @can(Kick, why=_MAY_RETURN, also=RECORDINGS_STOP)
     async def _kick(self, act: Act) -> Receipt:
         if not act.everyone:
-            return await self._at_people(Idempotency.ONCE, act, "kick", _named(act), "removed them")
+            return await self._act_on_people(
+                Idempotency.ONCE, act, "kick", _body_for_one(act), "removed them"
+            )
         if act.selective:
-            if not (rest := await self._rest(act)):
+            if not (rest := await self._present_but_spared(act)):
                 return Receipt.of_nobody(spared=True)
-            done = await self._at_people(
-                Idempotency.ONCE, act, "kick", _both(rest), "removed the others"
+            done = await self._act_on_people(
+                Idempotency.ONCE, act, "kick", _body_for_many(rest), "removed the others"
             )
             return done.model_copy(update={"people": _recipients(rest)})
-        if not (present := await self._there(act)):
+        if not (present := await self._present_in_run(act)):
             return Receipt.of_nobody(spared=False)
         there = _recipients(present)
         answer = await self._kick_all(act)
@@ -158,8 +164,8 @@ class RealtimeKitPeopleActs:
         """Kick, then delete the enrolment; NotAtVendor only where neither was there."""
         enrolled = await self._meetings.enrolment(act.call.id, act.people[0])
         try:
-            removed = await self._at_people(
-                Idempotency.REPEATABLE, act, "kick", _named(act), "removed them"
+            removed = await self._act_on_people(
+                Idempotency.REPEATABLE, act, "kick", _body_for_one(act), "removed them"
             )
         except NotAtVendor:
             if enrolled is None:
@@ -177,7 +183,9 @@ class RealtimeKitPeopleActs:
         enrolled = await self._enrolment(act)
         path = participant_path(act.call.id, enrolled.id)
         body = {"preset_name": act.verb.preset}
-        return await self._do(Idempotency.REPEATABLE, "PATCH", path, body, "changed their preset")
+        return await self._send_act(
+            Idempotency.REPEATABLE, "PATCH", path, body, "changed their preset"
+        )
 
     @can(MemberRemove, why=_STILL_IN)
     async def _member_remove(self, act: Act) -> Receipt:
@@ -191,42 +199,47 @@ class RealtimeKitPeopleActs:
 
     async def _delist(self, call: CallRef, enrolled: Enrolled) -> Receipt:
         path = participant_path(call.id, enrolled.id)
-        said = "took them off the meeting's list"
-        return await self._do(Idempotency.REPEATABLE, "DELETE", path, None, said)
+        done_words = "took them off the meeting's list"
+        return await self._send_act(Idempotency.REPEATABLE, "DELETE", path, None, done_words)
 
-    async def _rest(self, act: Act) -> list[Stay]:
+    async def _present_but_spared(self, act: Act) -> list[Stay]:
         """Everybody who is there now but the spared; who has no id cannot be acted on."""
         return [
             person
-            for person in await self._there(act)
+            for person in await self._present_in_run(act)
             if person.person and not is_spared(act, person)
         ]
 
-    async def _there(self, act: Act) -> list[Stay]:
+    async def _present_in_run(self, act: Act) -> list[Stay]:
         """Everybody who is there now, in the run the moderator saw."""
         await self._require_same_run(act.call)
         return await self._queries.present(await self._queries.session_of(act.call))
 
-    async def _at_people(
-        self, kind: Idempotency, act: Act, what: str, people: dict[str, list[str]], said: str
+    async def _act_on_people(
+        self, kind: Idempotency, act: Act, what: str, people: dict[str, list[str]], done_words: str
     ) -> Receipt:
         path = f"{meeting_path(act.call.id)}/active-session/{what}"
-        return await self._do(kind, "POST", path, people, said)
+        return await self._send_act(kind, "POST", path, people, done_words)
 
     async def _require_same_run(self, call: CallRef) -> None:
         """NotAtVendor when another session runs now than the one the moderator saw."""
         if call.session is not None and (await self._queries.active(call.id)).id != call.session:
             raise not_at_vendor("That session is over; another one has begun in the same room.")
 
-    async def _do(
-        self, kind: Idempotency, method: str, path: str, body: Mapping[str, Any] | None, said: str
+    async def _send_act(
+        self,
+        kind: Idempotency,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None,
+        done_words: str,
     ) -> Receipt:
         answer = await self._http.send(kind, method, path, json=body)
         read(self._http, SuccessResponse, answer)
-        return Receipt(evidence=f"RealtimeKit {said}.", request_id=answer.request_id)
+        return Receipt(evidence=f"RealtimeKit {done_words}.", request_id=answer.request_id)
 
 
-def _named(act: Act) -> dict[str, list[str]]:
+def _body_for_one(act: Act) -> dict[str, list[str]]:
     """Both lists, since both are required: `user_id`, or the app's own id where that is missing."""
     person = act.people[0]
     if person.id == person.custom_id:
@@ -234,7 +247,7 @@ def _named(act: Act) -> dict[str, list[str]]:
     return {"participant_ids": [person.id], "custom_participant_ids": []}
 
 
-def _both(stays: Iterable[Stay]) -> dict[str, list[str]]:
+def _body_for_many(stays: Iterable[Stay]) -> dict[str, list[str]]:
     """The two lists for many people, each person once."""
     known = dict.fromkeys(stay.user_id for stay in stays if stay.user_id)
     others = dict.fromkeys(stay.person for stay in stays if not stay.user_id)

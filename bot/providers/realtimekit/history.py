@@ -171,14 +171,14 @@ class RealtimeKitHistory:
         self._require_going_on(number, int(before or 0), sessions.sent, many.paging)
         inside = [session for session in sessions if _touches(session, stretch, now)]
         files = await self._recordings(inside, stretch, now)
-        told = [
+        records = [
             session.to_record(None if files is None else files.get(session.id, ()))
             for session in inside
         ]
         following = next_page(number, PAGE, sessions.sent, many.paging)
         place = (many.paging and many.paging.end_offset) or ""
         return Page(
-            items=tuple(record for record in told if record is not None),
+            items=tuple(record for record in records if record is not None),
             next=None if following is None else f"{following}:{place}",
         )
 

@@ -180,12 +180,12 @@ class RunningRecordings(NamedTuple):
     def add_to(self, call: Call) -> Call:
         """The call with its recordings and outputs; what may be missing is left unknown."""
         mine = [recording for recording in self.recordings if recording.session == call.ref.session]
-        told: dict[str, Any] = {}
+        update: dict[str, Any] = {}
         if mine or self.whole:
-            told["rtmp"] = output_targets(mine)
+            update["rtmp"] = output_targets(mine)
         if kept_as_files(mine) or self.whole:
-            told["recording"] = recording_state(kept_as_files(mine))
-        return call.model_copy(update=told)
+            update["recording"] = recording_state(kept_as_files(mine))
+        return call.model_copy(update=update)
 
 
 def kept_as_files(running: Iterable[Recording]) -> list[Recording]:
@@ -275,10 +275,10 @@ class KickAllResponse(SuccessResponse):
     @property
     def count(self) -> int | None:
         """How many were kicked; None where that is not told as a number of people."""
-        told = self.data.get("kicked_participants_count") if isinstance(self.data, dict) else None
-        if isinstance(told, bool) or not isinstance(told, int | float):
+        count = self.data.get("kicked_participants_count") if isinstance(self.data, dict) else None
+        if isinstance(count, bool) or not isinstance(count, int | float):
             return None
-        return int(told) if 0 <= told <= MOST_KICKED else None
+        return int(count) if 0 <= count <= MOST_KICKED else None
 
 
 class _Error(BaseModel):
@@ -289,8 +289,8 @@ class _Error(BaseModel):
     @property
     def words(self) -> str:
         """What it says, with what it says more closely."""
-        said = (self.message, *(error.message for error in self.chain or ()))
-        return ": ".join(filter(None, said))
+        messages = (self.message, *(error.message for error in self.chain or ()))
+        return ": ".join(filter(None, messages))
 
 
 class _Refusal(BaseModel):

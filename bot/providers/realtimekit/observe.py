@@ -43,10 +43,10 @@ class RealtimeKitObserver:
         self._observers: dict[str, Callable[[Act], Awaitable[Observation]]] = {
             Kick.name: self._kicked,
             Block.name: self._blocked,
-            Preset.name: self._changed,
+            Preset.name: self._preset_changed,
             MemberRemove.name: self._delisted,
-            Lock.name: self._locking,
-            Unlock.name: self._locking,
+            Lock.name: self._locked_or_not,
+            Unlock.name: self._locked_or_not,
             End.name: self._emptied,
             Summarise.name: self._summarised,
             RecordStart.name: self._recording,
@@ -75,44 +75,46 @@ class RealtimeKitObserver:
         person = act.people[0]
         stays = await self._stays_of(act)
         if stays is None:
-            return _so(_OVER)
+            return _verdict(_OVER)
         if not stays:
-            return _so(f"{person.shown} is no longer in the room.")
-        if all(_later(stay, person) for stay in stays):
-            return _so(f"{person.shown} left the room and came back since.")
-        return _so(f"{person.shown} is still in the room.", done=False)
+            return _verdict(f"{person.shown} is no longer in the room.")
+        if all(_is_later_stay(stay, person) for stay in stays):
+            return _verdict(f"{person.shown} left the room and came back since.")
+        return _verdict(f"{person.shown} is still in the room.", done=False)
 
     async def _blocked(self, act: Act) -> Observation:
         """Both have to show: not in the room, not on the list. Who came back is not kept out."""
         shown = act.people[0].shown
         if await self._stays_of(act):
-            return _so(f"{shown} is in the room.", done=False)
+            return _verdict(f"{shown} is in the room.", done=False)
         if await self._meetings.enrolment(act.call.id, act.people[0]):
-            return _so(f"{shown} is not in the room, but still on the meeting's list.", done=False)
-        return _so(f"{shown} is neither in the room nor on the meeting's list.")
+            return _verdict(
+                f"{shown} is not in the room, but still on the meeting's list.", done=False
+            )
+        return _verdict(f"{shown} is neither in the room nor on the meeting's list.")
 
     async def _delisted(self, act: Act) -> Observation:
         shown = act.people[0].shown
         if await self._meetings.enrolment(act.call.id, act.people[0]):
-            return _so(f"{shown} is on the meeting's list.", done=False)
-        return _so(f"{shown} is not on the meeting's list.")
+            return _verdict(f"{shown} is on the meeting's list.", done=False)
+        return _verdict(f"{shown} is not on the meeting's list.")
 
-    async def _changed(self, act: Act) -> Observation:
+    async def _preset_changed(self, act: Act) -> Observation:
         if not isinstance(act.verb, Preset):
             raise TypeError(act.verb.name)
         shown = act.people[0].shown
         enrolled = await self._meetings.enrolment(act.call.id, act.people[0])
         if enrolled is None:
-            return _so(f"{shown} is not on the meeting's list.", done=False)
+            return _verdict(f"{shown} is not on the meeting's list.", done=False)
         words = f"RealtimeKit shows {shown} with the preset {enrolled.preset or 'unknown'}."
-        return _so(words, done=enrolled.preset == act.verb.preset)
+        return _verdict(words, done=enrolled.preset == act.verb.preset)
 
-    async def _locking(self, act: Act) -> Observation:
+    async def _locked_or_not(self, act: Act) -> Observation:
         locked = (await self._meetings.meeting(act.call.id)).locked
         if locked is None:
             return _unknowable("RealtimeKit does not say whether the meeting is locked.")
         words = f"RealtimeKit shows the meeting as {'locked' if locked else 'not locked'}."
-        return _so(words, done=locked is isinstance(act.verb, Lock))
+        return _verdict(words, done=locked is isinstance(act.verb, Lock))
 
     async def _stays_of(self, act: Act) -> list[Stay] | None:
         """Where the person is in the room now; None when no session runs."""
@@ -128,54 +130,54 @@ class RealtimeKitObserver:
         try:
             session = await self._queries.active(act.call.id)
         except NotAtVendor:
-            return _so(_OVER)
+            return _verdict(_OVER)
         if act.call.session not in {None, session.id}:
-            return _so("That session is over; another one has begun in the same room.")
+            return _verdict("That session is over; another one has begun in the same room.")
         present = await self._queries.present(session.id)
         people = {stay.person for stay in present if stay.person and not is_spared(act, stay)}
         if people:
             evidence = f"People still in the room: {len(people)}."
             return Observation(seen=Seen.NOT_DONE, evidence=evidence, left=tuple(sorted(people)))
-        return _so(f"Nobody is left in the room{act.besides}.")
+        return _verdict(f"Nobody is left in the room{act.besides}.")
 
     async def _summarised(self, act: Act) -> Observation:
         """That none shows proves nothing: making one takes a while."""
         if await self._queries.summarised(await self._queries.session_of(act.call)):
-            return _so("RealtimeKit has a summary of this session.")
+            return _verdict("RealtimeKit has a summary of this session.")
         return _unknowable("RealtimeKit shows no summary of this session yet.")
 
     async def _recording(self, act: Act) -> Observation:
         running = kept_as_files(await self._queries.running(act.call))
-        mine = _meant(act, running)
+        mine = _recordings_judged(act, running)
         words = "RealtimeKit shows the recording running." if mine else _STOPPED
-        seen = _so(words, done=bool(mine) is isinstance(act.verb, RecordStart))
+        seen = _verdict(words, done=bool(mine) is isinstance(act.verb, RecordStart))
         if isinstance(act.verb, RecordStart):
             return seen
         others = [recording.id[:SHORT_ID] for recording in running if recording not in mine]
         return seen.model_copy(update={"note": still_running(others)})
 
     async def _pausing(self, act: Act) -> Observation:
-        running = _meant(act, kept_as_files(await self._queries.running(act.call)))
+        running = _recordings_judged(act, kept_as_files(await self._queries.running(act.call)))
         if not running:
-            return _so(_STOPPED, done=False)
+            return _verdict(_STOPPED, done=False)
         paused = isinstance(act.verb, RecordPause)
         states = ", ".join((recording.status or "unknown").lower() for recording in running)
         done = all(recording.paused is paused for recording in running)
-        return _so(f"RealtimeKit shows the recording as {states}.", done=done)
+        return _verdict(f"RealtimeKit shows the recording as {states}.", done=done)
 
     async def _streaming(self, act: Act) -> Observation:
         running = await self._queries.livestream(act.call.id) is not None
         words = f"RealtimeKit shows {'a' if running else 'no'} livestream of this call."
-        return _so(words, done=running is isinstance(act.verb, LiveStart))
+        return _verdict(words, done=running is isinstance(act.verb, LiveStart))
 
     async def _sending(self, act: Act) -> Observation:
         target = target_of(act)
         running = bool(outputs_to(await self._queries.running(act.call), target))
         words = f"RealtimeKit shows {'an' if running else 'no'} RTMP output to {target}."
-        return _so(words, done=running is isinstance(act.verb, RtmpStart))
+        return _verdict(words, done=running is isinstance(act.verb, RtmpStart))
 
 
-def _meant(act: Act, running: Sequence[Recording]) -> list[Recording]:
+def _recordings_judged(act: Act, running: Sequence[Recording]) -> list[Recording]:
     """The recording that is named, or those begun from here."""
     named = named_by(act.verb)
     if named is None:
@@ -196,7 +198,7 @@ def target_of(act: Act) -> str:
     return name
 
 
-def _later(stay: Stay, person: Person) -> bool:
+def _is_later_stay(stay: Stay, person: Person) -> bool:
     """Whether this is another stay than the one the moderator saw."""
     if stay.joined_at and person.joined_at:
         return stay.joined_at > person.joined_at
@@ -207,5 +209,5 @@ def _unknowable(evidence: str) -> Observation:
     return Observation(seen=Seen.UNKNOWABLE, evidence=evidence)
 
 
-def _so(evidence: str, *, done: bool = True) -> Observation:
+def _verdict(evidence: str, *, done: bool = True) -> Observation:
     return Observation(seen=Seen.DONE if done else Seen.NOT_DONE, evidence=evidence)

@@ -95,7 +95,7 @@ class RealtimeKitQueries:
 
         A page may hold fewer than `limit`, since the vendor's pages also hold those who left.
         """
-        page = await self._stays(session, limit, int(cursor or 1))
+        page = await self._stays_page(session, limit, int(cursor or 1))
         people = {
             stay.person or connection_key(stay): stay.to_participant()
             for stay in page.items
@@ -119,7 +119,7 @@ class RealtimeKitQueries:
 
     async def stays(self, session: str, number: int) -> tuple[list[Stay], str | None]:
         """A page of a session's connections, also those that ended, and the next page's number."""
-        page = await self._stays(session, _PAGE, number)
+        page = await self._stays_page(session, _PAGE, number)
         return list(page.items), page.next
 
     async def runs(self, meeting: str, limit: int) -> list[MeetingSession]:
@@ -195,7 +195,7 @@ class RealtimeKitQueries:
             return False
         return True
 
-    async def _stays(self, session: str, limit: int, number: int) -> Page[Stay]:
+    async def _stays_page(self, session: str, limit: int, number: int) -> Page[Stay]:
         many = await self._page(
             SessionParticipantsResponse,
             f"/sessions/{segment(session)}/participants",

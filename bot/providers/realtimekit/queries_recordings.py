@@ -89,11 +89,11 @@ class RecordingQueries:
         Who began them is told of the newest ten.
         """
         found = kept_as_files(await self._queries.running(call))
-        told = await self.details(
+        details = await self.details(
             [recording.id for recording in found if not recording.ours][:MOST_DETAILS]
         )
         listed = [
-            _listed(recording, told.get(recording.id, RecordingDetails())) for recording in found
+            _listed(recording, details.get(recording.id, RecordingDetails())) for recording in found
         ]
         return listed[::-1]
 
@@ -102,7 +102,9 @@ class RecordingQueries:
         turn = asyncio.Semaphore(_AT_ONCE)
         found = await asyncio.gather(*(self._details(id_, turn) for id_ in ids))
         return {
-            recording: told for recording, told in zip(ids, found, strict=True) if told is not None
+            recording: details
+            for recording, details in zip(ids, found, strict=True)
+            if details is not None
         }
 
     async def _details(self, recording: str, turn: asyncio.Semaphore) -> RecordingDetails | None:
@@ -140,11 +142,11 @@ def named_by(verb: Verb) -> str | None:
     return verb.recording if isinstance(verb, RecordStop | RecordPause | RecordResume) else None
 
 
-def _listed(recording: Recording, told: RecordingDetails) -> RunningRecording:
+def _listed(recording: Recording, details: RecordingDetails) -> RunningRecording:
     return RunningRecording(
         id=recording.id,
         kind="recording" if recording.ours else EITHER,
-        by=OURS if recording.ours else told.began,
+        by=OURS if recording.ours else details.began,
         started_at=recording.started_at or recording.invoked_at,
         paused=recording.paused,
         ours=recording.ours,

@@ -38,10 +38,10 @@ class _StoredRecording(Recording):
     expires_at: Moment = Field(None, alias="download_url_expiry")
     stopped_at: Moment = Field(None, alias="stopped_time")
 
-    def to_file(self, told: RecordingDetails | None) -> File:
+    def to_file(self, details: RecordingDetails | None) -> File:
         """As a moderator sees it: `state` is the vendor's word until it can be downloaded."""
-        told = told or RecordingDetails()
-        began = OURS if self.ours else told.began
+        details = details or RecordingDetails()
+        began = OURS if self.ours else details.began
         return File(
             kind=FileKind.RECORDING,
             name=self.file or self.id,
@@ -50,7 +50,7 @@ class _StoredRecording(Recording):
             expires_at=self.expires_at,
             started_at=self.started_at or self.invoked_at,
             ended_at=self.stopped_at,
-            how="; ".join(part for part in (began, told.ended) if part),
+            how="; ".join(part for part in (began, details.ended) if part),
             state=None if self.status == "UPLOADED" else self.status,
         )
 
@@ -132,8 +132,10 @@ class FileReports(ReportsBase):
 
         kept = await gather_pages(page, lambda recording: recording.id, most=_MOST_PAGES)
         shown = [item for item in kept.items if item.output is None or item.url]
-        told = await self._recordings.details([recording.id for recording in shown[:MOST_DETAILS]])
-        files = tuple(recording.to_file(told.get(recording.id)) for recording in shown)
+        details = await self._recordings.details(
+            [recording.id for recording in shown[:MOST_DETAILS]]
+        )
+        files = tuple(recording.to_file(details.get(recording.id)) for recording in shown)
         older = (f"Recordings older than the newest {len(kept.items)} were not read.",)
         return Files(files=files, missing=older if kept.more else ())
 

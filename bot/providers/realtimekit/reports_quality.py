@@ -83,8 +83,8 @@ class _Stats(BaseModel):
     @property
     def mos(self) -> float | None:
         """The worst direction's score; 0 and the like mean that nothing was measured."""
-        said = [sums.mos.avg for sums in self.sums if sums.mos and sums.mos.avg is not None]
-        return min((score for score in said if _MOS_FROM <= score <= _MOS_TO), default=None)
+        scores = [sums.mos.avg for sums in self.sums if sums.mos and sums.mos.avg is not None]
+        return min((score for score in scores if _MOS_FROM <= score <= _MOS_TO), default=None)
 
     @property
     def lossy(self) -> float:
@@ -139,7 +139,7 @@ class QualityReports(ReportsBase):
         worst: dict[Hashable, PersonQuality] = {}
         for stay, stats in zip(asked, reports, strict=True):
             if stats is not None:
-                quality, who = _judged(stay, stats), stay.person or connection_key(stay)
+                quality, who = _person_quality(stay, stats), stay.person or connection_key(stay)
                 worst[who] = min(quality, worst.get(who, quality), key=_rank)
         people = sorted(worst.values(), key=_rank)
         silent = sum(stats is None for stats in reports)
@@ -158,7 +158,7 @@ class QualityReports(ReportsBase):
         return report.quality if report else None
 
 
-def _judged(stay: Stay, stats: _Stats) -> PersonQuality:
+def _person_quality(stay: Stay, stats: _Stats) -> PersonQuality:
     faults: Sequence[tuple[bool, str]] = (
         (stats.mos is not None and stats.mos < POOR_MOS, f"score {stats.mos or 0:.1f} of 5"),
         (stats.lossy >= OFTEN, f"5 % loss or more in {stats.lossy:.0%} of measurements"),
@@ -167,14 +167,14 @@ def _judged(stay: Stay, stats: _Stats) -> PersonQuality:
     why = "; ".join(words for is_so, words in faults if is_so)
     return PersonQuality(
         person=stay.to_participant(),
-        score=_of_a_hundred(stats.mos),
+        score=_score_of(stats.mos),
         lost_percent=stats.lost_percent,
         bad=bool(why),
         why=why,
     )
 
 
-def _of_a_hundred(mos: float | None) -> float | None:
+def _score_of(mos: float | None) -> float | None:
     return None if mos is None else round(100 * (mos - _MOS_FROM) / (_MOS_TO - _MOS_FROM), 1)
 
 

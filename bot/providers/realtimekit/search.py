@@ -70,7 +70,7 @@ class RealtimeKitSearch:
         full = sorted((call for call in calls if call.people), key=lambda call: -call.people)
         search = _OneSearch(words)
         found = await asyncio.gather(
-            *(self._searched(call, search) for call in full[:MOST_SEARCHED])
+            *(self._search_call(call, search) for call in full[:MOST_SEARCHED])
         )
         unread += max(len(full) - MOST_SEARCHED, 0) + sum(not whole for _, whole in found)
         return Sightings(
@@ -90,7 +90,7 @@ class RealtimeKitSearch:
         calls = await gather_pages(page, lambda call: call.ref, most=_MOST_CALLS)
         return calls.items, max(total - len(calls.items), 1) if calls.more else 0
 
-    async def _searched(self, call: Call, search: _OneSearch) -> tuple[list[Sighting], bool]:
+    async def _search_call(self, call: Call, search: _OneSearch) -> tuple[list[Sighting], bool]:
         """Who is meant in one call, and whether it was read to the end."""
         session = call.ref.session or ""
 

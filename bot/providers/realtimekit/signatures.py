@@ -104,10 +104,10 @@ class RealtimeKitSignatures:
         """The fetch that is under way, or a new one."""
         if self._fetching is None:
             self._fetching = asyncio.create_task(self._renew(), name="webhook key")
-            self._fetching.add_done_callback(self._fetched)
+            self._fetching.add_done_callback(self._on_fetched)
         return self._fetching
 
-    def _fetched(self, fetching: asyncio.Task[RSAPublicKey]) -> None:
+    def _on_fetched(self, fetching: asyncio.Task[RSAPublicKey]) -> None:
         """Whoever waited may be gone: what went wrong is kept for those who ask next."""
         self._fetching = None
         if fetching.cancelled():

@@ -45,17 +45,17 @@ class MuteSupport:
         missing = self.missing()
         if not missing:
             return table
-        told = dict(table)
+        narrowed = dict(table)
         if Operation.EVERYONE in missing:
-            told[Silence.name] = cannot(missing_words(Operation.EVERYONE), instead=Kick)
+            narrowed[Silence.name] = cannot(missing_words(Operation.EVERYONE), instead=Kick)
         if len(missing) == len(Operation):
-            told[Mute.name] = cannot(missing_words(*Operation), instead=Kick)
+            narrowed[Mute.name] = cannot(missing_words(*Operation), instead=Kick)
         else:
             (operation,) = missing
             left = Reach.EVERYONE if operation is Operation.NAMED else Reach.NAMED
             why = f"{missing_words(operation)} {table[Mute.name].why}"
-            told[Mute.name] = table[Mute.name].model_copy(update={"aims": left, "why": why})
-        return told
+            narrowed[Mute.name] = table[Mute.name].model_copy(update={"aims": left, "why": why})
+        return narrowed
 
 
 def missing_words(*operations: Operation) -> str:

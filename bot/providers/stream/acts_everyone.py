@@ -93,7 +93,7 @@ class BulkAct:
         asked: Mapping[str, Any] | None = {}
         waits = 0
         first = True
-        while asked is not None and not self._late:
+        while asked is not None and not self._is_over_time:
             with self.counting_reached():
                 here = await self._queries.stays(self._act.call.id, asked)
                 require_no_later(self._act, here.call)
@@ -133,13 +133,13 @@ class BulkAct:
 
         async def one(stay: Stay) -> None:
             async with gate:
-                if troubles or self._late:
+                if troubles or self._is_over_time:
                     return
                 self._tracker.send_to([recipient(stay)])
                 try:
                     await self._retry_when_busy(lambda: do(stay.user.id))
                 except VendorError as error:
-                    self._sort(stay, error, troubles)
+                    self._sort_error(stay, error, troubles)
                 else:
                     self.mark_done([stay])
 
@@ -154,7 +154,7 @@ class BulkAct:
                 await do()
             except VendorBusy as busy:
                 seconds = NEXT_TRY if busy.retry_after is None else busy.retry_after
-                if self._late or seconds > LONGEST_WAIT:
+                if self._is_over_time or seconds > LONGEST_WAIT:
                     raise
                 self._tracker.wait(seconds)
                 await self._clock.sleep(seconds)
@@ -169,10 +169,10 @@ class BulkAct:
         return f" for {len(self._reached)} in the call{left}"
 
     @property
-    def _late(self) -> bool:
+    def _is_over_time(self) -> bool:
         return self._clock.monotonic() >= self._ends
 
-    def _sort(self, stay: Stay, error: VendorError, troubles: list[VendorError]) -> None:
+    def _sort_error(self, stay: Stay, error: VendorError, troubles: list[VendorError]) -> None:
         if isinstance(error, VendorRefused) and not isinstance(error, VendorDenied):
             self._refusal = self._refusal or error
             self._refused[stay.user.id] = recipient(stay, refused=str(error))

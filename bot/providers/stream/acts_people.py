@@ -63,15 +63,15 @@ class StreamPeopleActs(StreamActsBase):
     async def _mute(self, act: Act) -> Receipt:
         tracks = expect(act, Mute).tracks
         if not act.everyone:
-            return accepted(act, await self._turn_off(act, [act.people[0].id], tracks))
+            return accepted(act, await self._mute_tracks(act, [act.people[0].id], tracks))
         if not act.selective:
             return await self._mute_all(act, tracks)
         bulk = BulkAct(act, self.queries, self.clock)
         async for stays in bulk.rounds(sends_filter(tracks)):
             with bulk.counting_reached():
-                await self._turn_off(act, ids_of(stays), tracks)
+                await self._mute_tracks(act, ids_of(stays), tracks)
             bulk.mark_done(stays)
-        return self._done(act, bulk)
+        return self._bulk_receipt(act, bulk)
 
     async def _mute_all(self, act: Act, tracks: Track) -> Receipt:
         """Everyone at once; who is listed as there just before is who was muted."""
@@ -85,7 +85,7 @@ class StreamPeopleActs(StreamActsBase):
         unlisted = here.total - len(here.participants)
         return accepted(act, answer, people=[*people.values()], unlisted=unlisted)
 
-    def _done(self, act: Act, bulk: BulkAct) -> Receipt:
+    def _bulk_receipt(self, act: Act, bulk: BulkAct) -> Receipt:
         """The receipt for everyone an act went to, one by one; where that is nobody, it says so."""
         if not bulk.people and not bulk.unlisted:
             return Receipt.of_nobody(spared=act.selective)
@@ -103,17 +103,21 @@ class StreamPeopleActs(StreamActsBase):
         """
         tracks = expect(act, Silence).tracks
         if not act.everyone:
-            await self._turn_off(act, [act.people[0].id], tracks)
+            await self._mute_tracks(act, [act.people[0].id], tracks)
             with half_done("They are muted, but can turn it on again."):
-                return accepted(act, await self._allow(act, act.people[0].id, take=RIGHTS[tracks]))
+                return accepted(
+                    act, await self._change_rights(act, act.people[0].id, take=RIGHTS[tracks])
+                )
         bulk = BulkAct(act, self.queries, self.clock)
         async for stays in bulk.rounds(sends_filter(tracks)):
             with bulk.counting_reached():
-                await self._turn_off(act, ids_of(stays), tracks)
+                await self._mute_tracks(act, ids_of(stays), tracks)
             with half_done("They are muted, but can turn it on again."):
-                await bulk.for_each(stays, lambda who: self._allow(act, who, take=RIGHTS[tracks]))
+                await bulk.for_each(
+                    stays, lambda who: self._change_rights(act, who, take=RIGHTS[tracks])
+                )
         with half_done("They are muted, but can turn it on again."):
-            return self._done(act, bulk)
+            return self._bulk_receipt(act, bulk)
 
     @can(Unsilence, level=Enforcement.BEST_EFFORT, why=_NOT_SHOWN)
     async def _unsilence(self, act: Act) -> Receipt:
@@ -126,15 +130,15 @@ class StreamPeopleActs(StreamActsBase):
             who = act.people[0].id
             if not (rights := before.held_by(who)):
                 return Receipt(evidence=_NOTHING_TAKEN, already=True)
-            return accepted(act, await self._allow(act, who, give=rights))
+            return accepted(act, await self._change_rights(act, who, give=rights))
         if not before.rights:
             return Receipt(evidence=_NOBODY_SILENCED, already=True)
         bulk = BulkAct(act, self.queries, self.clock)
         await bulk.for_each(
             [Stay(user=User(id=held.person, name=held.name)) for held in before.rights],
-            lambda who: self._allow(act, who, give=before.held_by(who)),
+            lambda who: self._change_rights(act, who, give=before.held_by(who)),
         )
-        return self._done(act, bulk)
+        return self._bulk_receipt(act, bulk)
 
     @can(Kick, why="They may come back.", instead=Block)
     async def _kick(self, act: Act) -> Receipt:
@@ -143,15 +147,15 @@ class StreamPeopleActs(StreamActsBase):
         Stream says yes to a kick of somebody who left before, so that is looked at.
         """
         if not act.everyone:
-            if await self._left(act):
+            if await self._has_left(act):
                 return Receipt(evidence="They had left the call before.", already=True)
-            return await self.send(act, "kick", self._removal(act.people[0].id))
+            return await self.send(act, "kick", self._kick_body(act.people[0].id))
         bulk = BulkAct(act, self.queries, self.clock)
         async for stays in bulk.rounds({}):
-            await bulk.for_each(stays, lambda who: self.post(act, "kick", self._removal(who)))
-        return self._done(act, bulk)
+            await bulk.for_each(stays, lambda who: self.post(act, "kick", self._kick_body(who)))
+        return self._bulk_receipt(act, bulk)
 
-    async def _left(self, act: Act) -> bool:
+    async def _has_left(self, act: Act) -> bool:
         """Whether the person shows as gone; False when that is not known within LEFT_SECONDS."""
         try:
             async with asyncio.timeout(LEFT_SECONDS):
@@ -165,7 +169,7 @@ class StreamPeopleActs(StreamActsBase):
         """Kick and block in one; only block where the kick is refused, as for the absent."""
         who = act.people[0].id
         try:
-            return await self.send(act, "kick", {**self._removal(who), "block": True})
+            return await self.send(act, "kick", {**self._kick_body(who), "block": True})
         except VendorDenied:
             raise
         except VendorRefused:
@@ -178,12 +182,12 @@ class StreamPeopleActs(StreamActsBase):
     @can(Grant, level=Enforcement.BEST_EFFORT, why=_UNTIL, only=GRANTABLE)
     async def _grant(self, act: Act) -> Receipt:
         right = expect(act, Grant).permission
-        return accepted(act, await self._allow(act, act.people[0].id, give=(right,)))
+        return accepted(act, await self._change_rights(act, act.people[0].id, give=(right,)))
 
     @can(Revoke, level=Enforcement.BEST_EFFORT, why=_UNTIL, only=GRANTABLE)
     async def _revoke(self, act: Act) -> Receipt:
         right = expect(act, Revoke).permission
-        return accepted(act, await self._allow(act, act.people[0].id, take=(right,)))
+        return accepted(act, await self._change_rights(act, act.people[0].id, take=(right,)))
 
     @can(
         Pin,
@@ -192,7 +196,7 @@ class StreamPeopleActs(StreamActsBase):
         "pinned.",
     )
     async def _pin(self, act: Act) -> Receipt:
-        return await self.send(act, "pin", await self._connection(act))
+        return await self.send(act, "pin", await self._pin_body(act))
 
     @can(
         Unpin,
@@ -200,7 +204,7 @@ class StreamPeopleActs(StreamActsBase):
         why="Stream Video does not show who is pinned, so it cannot be read back.",
     )
     async def _unpin(self, act: Act) -> Receipt:
-        return await self.send(act, "unpin", await self._connection(act))
+        return await self.send(act, "unpin", await self._pin_body(act))
 
     @can(MemberAdd)
     async def _member_add(self, act: Act) -> Receipt:
@@ -215,13 +219,13 @@ class StreamPeopleActs(StreamActsBase):
     async def _member_remove(self, act: Act) -> Receipt:
         return await self.send(act, "members", {"remove_members": [act.people[0].id]})
 
-    async def _turn_off(self, act: Act, ids: list[str], tracks: Track) -> Answer:
+    async def _mute_tracks(self, act: Act, ids: list[str], tracks: Track) -> Answer:
         return await self.post(act, "mute_users", {"user_ids": ids, **self._flags(tracks)})
 
     def _flags(self, tracks: Track) -> dict[str, Any]:
         return {**dict.fromkeys(TRACKS[tracks], True), **self.signed("muted_by_id")}
 
-    async def _allow(
+    async def _change_rights(
         self,
         act: Act,
         who: str,
@@ -232,10 +236,10 @@ class StreamPeopleActs(StreamActsBase):
         rights = {"grant_permissions": list(give)} if give else {"revoke_permissions": list(take)}
         return await self.post(act, "user_permissions", {"user_id": who, **rights})
 
-    def _removal(self, who: str) -> dict[str, Any]:
+    def _kick_body(self, who: str) -> dict[str, Any]:
         return {"user_id": who, **self.signed("kicked_by_id")}
 
-    async def _connection(self, act: Act) -> dict[str, str]:
+    async def _pin_body(self, act: Act) -> dict[str, str]:
         """The person's connection as it is now: the one the moderator saw, or the latest."""
         who = act.people[0]
         here = await self.queries.stays(act.call.id, {"user_id": who.id})

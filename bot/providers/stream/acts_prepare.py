@@ -57,10 +57,10 @@ class StreamPreparation:
         if isinstance(act.verb, Unlock):
             return await self._unlock(act, lock_of(past))
         if isinstance(act.verb, Silence):
-            return PriorState(rights=await self._held(act, past, RIGHTS[act.verb.tracks]))
+            return PriorState(rights=await self._held_rights(act, past, RIGHTS[act.verb.tracks]))
         if isinstance(act.verb, Unsilence):
-            return PriorState(rights=_given_back(act, past, RIGHTS[act.verb.tracks]))
-        return await self._present(act)
+            return PriorState(rights=_rights_to_return(act, past, RIGHTS[act.verb.tracks]))
+        return await self._count_present(act)
 
     async def _lock(self, act: Act, held: PriorState | None) -> PriorState:
         """As many as are in the call and count; the limits that a lock of ours found stay known.
@@ -116,7 +116,7 @@ class StreamPreparation:
         people = max(now.people - sum(map(now.people_by_role, staying)), 0)
         return Departures(people=people, present=now.people, at_most=not grants)
 
-    async def _present(self, act: Act) -> PriorState:
+    async def _count_present(self, act: Act) -> PriorState:
         """How many are there, so that it can be told afterwards how many left."""
         call = await self._queries.call(act.call.id)
         require_no_later(act, call)
@@ -136,7 +136,7 @@ class StreamPreparation:
             }
         )
 
-    async def _held(
+    async def _held_rights(
         self, act: Act, past: Sequence[Case], rights: Sequence[Permission]
     ) -> tuple[HeldRights, ...]:
         """The rights that each person of a silence is known to have.
@@ -193,7 +193,7 @@ def limit_words(limits: CallLimits) -> str:
     return "no limit" if limits.people is None else f"a limit of {limits.people} people"
 
 
-def _given_back(
+def _rights_to_return(
     act: Act, past: Sequence[Case], rights: Sequence[Permission]
 ) -> tuple[HeldRights, ...]:
     """What an unsilence gives to whom: what was taken, of the rights it is about."""

@@ -66,21 +66,21 @@ class Run(BaseModel):
             ended_at=self.call_ended_at,
             people=_whole(counts.participants),
             peak=_whole(counts.peak_concurrent_users),
-            person_seconds=self._spent(counts, now),
+            person_seconds=self._person_seconds(counts, now),
         )
 
-    def _spent(self, counts: RunCounts, now: datetime) -> int | None:
+    def _person_seconds(self, counts: RunCounts, now: datetime) -> int | None:
         """`total_participant_duration`, whose unit is not documented, taken as seconds.
 
         The vendor's other report of a call names its length `call_duration_seconds`. What is more
         than all connections could have lasted is not believed.
         """
-        told, begun = counts.total_participant_duration, self.call_started_at
-        if told is None or begun is None:
+        seconds, begun = counts.total_participant_duration, self.call_started_at
+        if seconds is None or begun is None:
             return None
         length = ((self.call_ended_at or now) - begun) // SECOND + 1
         most = length * max(1.0, counts.sessions or 1.0)
-        return round(told) if 0 <= told <= most else None
+        return round(seconds) if 0 <= seconds <= most else None
 
 
 class SessionStatsResponse(BaseModel):
@@ -176,8 +176,10 @@ class StreamHistory:
         page, now = read(self._queries.http, SessionStatsResponse, answer), self._clock.now()
         if page.next and page.next == place:
             raise self._queries.http.garbled("named a page of its runs as the one after itself")
-        told = [record for run in page.call_stats if (record := run.to_domain(now)) is not None]
-        records = [record for record in told if record.touches(stretch, now)]
+        all_records = [
+            record for run in page.call_stats if (record := run.to_domain(now)) is not None
+        ]
+        records = [record for record in all_records if record.touches(stretch, now)]
         if not place and not page.next:
             records = [await self._with_recordings(record) for record in records]
         following = f"{which}:{page.next}" if page.next else (LIVE if which == ENDED else None)
@@ -191,9 +193,9 @@ class StreamHistory:
         """
         body = {"from": first.isoformat(), "to": last.isoformat()}
         answer = await self._queries.http.send(Idempotency.READ, "POST", f"{API}/stats", json=body)
-        told = read(self._queries.http, AggregateStatsResponse, answer)
-        counted = told.calls_per_day_report or CountsByDay()
-        measured = told.call_duration_report or LengthsByDay()
+        reports = read(self._queries.http, AggregateStatsResponse, answer)
+        counted = reports.calls_per_day_report or CountsByDay()
+        measured = reports.call_duration_report or LengthsByDay()
         calls = {day(counts.date): counts.report.count for counts in counted.daily}
         lengths = {
             day(histogram.date): sum(bucket.sum for bucket in histogram.report.histogram)

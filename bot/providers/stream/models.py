@@ -63,13 +63,13 @@ class Egress(BaseModel):
 
     def recording(self, kind: RecordingKind) -> Output | None:
         """The output of that kind of recording; None where it is not told."""
-        told: Output | None = getattr(self, f"{kind}_recording")
-        return told
+        output: Output | None = getattr(self, f"{kind}_recording")
+        return output
 
     def records(self, kind: RecordingKind) -> bool:
         """Whether that kind of recording runs."""
-        told = self.recording(kind)
-        return told is not None and told.runs
+        output = self.recording(kind)
+        return output is not None and output.runs
 
     @property
     def busy(self) -> bool:
@@ -162,8 +162,8 @@ class CallResponse(BaseModel):
     @property
     def limits(self) -> CallLimits | None:
         """How many may be in it; None when the answer leaves that out."""
-        told = self.settings.limits if self.settings else None
-        return told.to_domain() if told else None
+        limits = self.settings.limits if self.settings else None
+        return limits.to_domain() if limits else None
 
     @property
     def people(self) -> int:
@@ -202,8 +202,8 @@ class CallResponse(BaseModel):
         The call's own flag counts where its outputs tell of none.
         """
         egress = self.egress or Egress()
-        told = [egress.recording(kind) for kind in RecordingKind]
-        known = [output for output in told if output is not None]
+        outputs = [egress.recording(kind) for kind in RecordingKind]
+        known = [output for output in outputs if output is not None]
         on = any(output.runs for output in known) if known else self.recording
         if on is None:
             return RecordingState.UNKNOWN

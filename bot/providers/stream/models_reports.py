@@ -151,9 +151,11 @@ class CallTypesResponse(BaseModel):
 
     def grants(self, kind: str) -> Mapping[str, Sequence[str]]:
         """The permissions of each role in calls of this type, as far as they are written."""
-        told = self.call_types.get(kind)
+        call_type = self.call_types.get(kind)
         try:
-            return GRANTS.validate_python(told.get("grants") if isinstance(told, dict) else None)
+            return GRANTS.validate_python(
+                call_type.get("grants") if isinstance(call_type, dict) else None
+            )
         except ValidationError:
             return {}
 

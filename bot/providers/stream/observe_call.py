@@ -33,19 +33,19 @@ from bot.providers.stream.observe_people import LATER_RUN, on_blocked_list, verd
 _NOT_BEGUN = "It was never started, so there is nothing to check."
 
 
-def _unblocked(act: Act, call: CallResponse) -> Observation:
+def _judge_unblock(act: Act, call: CallResponse) -> Observation:
     listed = on_blocked_list(act, call)
     free = None if listed is None else not listed
     return verdict(free, "They are not blocked.", "They are still blocked.")
 
 
-def _ended(act: Act, call: CallResponse) -> Observation:
+def _judge_end(act: Act, call: CallResponse) -> Observation:
     if act.call.session and call.later_than(act.call.session):
         return Observation(seen=Seen.DONE, evidence=LATER_RUN)
     return verdict(call.ended is not None, "The call has ended.", "The call has not ended.")
 
 
-def _running(
+def _output_judge(
     says: Callable[[Act, Egress], bool | None], what: str, *, wanted: bool
 ) -> Callable[[Act, CallResponse], Observation]:
     """A judge of something that leaves the call: whether it runs as `wanted`."""
@@ -60,9 +60,9 @@ def _running(
     return judge
 
 
-def _record_stopped(act: Act, call: CallResponse) -> Observation:
+def _judge_record_stop(act: Act, call: CallResponse) -> Observation:
     """Whether that kind of recording is off, and which other kinds still run."""
-    seen = _running(_records, "recording", wanted=False)(act, call)
+    seen = _output_judge(_recording_runs, "recording", wanted=False)(act, call)
     if call.egress is None or not isinstance(act.verb, RecordStop):
         return seen
     kinds = (kind for kind in RecordingKind if kind is not act.verb.kind)
@@ -70,7 +70,7 @@ def _record_stopped(act: Act, call: CallResponse) -> Observation:
     return seen.model_copy(update={"note": still_running(others)})
 
 
-def _flag(
+def _flag_judge(
     says: Callable[[CallResponse], bool | None], on: str, off: str, *, wanted: bool
 ) -> Callable[[Act, CallResponse], Observation]:
     """A judge of a yes or no that the call itself has."""
@@ -84,12 +84,12 @@ def _flag(
     return judge
 
 
-def _backstage(*, wanted: bool) -> Callable[[Act, CallResponse], Observation]:
+def _backstage_judge(*, wanted: bool) -> Callable[[Act, CallResponse], Observation]:
     on, off = "The call is backstage.", "The call is not backstage."
-    return _flag(lambda call: call.backstage, on, off, wanted=wanted)
+    return _flag_judge(lambda call: call.backstage, on, off, wanted=wanted)
 
 
-def _limited(most: int | None, call: CallResponse) -> Observation:
+def _judge_limit(most: int | None, call: CallResponse) -> Observation:
     """Judge by the limit that the call's settings show; `most` None: none is wanted."""
     now = call.limits
     return verdict(
@@ -99,24 +99,24 @@ def _limited(most: int | None, call: CallResponse) -> Observation:
     )
 
 
-def _locked(act: Act, call: CallResponse) -> Observation:
+def _judge_lock(act: Act, call: CallResponse) -> Observation:
     if act.before is None or act.before.most is None:
         return Observation(seen=Seen.UNKNOWABLE, evidence=_NOT_BEGUN)
-    return _limited(act.before.most, call)
+    return _judge_limit(act.before.most, call)
 
 
-def _unlocked(act: Act, call: CallResponse) -> Observation:
+def _judge_unlock(act: Act, call: CallResponse) -> Observation:
     if act.before is None or act.before.limits is None:
         return Observation(seen=Seen.UNKNOWABLE, evidence=_NOT_BEGUN)
-    return _limited(act.before.limits.people, call)
+    return _judge_limit(act.before.limits.people, call)
 
 
-def _went_back(act: Act, call: CallResponse) -> Observation:
+def _judge_go_back(act: Act, call: CallResponse) -> Observation:
     if call.backstage and call.sends_out:
         return Observation(
             seen=Seen.NOT_DONE, evidence="The call is backstage, but still sends something out."
         )
-    seen = _backstage(wanted=True)(act, call)
+    seen = _backstage_judge(wanted=True)(act, call)
     were = act.before.most if act.before else None
     if seen.seen is not Seen.DONE or were is None:
         return seen
@@ -124,54 +124,54 @@ def _went_back(act: Act, call: CallResponse) -> Observation:
     return Observation(seen=Seen.DONE, evidence=f"{seen.evidence} {gone} of {were} people left.")
 
 
-def _transcribes(*, wanted: bool) -> Callable[[Act, CallResponse], Observation]:
+def _transcription_judge(*, wanted: bool) -> Callable[[Act, CallResponse], Observation]:
     on, off = "The transcription is running.", "The transcription is not running."
-    return _flag(lambda call: call.transcribing, on, off, wanted=wanted)
+    return _flag_judge(lambda call: call.transcribing, on, off, wanted=wanted)
 
 
-def _captions(*, wanted: bool) -> Callable[[Act, CallResponse], Observation]:
+def _captions_judge(*, wanted: bool) -> Callable[[Act, CallResponse], Observation]:
     on, off = "The captions are running.", "The captions are not running."
-    return _flag(lambda call: call.captioning, on, off, wanted=wanted)
+    return _flag_judge(lambda call: call.captioning, on, off, wanted=wanted)
 
 
-def _records(act: Act, egress: Egress) -> bool | None:
+def _recording_runs(act: Act, egress: Egress) -> bool | None:
     verb = act.verb
     return egress.records(verb.kind) if isinstance(verb, RecordStart | RecordStop) else None
 
 
-def _live(_: Act, egress: Egress) -> bool | None:
+def _livestream_runs(_: Act, egress: Egress) -> bool | None:
     return egress.live
 
 
-def _sends(act: Act, egress: Egress) -> bool | None:
+def _rtmp_runs(act: Act, egress: Egress) -> bool | None:
     if egress.outputs is None or not isinstance(act.verb, RtmpStart | RtmpStop):
         return None
     return act.verb.to in egress.outputs
 
 
-def _sends_any(_: Act, egress: Egress) -> bool | None:
+def _any_rtmp_runs(_: Act, egress: Egress) -> bool | None:
     return None if egress.outputs is None else bool(egress.outputs)
 
 
 BY_CALL: Mapping[str, Callable[[Act, CallResponse], Observation]] = MappingProxyType(
     {
-        Unblock.name: _unblocked,
-        End.name: _ended,
-        RecordStart.name: _running(_records, "recording", wanted=True),
-        RecordStop.name: _record_stopped,
-        LiveStart.name: _running(_live, "livestream", wanted=True),
-        LiveStop.name: _running(_live, "livestream", wanted=False),
-        RtmpStart.name: _running(_sends, "RTMP output", wanted=True),
-        RtmpStop.name: _running(_sends, "RTMP output", wanted=False),
-        RtmpStopAll.name: _running(_sends_any, "RTMP output", wanted=False),
-        Lock.name: _locked,
-        GoBack.name: _went_back,
-        Unlock.name: _unlocked,
-        GoLive.name: _backstage(wanted=False),
-        TranscribeStart.name: _transcribes(wanted=True),
-        TranscribeStop.name: _transcribes(wanted=False),
-        CaptionsStart.name: _captions(wanted=True),
-        CaptionsStop.name: _captions(wanted=False),
+        Unblock.name: _judge_unblock,
+        End.name: _judge_end,
+        RecordStart.name: _output_judge(_recording_runs, "recording", wanted=True),
+        RecordStop.name: _judge_record_stop,
+        LiveStart.name: _output_judge(_livestream_runs, "livestream", wanted=True),
+        LiveStop.name: _output_judge(_livestream_runs, "livestream", wanted=False),
+        RtmpStart.name: _output_judge(_rtmp_runs, "RTMP output", wanted=True),
+        RtmpStop.name: _output_judge(_rtmp_runs, "RTMP output", wanted=False),
+        RtmpStopAll.name: _output_judge(_any_rtmp_runs, "RTMP output", wanted=False),
+        Lock.name: _judge_lock,
+        GoBack.name: _judge_go_back,
+        Unlock.name: _judge_unlock,
+        GoLive.name: _backstage_judge(wanted=False),
+        TranscribeStart.name: _transcription_judge(wanted=True),
+        TranscribeStop.name: _transcription_judge(wanted=False),
+        CaptionsStart.name: _captions_judge(wanted=True),
+        CaptionsStop.name: _captions_judge(wanted=False),
     }
 )
 """Judged by the call."""

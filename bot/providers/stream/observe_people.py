@@ -170,7 +170,7 @@ def judge_kick(act: Act, here: ParticipantsResponse) -> Observation:
     """Judge by the person's connections: gone, the ones the moderator saw, or newer ones."""
     if not here.participants:
         return Observation(seen=Seen.DONE, evidence="They are no longer in the call.")
-    newer = _newer(here.participants, act.people[0])
+    newer = _all_newer(here.participants, act.people[0])
     if newer is None:
         return Observation(
             seen=Seen.UNKNOWABLE,
@@ -189,7 +189,7 @@ def judge_block(act: Act, here: ParticipantsResponse) -> Observation:
     )
 
 
-def _newer(here: Sequence[Stay], person: Person) -> bool | None:
+def _all_newer(here: Sequence[Stay], person: Person) -> bool | None:
     """Whether every connection began after the one the moderator saw; None when unknowable."""
     answers = [_began_later(stay, person) for stay in here]
     if False in answers:

@@ -84,12 +84,12 @@ class StreamProvider(WithoutCallLog):
         here, sends = await asyncio.gather(
             self._queries.stays(call.id, limit=limit), self._sending(call.id)
         )
-        people = _once_each(here.participants)
+        people = _latest_connections(here.participants)
         twice = len(here.participants) - len(people)
-        told = [_heard(person.to_domain(), sends) for person in people] + [
-            _nobody(number) for number in range(here.unknown)
+        participants = [_with_muted(person.to_domain(), sends) for person in people] + [
+            _unknown_participant(number) for number in range(here.unknown)
         ]
-        return Page(items=tuple(told), total=here.total - twice)
+        return Page(items=tuple(participants), total=here.total - twice)
 
     async def _sending(self, cid: str) -> ParticipantsResponse | None:
         try:
@@ -111,7 +111,7 @@ class StreamProvider(WithoutCallLog):
         await self.http.aclose()
 
 
-def _heard(person: Participant, sends: ParticipantsResponse | None) -> Participant:
+def _with_muted(person: Participant, sends: ParticipantsResponse | None) -> Participant:
     """The person, muted or not: none of their devices sends audio, or one does."""
     if sends is None:
         return person
@@ -121,12 +121,12 @@ def _heard(person: Participant, sends: ParticipantsResponse | None) -> Participa
     return person.model_copy(update={"muted": True if whole else None})
 
 
-def _nobody(number: int) -> Participant:
+def _unknown_participant(number: int) -> Participant:
     """Somebody whose entry does not say who they are."""
     return Participant(id=f"unknown-{number + 1}", known=False)
 
 
-def _once_each(stays: list[Stay]) -> list[Stay]:
+def _latest_connections(stays: list[Stay]) -> list[Stay]:
     """The latest connection of everybody: a second device is the same person."""
     latest: dict[str, Stay] = {}
     for stay in stays:

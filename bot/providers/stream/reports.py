@@ -83,7 +83,7 @@ class StreamReports(StreamAttendanceReports, UnsupportedReports):
         run = call.session or (await self._queries.call(call.id)).latest_run
         if run is None:
             return Quality(note="Nobody has been in this call yet.")
-        pages = await self._measures(call.id, run)
+        pages = await self._stats_pages(call.id, run)
         measured = [participant for page in pages for participant in page.participants]
         live = any(stay.is_live for person in measured for stay in person.sessions)
         people = [
@@ -104,8 +104,8 @@ class StreamReports(StreamAttendanceReports, UnsupportedReports):
         pages = await self._queries.pages(
             QueryFeedbackResponse, f"{API}/call/feedback", asked, most=PAGES
         )
-        said = [feedback for page in pages for feedback in page.user_feedback]
-        return [feedback.to_domain() for feedback in said if feedback.cid in {None, call.id}]
+        entries = [feedback for page in pages for feedback in page.user_feedback]
+        return [feedback.to_domain() for feedback in entries if feedback.cid in {None, call.id}]
 
     async def members(self, call: CallRef) -> Page[CallMember]:
         """See `CallReports.members`; who of them is connected is asked by id, 100 at a time."""
@@ -113,8 +113,8 @@ class StreamReports(StreamAttendanceReports, UnsupportedReports):
         here: dict[str, bool | None] = {}
         for start in range(0, len(found), MOST):
             here |= await self._presence(call.id, found[start : start + MOST])
-        told = tuple(member.to_domain(here=here[member.user_id]) for member in found)
-        return Page(items=told, next=more, total=None if more else len(told))
+        members = tuple(member.to_domain(here=here[member.user_id]) for member in found)
+        return Page(items=members, next=more, total=None if more else len(members))
 
     async def listed(self, call: CallRef, which: Listed) -> Page[Person]:
         """See `CallReports.listed`: the blocked, told by id alone, or the members."""
@@ -130,7 +130,7 @@ class StreamReports(StreamAttendanceReports, UnsupportedReports):
         """See `CallReports.rooms`: the call types, by name."""
         types = (await self._queries.call_types()).call_types
         return [
-            Room(kind=RoomKind.TYPE, name=name, detail=_detail(types[name]))
+            Room(kind=RoomKind.TYPE, name=name, detail=_type_detail(types[name]))
             for name in sorted(types)
         ]
 
@@ -140,7 +140,7 @@ class StreamReports(StreamAttendanceReports, UnsupportedReports):
         except VendorError as error:
             return error
 
-    async def _measures(self, cid: str, run: str) -> list[ParticipantStatsResponse]:
+    async def _stats_pages(self, cid: str, run: str) -> list[ParticipantStatsResponse]:
         kind, _, name = cid.partition(":")
         path = f"{API}/call_stats/{segment(kind)}/{segment(name)}/{segment(run)}/participants"
         pages: list[ParticipantStatsResponse] = []
@@ -222,7 +222,7 @@ def _note(people: int, *, more: bool) -> str:
     return f"Only the first {people} people are read." if more else ""
 
 
-def _detail(kind: Any) -> str:
+def _type_detail(kind: Any) -> str:
     """What a call type says that a moderator may want to know, as far as it is there."""
     settings = kind.get("settings") if isinstance(kind, Mapping) else None
     if not isinstance(settings, Mapping):
@@ -230,13 +230,13 @@ def _detail(kind: Any) -> str:
     modes = [
         f"{what} {mode}"
         for what in ("recording", "transcription")
-        if isinstance(mode := _of(settings, what, "mode"), str)
+        if isinstance(mode := _nested(settings, what, "mode"), str)
     ]
-    if _of(settings, "backstage", "enabled") is True:
+    if _nested(settings, "backstage", "enabled") is True:
         modes.append("starts backstage")
     return ", ".join(modes)
 
 
-def _of(settings: Mapping[str, Any], part: str, key: str) -> Any:
+def _nested(settings: Mapping[str, Any], part: str, key: str) -> Any:
     inner = settings.get(part)
     return inner.get(key) if isinstance(inner, Mapping) else None

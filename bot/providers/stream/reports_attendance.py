@@ -63,9 +63,11 @@ class StreamAttendanceReports:
         )
         names = _names(pages, here)
         past = [session for page in pages for session in page.participants_sessions]
-        stays = {connection.user_session_id: _past(connection, names) for connection in past}
+        stays = {
+            connection.user_session_id: _past_attendee(connection, names) for connection in past
+        }
         stays |= {
-            participant.user_session_id or participant.user.id: _present(participant)
+            participant.user_session_id or participant.user.id: _present_attendee(participant)
             for participant in here.participants
         }
         return Attendance(
@@ -109,7 +111,7 @@ def _names(pages: Sequence[_Page], here: ParticipantsResponse) -> dict[str, str 
     return names | {participant.user.id: participant.user.name for participant in here.participants}
 
 
-def _past(connection: _Connection, names: Mapping[str, str | None]) -> Attendee:
+def _past_attendee(connection: _Connection, names: Mapping[str, str | None]) -> Attendee:
     return Attendee(
         id=connection.user_id,
         name=names.get(connection.user_id) or None,
@@ -119,7 +121,7 @@ def _past(connection: _Connection, names: Mapping[str, str | None]) -> Attendee:
     )
 
 
-def _present(stay: Stay) -> Attendee:
+def _present_attendee(stay: Stay) -> Attendee:
     return Attendee(
         id=stay.user.id, name=stay.user.name or None, role=stay.role, joined_at=stay.joined_at
     )

@@ -44,12 +44,14 @@ class StreamSearch:
         """
         pages = await self._flights.do((current(), "live"), self._live)
         calls = [call.call for page in pages for call in page.calls]
-        found = [sighting for call in calls for sighting in _seen(call, _shown(call), words)]
+        found = [
+            sighting for call in calls for sighting in _matching(call, _listed_people(call), words)
+        ]
         hit = {sighting.call.ref for sighting in found}
-        short = [call for call in calls if _left_out(call) and call.to_domain().ref not in hit]
+        short = [call for call in calls if _has_unlisted(call) and call.to_domain().ref not in hit]
         gate = asyncio.Semaphore(AT_ONCE)
         answers = await asyncio.gather(
-            *(self._closer(call, words, gate) for call in short[:CLOSER])
+            *(self._search_people(call, words, gate) for call in short[:CLOSER])
         )
         unread = (
             sum(page.calls.unreadable for page in pages)
@@ -66,7 +68,7 @@ class StreamSearch:
             CallsWithPeopleResponse, f"{API}/calls", ONGOING, most=PAGES
         )
 
-    async def _closer(
+    async def _search_people(
         self, call: CallWithPeople, words: str, gate: asyncio.Semaphore
     ) -> tuple[Sequence[Sighting], bool]:
         """Who answers to `words` among all people of a call, and whether all were looked at.
@@ -86,23 +88,23 @@ class StreamSearch:
         except VendorError:
             return (), False
         whole = small and here.total <= len(here.participants)
-        return _seen(call, here.participants, words), whole
+        return _matching(call, here.participants, words), whole
 
 
-def _shown(call: CallWithPeople) -> list[Stay]:
+def _listed_people(call: CallWithPeople) -> list[Stay]:
     return (call.session.participants or []) if call.session else []
 
 
-def _left_out(call: CallWithPeople) -> bool:
-    return call.session is not None and call.session.people > len(_shown(call))
+def _has_unlisted(call: CallWithPeople) -> bool:
+    return call.session is not None and call.session.people > len(_listed_people(call))
 
 
-def _seen(call: CallWithPeople, stays: Sequence[Stay], words: str) -> list[Sighting]:
+def _matching(call: CallWithPeople, stays: Sequence[Stay], words: str) -> list[Sighting]:
     """Everybody of `stays` who answers to `words`, once each: by their latest connection."""
-    latest = {stay.user.id: stay for stay in stays if _answers(stay, words)}
+    latest = {stay.user.id: stay for stay in stays if _matches(stay, words)}
     return [Sighting(call=call.to_domain(), person=stay.to_domain()) for stay in latest.values()]
 
 
-def _answers(stay: Stay, words: str) -> bool:
+def _matches(stay: Stay, words: str) -> bool:
     wanted = bare(words)
     return wanted == bare(stay.user.id) or wanted in bare(stay.user.name or "")

@@ -71,11 +71,11 @@ class Store(Protocol):
         """
 
     async def claim(
-        self, *, owner: str, limit: int, lease: timedelta, vendor: Vendor | None = None
+        self, *, owner: str, limit: int, lease: timedelta, vendor: Vendor
     ) -> Sequence[Claim]:
-        """Lease open cases that nobody holds, the oldest first, up to `limit`.
+        """Lease open cases of that vendor that nobody holds, the oldest first, up to `limit`.
 
-        With `vendor` only that vendor's. A case that has to wait for an older one about the same
+        A case that has to wait for an older one about the same
         thing is left out, and so is one that this release cannot read. Raises StoreError.
         """
 
@@ -161,11 +161,11 @@ class Store(Protocol):
         """
 
     async def due_notices(
-        self, *, owner: str, limit: int, lease: timedelta, kind: NoticeKind | None = None
+        self, *, owner: str, limit: int, lease: timedelta, kind: NoticeKind
     ) -> Sequence[Notice]:
-        """Lease notices that are to be sent now, the longest due first, up to `limit`.
+        """Lease notices of that kind that are to be sent now, the longest due first, up to `limit`.
 
-        With `kind` only those of that kind: lines and answers are sent at their own pace. Answers
+        Lines and answers are sent each at their own pace. Answers
         that expired are dropped, and of a channel in outage one line an hour is leased. Raises
         StoreError.
         """

@@ -13,8 +13,6 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Column, ColumnElement, Row, Table, and_, bindparam, or_, select, update
 
-from bot.calls.cases import NoticeKind
-from bot.calls.models import Vendor
 from bot.errors import OtherRelease
 from bot.store.tables.types import Utc
 from bot.store.unreadable_rows import UnreadableRows
@@ -36,16 +34,11 @@ _NEW: dict[str, Any] = {name: bindparam(f"new_{name}") for name in UNLEASED}
 
 @dataclass(frozen=True, slots=True)
 class LeaseRequest:
-    """The worker `owner` asks for up to `limit` rows, to hold them for `lease`.
-
-    Of cases, only those of `vendor`; of notices, only those of `kind`.
-    """
+    """The worker `owner` asks for up to `limit` rows, to hold them for `lease`."""
 
     owner: str
     limit: int
     lease: timedelta
-    vendor: Vendor | None = None
-    kind: NoticeKind | None = None
 
 
 def is_unleased(table: Table) -> ColumnElement[bool]:

@@ -30,7 +30,7 @@ from bot.store.cases.backlog import backlog
 from bot.store.cases.intake import OrderIntake, PreparedOrder
 from bot.store.cases.lookups import LookupStoreMixin
 from bot.store.cases.outbox import OutboxStoreMixin
-from bot.store.cases.queue import CaseQueue, Outcome, Renewal, StartedAct
+from bot.store.cases.queue import CaseQueue, CaseRequest, Outcome, Renewal, StartedAct
 from bot.store.cases.reads import CaseReadsMixin
 from bot.store.cases.refusals import RefusalStoreMixin
 from bot.store.database import Database
@@ -38,7 +38,7 @@ from bot.store.deliveries import AuditNote, record_notes
 from bot.store.digests.store import DigestStoreMixin
 from bot.store.failures.classify import translated_errors
 from bot.store.instance_lock import InstanceLock
-from bot.store.leases import GiveBack, LeaseRequest, give_back
+from bot.store.leases import GiveBack, give_back
 from bot.store.restore import Restore, Restored, RestoreMarker
 from bot.store.schema import Schema, schema_of
 from bot.store.tables.cases import CASE
@@ -199,13 +199,13 @@ class SqlStore(
         return await self._write_for_asker(self._record_note, noted)
 
     async def claim(
-        self, *, owner: str, limit: int, lease: timedelta, vendor: Vendor | None = None
+        self, *, owner: str, limit: int, lease: timedelta, vendor: Vendor
     ) -> Sequence[Claim]:
-        """Lease open cases that nobody holds, the oldest first, up to `limit`.
+        """Lease open cases of that vendor that nobody holds, the oldest first, up to `limit`.
 
         See `bot.ports.Store`.
         """
-        request = LeaseRequest(owner, limit, lease, vendor=vendor)
+        request = CaseRequest(owner, limit, lease, vendor)
         return await self._write_in_background(self._claim, request)
 
     async def renew(

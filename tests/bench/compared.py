@@ -11,6 +11,7 @@ from pydantic_core import from_json
 from sqlalchemy import text
 
 from bot.calls.cases import AuditEntry
+from bot.calls.models import Vendor
 from bot.clock import SystemClock
 from bot.store import SqlStore, open_store
 from bot.store.database import Database
@@ -59,7 +60,9 @@ async def _ratios(url: str) -> list[float]:
 async def _carry_out(store: SqlStore, numbers: range) -> None:
     orders = [order(f"k{number}", person=f"p{number}") for number in numbers]
     await asyncio.gather(*map(store.accept, orders))
-    claims = await store.claim(owner="bench", limit=AT_ONCE, lease=timedelta(minutes=1))
+    claims = await store.claim(
+        vendor=Vendor.STREAM, owner="bench", limit=AT_ONCE, lease=timedelta(minutes=1)
+    )
     await asyncio.gather(
         *(
             store.finish(claim, [DONE.model_copy(update={"person": claim.case.act.people[0].id})])

@@ -7,7 +7,7 @@ import pytest
 from bot.calls.acts import Act, Person
 from bot.calls.capabilities import Capability, Enforcement, Reach
 from bot.calls.cases import Case, Event, Order
-from bot.calls.models import Page, Participant
+from bot.calls.models import Page, Participant, Vendor
 from bot.calls.outcomes import Seen, State
 from bot.calls.reports import CallMember
 from bot.calls.verbs import GroupUnban, Kick, MemberRemove, Mute, Silence, Unblock, Verb
@@ -222,7 +222,7 @@ async def test_what_may_have_been_done_before_is_never_said_to_be_refused_unseen
     """It was taken up, perhaps sent, and its process died; then the rules changed."""
     harness.executor.close()
     number = (await harness.service.request(harness.order(Kick(), "ann"))).case.number
-    await harness.store.claim(owner="dead", limit=1, lease=timedelta(0))
+    await harness.store.claim(vendor=Vendor.STREAM, owner="dead", limit=1, lease=timedelta(0))
     harness.furnish(DEMOTED)
     harness.vendor.seen = [seen]
     harness.executor.wake()
@@ -292,7 +292,7 @@ async def test_what_may_have_been_sent_before_is_in_doubt_when_the_vendor_is_sil
 ) -> None:
     harness.executor.close()
     number = (await harness.service.request(everyone(harness, Mute()))).case.number
-    await harness.store.claim(owner="dead", limit=1, lease=timedelta(0))
+    await harness.store.claim(vendor=Vendor.STREAM, owner="dead", limit=1, lease=timedelta(0))
     harness.furnish(HOSTS)
     harness.vendor.silent = VendorUnreachable("It does not answer.", vendor="stream")
     harness.executor.wake()

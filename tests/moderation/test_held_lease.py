@@ -8,6 +8,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.background import BackgroundTasks
+from bot.calls.models import Vendor
 from bot.calls.verbs import Kick
 from bot.errors import ClaimLost
 from bot.held_lease import HeldLease, age_held, holding, require_held
@@ -105,7 +106,7 @@ async def test_a_worker_that_slept_between_taking_a_case_up_and_beginning_does_n
 ) -> None:
     await store.accept(Harness(store, clock).order(Kick(), "ann"))
     lease = HeldLease(clock, MINUTE)
-    (claim,) = await store.claim(owner="sleepy", limit=1, lease=MINUTE)
+    (claim,) = await store.claim(vendor=Vendor.STREAM, owner="sleepy", limit=1, lease=MINUTE)
     with holding(lease):
         keeper = LeaseKeeper(store, claim, MINUTE, lambda: None)
         keeper.held.require()
@@ -121,7 +122,7 @@ async def test_what_an_act_sends_is_held_by_what_renews_its_lease(
     """Not by what it was taken up under: an act on a crowd takes longer than a lease."""
     await store.accept(Harness(store, clock).order(Kick(), "ann"))
     lease = HeldLease(clock, MINUTE)
-    (claim,) = await store.claim(owner="w", limit=1, lease=MINUTE)
+    (claim,) = await store.claim(vendor=Vendor.STREAM, owner="w", limit=1, lease=MINUTE)
 
     async def act() -> timedelta:
         clock.advance(600)

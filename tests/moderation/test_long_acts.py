@@ -213,7 +213,7 @@ async def test_who_has_lost_a_case_does_no_more_for_it(sqlite_url: str) -> None:
         one.executor.wake()
         await until(lambda: len(here(server)) < PEOPLE)
         await store.release("a")
-        (claim,) = await store.claim(owner="b", limit=1, lease=LEASE)
+        (claim,) = await store.claim(vendor=Vendor.STREAM, owner="b", limit=1, lease=LEASE)
         one.executor.close()
         assert await one.tasks.drain(20) == 0
         case = await store.case(number)

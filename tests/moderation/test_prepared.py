@@ -198,7 +198,9 @@ async def test_what_is_begun_is_kept_only_by_who_holds_the_case(
 ) -> None:
     act = Act(verb=Lock(), call=REF, title="Stand-up")
     await store.accept(Order(key="k", act=act, actor=MODERATOR, reason="x", channel="C1"))
-    [claim] = await store.claim(owner="a", limit=1, lease=timedelta(seconds=60))
+    [claim] = await store.claim(
+        vendor=Vendor.STREAM, owner="a", limit=1, lease=timedelta(seconds=60)
+    )
     begun = await shop.provider.acts.prepare(act, [])
     stale = claim.model_copy(update={"token": "other"})
     assert await store.begin(stale, begun) is False

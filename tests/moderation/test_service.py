@@ -220,7 +220,9 @@ async def test_a_case_whose_worker_died_is_taken_up_by_another_and_not_repeated(
     harness: Harness, clock: ManualClock
 ) -> None:
     await harness.store.accept(harness.order(Kick(), "ann"))
-    await harness.store.claim(owner="dead", limit=1, lease=timedelta(seconds=-1))
+    await harness.store.claim(
+        vendor=Vendor.STREAM, owner="dead", limit=1, lease=timedelta(seconds=-1)
+    )
     harness.vendor.done = [("kick", "ann")]
     clock.advance(1)
     harness.worker("two").wake()
@@ -239,7 +241,14 @@ async def test_what_another_worker_has_taken_over_is_neither_finished_nor_counte
     harness.worker("slow", meter=metrics).wake()
     await harness.vendor.reached.wait()
     await harness.store.release("slow")
-    assert len(await harness.store.claim(owner="two", limit=1, lease=timedelta(hours=1))) == 1
+    assert (
+        len(
+            await harness.store.claim(
+                vendor=Vendor.STREAM, owner="two", limit=1, lease=timedelta(hours=1)
+            )
+        )
+        == 1
+    )
     harness.vendor.let_go.set()
     await harness.done()
     case = await harness.store.case(1)
@@ -253,7 +262,9 @@ async def test_a_case_no_worker_ever_finishes_is_given_up_as_not_confirmed(
     await harness.store.accept(harness.order(Kick(), "ann"))
     await harness.store.accept(harness.order(End(), key="k2"))
     for _ in range(MOST_ATTEMPTS):
-        await harness.store.claim(owner="dies", limit=2, lease=timedelta(seconds=-1))
+        await harness.store.claim(
+            vendor=Vendor.STREAM, owner="dies", limit=2, lease=timedelta(seconds=-1)
+        )
         clock.advance(1)
     harness.executor.wake()
     await harness.done()
@@ -291,7 +302,9 @@ async def test_an_order_begun_long_ago_is_in_doubt_and_not_begun_again(
     harness: Harness, clock: ManualClock, database_url: str
 ) -> None:
     await harness.store.accept(harness.order(Kick(), "ann"))
-    await harness.store.claim(owner="dies", limit=1, lease=timedelta(seconds=-1))
+    await harness.store.claim(
+        vendor=Vendor.STREAM, owner="dies", limit=1, lease=timedelta(seconds=-1)
+    )
     with time_passing(clock, database_url):
         clock.advance(STALE.total_seconds() + 60)
     harness.executor.wake()
@@ -375,9 +388,11 @@ async def test_a_message_that_can_never_be_sent_is_given_up(harness: Harness) ->
 
 async def test_giving_back_what_is_held_lets_another_take_it_up_at_once(harness: Harness) -> None:
     await harness.store.accept(harness.order(Kick(), "ann"))
-    await harness.store.claim(owner="one", limit=1, lease=timedelta(hours=1))
+    await harness.store.claim(vendor=Vendor.STREAM, owner="one", limit=1, lease=timedelta(hours=1))
     await release_quietly(harness.store, "one")
-    (claim,) = await harness.store.claim(owner="two", limit=1, lease=timedelta(hours=1))
+    (claim,) = await harness.store.claim(
+        vendor=Vendor.STREAM, owner="two", limit=1, lease=timedelta(hours=1)
+    )
     assert claim.case.attempt == 2
 
 

@@ -1,14 +1,16 @@
 """Orders as tests need them."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 from bot.calls.actors import Actor
 from bot.calls.acts import Act, Person
-from bot.calls.cases import Order
+from bot.calls.cases import Notice, NoticeKind, Order
 from bot.calls.models import CallRef, Vendor
 from bot.calls.outcomes import Result, State
 from bot.calls.verbs import Mute, Verb
+from bot.ports import Store
 
 MINUTE = timedelta(minutes=1)
 OVER = timedelta(0)
@@ -40,3 +42,15 @@ def order(
     return Order(
         key=key, act=act, actor=actor, reason=reason, channel="C1", reply_url=reply_url, **more
     )
+
+
+async def due_notices(
+    store: Store, *, owner: str, limit: int, lease: timedelta
+) -> Sequence[Notice]:
+    """Notices of both kinds that are to be sent now, lines before answers."""
+    found: list[Notice] = []
+    for kind in (NoticeKind.LINE, NoticeKind.ANSWER):
+        found += await store.due_notices(
+            owner=owner, limit=limit - len(found), lease=lease, kind=kind
+        )
+    return found

@@ -9,6 +9,7 @@ from structlog.testing import capture_logs
 
 from bot.calls.cases import NoticeKind
 from bot.calls.lookups import Lookup
+from bot.calls.models import Vendor
 from bot.calls.outcomes import Result, State
 from bot.digests.subscription import Wish
 from bot.store import SqlStore, open_store
@@ -19,14 +20,14 @@ from bot.store.urls import address_of
 from bot.store.writing.connection import Transaction
 from tests.fakes.clock import ManualClock
 from tests.fakes.digests import wanted
-from tests.store.orders import MARY, MINUTE, OVER, order
+from tests.store.orders import MARY, MINUTE, OVER, due_notices, order
 
 HOUR = 3600.0
 HOOK = "https://hooks.slack.test/1"
 
 
 async def due(store: SqlStore) -> list[tuple[NoticeKind, int]]:
-    found = await store.due_notices(owner="n", limit=9, lease=OVER)
+    found = await due_notices(store, owner="n", limit=9, lease=OVER)
     return sorted((notice.kind, notice.version) for notice in found)
 
 
@@ -36,7 +37,7 @@ async def test_an_outcome_is_told_though_the_clock_was_set_back_during_the_act(
     """Also where a place was being told meanwhile that it is in progress."""
     clock.set(HOUR)
     await store.accept(order(reply_url=HOOK))
-    (claim,) = await store.claim(owner="w", limit=1, lease=MINUTE)
+    (claim,) = await store.claim(vendor=Vendor.STREAM, owner="w", limit=1, lease=MINUTE)
     (line,) = await store.due_notices(owner="n", limit=9, lease=MINUTE, kind=NoticeKind.LINE)
     clock.set(-HOUR)
     clock.advance(1)
@@ -50,7 +51,7 @@ async def test_what_slack_asked_to_send_later_waits_no_longer_for_a_clock_that_w
 ) -> None:
     await store.accept(order())
     clock.set(HOUR)
-    (line,) = await store.due_notices(owner="n", limit=9, lease=MINUTE)
+    (line,) = await due_notices(store, owner="n", limit=9, lease=MINUTE)
     await store.postpone(line, until=clock.now() + timedelta(seconds=5))
     clock.set(-HOUR)
     assert await due(store) == []
@@ -64,9 +65,9 @@ async def test_a_clock_set_ahead_neither_ends_leases_nor_drops_answers(
     async with open_store(sqlite_url, clock, line_channel="C-LINE") as store:
         await store.accept(order(reply_url=HOOK))
         clock.advance(2)
-        await store.claim(owner="w", limit=1, lease=MINUTE)
+        await store.claim(vendor=Vendor.STREAM, owner="w", limit=1, lease=MINUTE)
         clock.set(HOUR)
-        assert await store.claim(owner="other", limit=1, lease=MINUTE) == []
+        assert await store.claim(vendor=Vendor.STREAM, owner="other", limit=1, lease=MINUTE) == []
         assert len(await due(store)) == 2
 
 
@@ -109,7 +110,7 @@ async def test_how_long_a_case_waited_is_not_what_a_clock_was_set_by(
     (waiting,) = (await store.backlog()).cases.values()
     assert waiting.oldest is not None
     assert abs(clock.now() - waiting.oldest) < MINUTE
-    (claim,) = await store.claim(owner="w", limit=1, lease=MINUTE)
+    (claim,) = await store.claim(vendor=Vendor.STREAM, owner="w", limit=1, lease=MINUTE)
     assert timedelta(0) <= claim.waited < MINUTE
 
 
@@ -122,7 +123,7 @@ async def test_a_case_waits_on_while_no_process_runs(sqlite_url: str, clock: Man
     clock.advance(600)
     async with open_store(sqlite_url, clock) as store:
         clock.advance(60)
-        (claim,) = await store.claim(owner="w", limit=1, lease=MINUTE)
+        (claim,) = await store.claim(vendor=Vendor.STREAM, owner="w", limit=1, lease=MINUTE)
     assert claim.waited == timedelta(seconds=660)
 
 
@@ -133,7 +134,7 @@ async def test_a_case_that_an_older_release_took_waits_since_it_was_asked(
     with Database(address_of(database_url)).writing.begin() as connection:
         connection.execute(update(CASE).values(accepted_at=None))
     clock.advance(60)
-    (claim,) = await store.claim(owner="w", limit=1, lease=MINUTE)
+    (claim,) = await store.claim(vendor=Vendor.STREAM, owner="w", limit=1, lease=MINUTE)
     assert claim.waited >= MINUTE
 
 
@@ -143,12 +144,14 @@ async def test_a_dead_workers_claim_ends_in_time_though_the_clock_was_set_back(
     async with open_store(sqlite_url, clock) as store:
         await store.accept(order())
         clock.set(HOUR)
-        await store.claim(owner="dead", limit=1, lease=MINUTE)
+        await store.claim(vendor=Vendor.STREAM, owner="dead", limit=1, lease=MINUTE)
         clock.set(-HOUR)
         clock.advance(59)
-        assert await store.claim(owner="next", limit=1, lease=MINUTE) == []
+        assert await store.claim(vendor=Vendor.STREAM, owner="next", limit=1, lease=MINUTE) == []
         clock.advance(1)
-        assert len(await store.claim(owner="next", limit=1, lease=MINUTE)) == 1
+        assert (
+            len(await store.claim(vendor=Vendor.STREAM, owner="next", limit=1, lease=MINUTE)) == 1
+        )
 
 
 async def test_what_an_earlier_process_wrote_by_a_clock_that_was_ahead_is_due_at_the_start(
@@ -176,7 +179,7 @@ async def test_what_is_asked_by_a_clock_that_was_ahead_grows_old_from_the_next_s
     async with open_store(sqlite_url, clock) as store:
         await due(store)
         clock.advance(600)
-        (claim,) = await store.claim(owner="w", limit=1, lease=MINUTE)
+        (claim,) = await store.claim(vendor=Vendor.STREAM, owner="w", limit=1, lease=MINUTE)
         (lookup,) = await store.due_lookups(owner="w", limit=1, lease=MINUTE)
     assert (claim.waited, lookup.waited) == (10 * MINUTE, 10 * MINUTE)
 

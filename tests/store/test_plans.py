@@ -17,7 +17,7 @@ from bot.calls.models import CallRef, Vendor
 from bot.store import SqlStore, open_store
 from bot.usage.days import DAY, local_day
 from tests.fakes.clock import START, ManualClock
-from tests.store.orders import DONE, MINUTE, order
+from tests.store.orders import DONE, MINUTE, due_notices, order
 
 WHOLE = re.compile(
     r"SCAN (moderation_case|case_lock|delivery|outbox|order_lookup|refused_order|mine|theirs|older)"
@@ -61,7 +61,7 @@ async def written(url: str, clock: ManualClock) -> dict[str, Any]:
     """What a case's life writes, with values; without what a start mends."""
     said: dict[str, Any] = {}
     async with open_store(url, clock, line_channel="C-LINE", timeout_s=60) as store:
-        await store.due_notices(owner="w", limit=1, lease=MINUTE)
+        await due_notices(store, owner="w", limit=1, lease=MINUTE)
         event.listen(
             store._database.writing,
             "before_cursor_execute",
@@ -76,14 +76,14 @@ async def a_cases_life(store: SqlStore) -> None:
     await store.accept(order(reply_url="https://answers.example/1"))
     claims = [
         claim
-        for vendor in (None, *Vendor)
+        for vendor in Vendor
         for claim in await store.claim(owner="w", limit=5, lease=MINUTE, vendor=vendor)
     ]
     for claim in claims:
         assert await store.finish(claim, [DONE])
-    for notice in await store.due_notices(owner="w", limit=1, lease=MINUTE):
+    for notice in await due_notices(store, owner="w", limit=1, lease=MINUTE):
         await store.postpone(notice, until=store._clock.now())
-    for notice in await store.due_notices(owner="w", limit=5, lease=MINUTE):
+    for notice in await due_notices(store, owner="w", limit=5, lease=MINUTE):
         await store.mark_shown(notice, posted=None)
     for kind in NoticeKind:
         assert not await store.due_notices(owner="w", limit=5, lease=MINUTE, kind=kind)
@@ -105,7 +105,7 @@ async def test_a_long_past_costs_postgresql_nothing_when_a_vendors_cases_are_tak
     said: list[tuple[str, Any]] = []
     async with open_store(postgres_url, clock) as store:
         await store.accept(order())
-        (claim,) = await store.claim(owner="w", limit=1, lease=MINUTE)
+        (claim,) = await store.claim(vendor=Vendor.STREAM, owner="w", limit=1, lease=MINUTE)
         await store.finish(claim, [DONE])
         remember_each(20_000, postgres_url)
         for engine in (store._database.writing, store._database.engine.sync_engine):

@@ -24,7 +24,7 @@ from bot.store.urls import address_of
 from tests.fakes.clock import ManualClock
 from tests.fakes.moderator import Moderator, line
 from tests.store.failures.test_classify import met
-from tests.store.orders import DONE, MINUTE, order
+from tests.store.orders import DONE, MINUTE, due_notices, order
 from tests.store.pgbouncer import NEEDS_PGBOUNCER, pgbouncer
 
 pytestmark = NEEDS_PGBOUNCER
@@ -56,10 +56,10 @@ def pooled_url(pooler: str, postgres_url: str) -> str:
 
 async def carried_out(store: SqlStore, owner: str) -> int:
     """Take up what is open, finish it, and show what has to be told; how many cases there were."""
-    claims = await store.claim(owner=owner, limit=5, lease=MINUTE)
+    claims = await store.claim(vendor=Vendor.STREAM, owner=owner, limit=5, lease=MINUTE)
     for claim in claims:
         assert await store.finish(claim, [DONE])
-    for notice in await store.due_notices(owner=owner, limit=20, lease=MINUTE):
+    for notice in await due_notices(store, owner=owner, limit=20, lease=MINUTE):
         await store.mark_shown(notice, posted="1.1")
     return len(claims)
 

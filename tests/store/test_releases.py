@@ -24,7 +24,7 @@ from tests.fakes.digests import wanted
 from tests.fakes.logs import written_log
 from tests.store import earlier
 from tests.store.cases.test_asks import ask, due, refused
-from tests.store.orders import DONE, JOHN, MARY, MINUTE, order
+from tests.store.orders import DONE, JOHN, MARY, MINUTE, due_notices, order
 
 ALL = AuditQuery(limit=100)
 
@@ -49,14 +49,14 @@ async def test_what_an_earlier_release_left_is_read_and_carried_on_with(
         entries = await store.verify()
         assert len(await store.audit(ALL)) == entries
         assert [(await store.case(number)).state for number in (1, 2)] == ["confirmed", "partly"]
-        claims = await store.claim(owner="today", limit=9, lease=MINUTE)
+        claims = await store.claim(vendor=Vendor.STREAM, owner="today", limit=9, lease=MINUTE)
         assert [one.case.number for one in claims] == [3, 4, 5]
         assert [one.case.act.verb.name for one in claims] == ["mute", "record_start", "kick"]
         assert {person.id for person in claims[0].case.act.spared} <= {"hedda"}
         for claim in claims:
             assert await store.finish(claim, [DONE])
         assert await store.case_for_key("kick") == await store.case(5)
-        notices = await store.due_notices(owner="today", limit=99, lease=MINUTE)
+        notices = await due_notices(store, owner="today", limit=99, lease=MINUTE)
         assert {notice.case for notice in notices} == {1, 2, 3, 4, 5}
         assert await store.verify() > entries
         told = await store.subscriptions()
@@ -109,7 +109,7 @@ async def test_a_field_that_the_next_release_adds_is_ignored_and_kept(
     asked = order("a", verb=Silence())
     await store.accept(asked)
     await edit(store, "moderation_case", "request", "number", adding(place))
-    (claim,) = await store.claim(owner="w", limit=9, lease=MINUTE)
+    (claim,) = await store.claim(vendor=Vendor.STREAM, owner="w", limit=9, lease=MINUTE)
     assert claim.case.act == asked.act
     begun = claim.case.act.model_copy(update={"present": 7})
     assert await store.begin(claim, begun)
@@ -149,7 +149,10 @@ async def test_what_cannot_be_read_is_set_aside_and_others_go_on(
     await edit(store, "moderation_case", "request", "number", change)
     await store.accept(order("b", person="bob"))
     with lines() as told:
-        taken = [await store.claim(owner="w", limit=9, lease=MINUTE) for _ in range(3)]
+        taken = [
+            await store.claim(vendor=Vendor.STREAM, owner="w", limit=9, lease=MINUTE)
+            for _ in range(3)
+        ]
     assert [[claim.case.number for claim in claims] for claims in taken] == [[2], [], []]
     assert len(told) == 1
     assert "moderation_case" in told[0]
@@ -177,11 +180,11 @@ async def test_the_release_that_made_it_takes_it_up_at_once(store: SqlStore) -> 
     """It may run beside this one: nothing in the database keeps it away."""
     await store.accept(order("a"))
     await edit(store, "moderation_case", "request", "number", saying("teleport"))
-    assert await store.claim(owner="this", limit=9, lease=MINUTE) == []
+    assert await store.claim(vendor=Vendor.STREAM, owner="this", limit=9, lease=MINUTE) == []
     await edit(store, "moderation_case", "request", "number", saying("mute"))
     fresh = store._unreadable._rows.pop("moderation_case")
     assert list(fresh) == [1]
-    (claim,) = await store.claim(owner="next", limit=9, lease=MINUTE)
+    (claim,) = await store.claim(vendor=Vendor.STREAM, owner="next", limit=9, lease=MINUTE)
     assert claim.case.attempt == 1
 
 
@@ -189,7 +192,7 @@ async def test_many_that_cannot_be_read_do_not_stand_before_the_others(store: Sq
     await asyncio.gather(*(store.accept(order(f"k{n}", person=f"p{n}")) for n in range(40)))
     await edit(store, "moderation_case", "request", "number", saying("teleport"))
     await store.accept(order("last", person="bob"))
-    (claim,) = await store.claim(owner="w", limit=3, lease=MINUTE)
+    (claim,) = await store.claim(vendor=Vendor.STREAM, owner="w", limit=3, lease=MINUTE)
     assert claim.case.number == 41
 
 
@@ -199,12 +202,12 @@ async def test_a_later_order_waits_only_while_another_release_works_on_the_earli
     await store.accept(order("a", verb=Silence()))
     await edit(store, "moderation_case", "request", "number", saying("teleport"))
     await store.accept(order("b", verb=Unsilence()))
-    assert await store.claim(owner="w", limit=9, lease=MINUTE) == []
+    assert await store.claim(vendor=Vendor.STREAM, owner="w", limit=9, lease=MINUTE) == []
     held = "UPDATE moderation_case SET owner = 'next', lease_until = :until WHERE number = 1"
     await write(store, held, until="2099-01-01 00:00:00+00:00")
-    assert await store.claim(owner="w", limit=9, lease=MINUTE) == []
+    assert await store.claim(vendor=Vendor.STREAM, owner="w", limit=9, lease=MINUTE) == []
     await write(store, "UPDATE moderation_case SET lease_until = NULL WHERE number = 1")
-    (claim,) = await store.claim(owner="w", limit=9, lease=MINUTE)
+    (claim,) = await store.claim(vendor=Vendor.STREAM, owner="w", limit=9, lease=MINUTE)
     assert claim.case.number == 2
 
 
@@ -222,7 +225,7 @@ async def test_a_result_that_cannot_be_read_makes_the_case_unreadable_and_nothin
 ) -> None:
     for key, person in (("a", "ann"), ("b", "bob")):
         await store.accept(order(key, person=person))
-    for claim in await store.claim(owner="w", limit=9, lease=MINUTE):
+    for claim in await store.claim(vendor=Vendor.STREAM, owner="w", limit=9, lease=MINUTE):
         doubt = DONE.model_copy(update={"state": State.NOT_CONFIRMED})
         await store.finish(claim, [doubt])
     odd = '[{"state": "pending", "evidence": "?"}]'
@@ -240,13 +243,13 @@ async def test_messages_that_cannot_be_read_are_left_to_others(store: SqlStore) 
     await write(store, "UPDATE outbox SET kind = 'hologram' WHERE key = 'line:1'")
     await write(store, "UPDATE outbox SET reader = '{}' WHERE kind = 'answer'")
     for _ in range(2):
-        notices = await store.due_notices(owner="w", limit=9, lease=MINUTE)
+        notices = await due_notices(store, owner="w", limit=9, lease=MINUTE)
         await store.release("w")
         assert [notice.key for notice in notices] == ["line:2"]
     await store.leave_to_other_release(
-        (await store.due_notices(owner="w", limit=9, lease=MINUTE))[0]
+        (await due_notices(store, owner="w", limit=9, lease=MINUTE))[0]
     )
-    assert await store.due_notices(owner="w", limit=9, lease=MINUTE) == []
+    assert await due_notices(store, owner="w", limit=9, lease=MINUTE) == []
     async with store._reading() as connection:
         found = await connection.execute(text("SELECT attempt, owner FROM outbox ORDER BY key"))
     assert set(found.all()) == {(0, None), (2, None)}
@@ -290,7 +293,7 @@ async def test_a_reason_that_is_not_written_since_there_is_none_is_no_damage(
     store: SqlStore,
 ) -> None:
     await store.accept(order("a", reason=""))
-    (claim,) = await store.claim(owner="w", limit=9, lease=MINUTE)
+    (claim,) = await store.claim(vendor=Vendor.STREAM, owner="w", limit=9, lease=MINUTE)
     await store.finish(claim, [DONE])
     assert await store.verify() == 2
 
@@ -302,7 +305,7 @@ async def test_what_was_set_aside_is_counted(database_url: str, clock: ManualClo
     try:
         await store.accept(order("a"))
         await edit(store, "moderation_case", "request", "number", saying("teleport"))
-        await store.claim(owner="w", limit=9, lease=MINUTE)
+        await store.claim(vendor=Vendor.STREAM, owner="w", limit=9, lease=MINUTE)
         page = (await metrics.page()).decode()
     finally:
         await store.stop()
@@ -317,5 +320,5 @@ async def test_what_is_not_said_is_not_written(store: SqlStore) -> None:
     assert request.keys() == {"key", "act", "actor", "reason", "channel"}
     assert request["act"].keys() == {"verb", "call", "title", "people"}
     assert Act.model_validate(request["act"]) == order().act
-    notices = await store.due_notices(owner="w", limit=9, lease=MINUTE)
+    notices = await due_notices(store, owner="w", limit=9, lease=MINUTE)
     assert {notice.kind for notice in notices} == {NoticeKind.LINE}

@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from bot.calls.cases import Event
 from bot.calls.lookups import Lookup
+from bot.calls.models import Vendor
 from bot.digests.subscription import Wish
 from bot.ports import AuditQuery
 from bot.store import SqlStore, open_store
@@ -19,13 +20,13 @@ from tests.fakes.clock import START, ManualClock
 from tests.fakes.digests import wanted
 from tests.fakes.logs import written_log
 from tests.store.cases.test_asks import ask, refused
-from tests.store.orders import DONE, JOHN, MARY, MINUTE, OVER, order
+from tests.store.orders import DONE, JOHN, MARY, MINUTE, OVER, due_notices, order
 
 HOOK = "https://hooks.example/"
 
 
 async def finished(store: SqlStore) -> None:
-    for claim in await store.claim(owner="w", limit=9, lease=MINUTE):
+    for claim in await store.claim(vendor=Vendor.STREAM, owner="w", limit=9, lease=MINUTE):
         assert await store.finish(claim, [DONE])
 
 
@@ -36,7 +37,7 @@ async def test_what_was_open_is_marked_and_what_had_ended_is_not(store: SqlStore
     marked = await store.restored()
     assert (marked.cases, marked.lookups) == (1, 0)
     assert [(await store.case(number)).restored for number in (1, 2)] == [False, True]
-    (claim,) = await store.claim(owner="w", limit=9, lease=MINUTE)
+    (claim,) = await store.claim(vendor=Vendor.STREAM, owner="w", limit=9, lease=MINUTE)
     assert (claim.case.restored, claim.case.attempt, claim.case.begun) == (True, 1, True)
     entry = (await store.audit(AuditQuery()))[0]
     assert (entry.event, entry.actor, entry.detail) == (Event.RESTORED, None, marked.told)
@@ -51,7 +52,7 @@ async def test_lines_are_looked_for_before_they_are_posted_and_old_answers_are_n
     await store.accept(order("open", person="bob", reply_url=f"{HOOK}2"))
     await store.restored()
     clock.advance(3)
-    notices = await store.due_notices(owner="n", limit=9, lease=MINUTE)
+    notices = await due_notices(store, owner="n", limit=9, lease=MINUTE)
     assert {(notice.key, notice.attempt > 1) for notice in notices} == {
         ("line:1", True),
         ("line:2", True),
@@ -66,11 +67,11 @@ async def test_a_line_that_was_shown_is_looked_for_too_when_its_open_case_ends(
 ) -> None:
     """Its asker may have been called in its thread."""
     await store.accept(order("a"))
-    (line,) = await store.due_notices(owner="n", limit=9, lease=MINUTE)
+    (line,) = await due_notices(store, owner="n", limit=9, lease=MINUTE)
     await store.mark_shown(line, posted="171.1")
     await store.restored()
     await finished(store)
-    (line,) = await store.due_notices(owner="n", limit=9, lease=MINUTE)
+    (line,) = await due_notices(store, owner="n", limit=9, lease=MINUTE)
     assert (line.posted, line.attempt) == ("171.1", 2)
 
 
@@ -141,7 +142,7 @@ async def test_a_start_sees_that_the_file_is_older_than_what_was_written(
     shutil.copy(backup, file)
     with written_log() as log:
         async with open_store(sqlite_url, clock) as store:
-            (claim,) = await store.claim(owner="w", limit=9, lease=MINUTE)
+            (claim,) = await store.claim(vendor=Vendor.STREAM, owner="w", limit=9, lease=MINUTE)
             assert claim.case.restored
             made = await store.accept(order("c", person="cem"))
             assert made.case.number == 2 * MARGIN + 1

@@ -36,7 +36,6 @@ _ANY = and_(IS_DUE, OUTBOX.c.due_at <= NOW)
 _ANSWER = and_(_ANY, OUTBOX.c.kind == NoticeKind.ANSWER)
 _LINE = and_(_ANY, OUTBOX.c.kind == NoticeKind.LINE)
 _DUE = {
-    None: Leasing(OUTBOX, and_(_ANY, not_in_outage())),
     NoticeKind.LINE: Leasing(OUTBOX, and_(_LINE, not_in_outage())),
     NoticeKind.ANSWER: Leasing(OUTBOX, _ANSWER),
 }
@@ -82,6 +81,13 @@ _FORGET_ADDRESS = (
 
 
 @dataclass(frozen=True, slots=True)
+class NoticeRequest(LeaseRequest):
+    """The request for notices of that kind."""
+
+    kind: NoticeKind
+
+
+@dataclass(frozen=True, slots=True)
 class ShownNotice:
     """A notice that was shown; `posted` is the timestamp of its message, where there is one."""
 
@@ -120,7 +126,7 @@ class Outbox:
         self._steps = ClockSteps(database)
 
     def due(
-        self, transaction: Transaction, requests: Sequence[LeaseRequest]
+        self, transaction: Transaction, requests: Sequence[NoticeRequest]
     ) -> Sequence[Sequence[Notice]]:
         """Lease for each request the notices that are longest due.
 
@@ -182,7 +188,7 @@ class Outbox:
             _forget(transaction, _DROP, {"keys": keys, "leases": leases})
         return [None] * len(notices)
 
-    def _due(self, transaction: Transaction, request: LeaseRequest) -> Sequence[Notice]:
+    def _due(self, transaction: Transaction, request: NoticeRequest) -> Sequence[Notice]:
         _forget(transaction, _EXPIRE, {"now": transaction.now})
         taken = []
         if request.kind is not NoticeKind.ANSWER:
@@ -221,13 +227,13 @@ class OutboxStoreMixin(StoreBase):
         self._try_now = WriteOperation(outages.try_now, StoreError)
 
     async def due_notices(
-        self, *, owner: str, limit: int, lease: timedelta, kind: NoticeKind | None = None
+        self, *, owner: str, limit: int, lease: timedelta, kind: NoticeKind
     ) -> Sequence[Notice]:
-        """Lease notices that are to be sent now, the longest due first, up to `limit`.
+        """Lease notices of that kind that are to be sent now, the longest due first, up to `limit`.
 
         See `bot.ports.Store`.
         """
-        request = LeaseRequest(owner, limit, lease, kind=kind)
+        request = NoticeRequest(owner, limit, lease, kind)
         return await self._write_in_background(self._due, request)
 
     async def mark_shown(self, notice: Notice, *, posted: str | None) -> None:

@@ -19,6 +19,7 @@ from sqlalchemy import (
 
 from bot.calls.acts import Act
 from bot.calls.cases import ASKED, Case, Claim, Event, Manner, NoticeKind
+from bot.calls.models import Vendor
 from bot.calls.outcomes import Progress, Result, State, overall
 from bot.store.audit.append import reached_people, results_in_words
 from bot.store.cases.contention import free_locks, older_contends
@@ -33,8 +34,7 @@ LEASED = (CASE, OUTBOX, LOOKUP, REFUSED, POSTING, TELLING)
 """The tables whose rows are worked on under a lease."""
 
 _ITS_TURN = and_(IS_OPEN, ~older_contends())
-_OF_ANY = Leasing(CASE, _ITS_TURN)
-_OF_VENDOR = Leasing(CASE, and_(_ITS_TURN, CASE.c.vendor == bindparam("of_vendor")))
+_DUE = Leasing(CASE, and_(_ITS_TURN, CASE.c.vendor == bindparam("of_vendor")))
 
 _OUTCOME = ("state", "results", "finished_at", "request", "progress")
 """The columns that an outcome is written into."""
@@ -84,6 +84,13 @@ own that answers a command can never be edited."""
 
 
 @dataclass(frozen=True, slots=True)
+class CaseRequest(LeaseRequest):
+    """The request for cases of that vendor."""
+
+    vendor: Vendor
+
+
+@dataclass(frozen=True, slots=True)
 class Renewal:
     """A worker extends its lease of a case to `lease` from now on.
 
@@ -120,7 +127,7 @@ class CaseQueue:
         self._unreadable = unreadable
 
     def claim(
-        self, transaction: Transaction, requests: Sequence[LeaseRequest]
+        self, transaction: Transaction, requests: Sequence[CaseRequest]
     ) -> Sequence[Sequence[Claim]]:
         """Lease for each request the oldest open cases that nobody holds.
 
@@ -216,13 +223,13 @@ class CaseQueue:
         )
         return [freed] * len(asked)
 
-    def _claim(self, transaction: Transaction, request: LeaseRequest) -> Sequence[Claim]:
-        # as it is now: what is found unreadable meanwhile may be taken up elsewhere
-        parameters: dict[str, Any] = {"unreadable": self._unreadable.keys(CASE)}
-        leasing = _OF_ANY
-        if request.vendor is not None:
-            leasing, parameters = _OF_VENDOR, parameters | {"of_vendor": request.vendor}
-        taken = leasing.lease_readable(
+    def _claim(self, transaction: Transaction, request: CaseRequest) -> Sequence[Claim]:
+        parameters = {
+            "of_vendor": request.vendor,
+            # as they are now: what is found unreadable meanwhile may be taken up elsewhere
+            "unreadable": self._unreadable.keys(CASE),
+        }
+        taken = _DUE.lease_readable(
             transaction, request, parameters, read=case_of, unreadable=self._unreadable
         )
         taken.sort(key=lambda pair: int(pair[0].number))

@@ -15,6 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from structlog.testing import capture_logs
 
 from bot.background import BackgroundTasks
+from bot.calls.models import Vendor
 from bot.demo.serving import serve
 from bot.demo.slack import Channel, SlackServer, Workspace
 from bot.demo.slack.render import as_text
@@ -71,7 +72,9 @@ class Worker:
             await self.store.accept(order(f"k{one}", person=f"p{one}"))
 
     async def ended(self, number: int) -> None:
-        for claim in await self.store.claim(owner="w", limit=number, lease=MINUTE):
+        for claim in await self.store.claim(
+            vendor=Vendor.STREAM, owner="w", limit=number, lease=MINUTE
+        ):
             assert await self.store.finish(claim, [DONE])
 
     async def tells(self, seconds: int = 0) -> None:

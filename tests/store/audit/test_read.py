@@ -46,7 +46,7 @@ async def remember(store: SqlStore, clock: ManualClock) -> list[AuditEntry]:
         wanted = order(f"k{number}", actor=actor).model_copy(update={"act": act})
         await store.accept(wanted)
         if number % 3:
-            for claim in await store.claim(owner="w", limit=9, lease=MINUTE):
+            for claim in await store.claim(vendor=Vendor.STREAM, owner="w", limit=9, lease=MINUTE):
                 state = State.CONFIRMED if number % 2 else State.FAILED
                 met = Result(person="p9", name="but Eve", state=state, evidence="Seen.")
                 await store.finish(claim, [met, Result(state=state, evidence="Seen.")])
@@ -117,7 +117,7 @@ async def test_each_whom_an_act_on_everyone_reached_finds_its_case(store: SqlSto
         spared=(host,),
     )
     await store.accept(order("k1").model_copy(update={"act": act}))
-    (claim,) = await store.claim(owner="w", limit=1, lease=MINUTE)
+    (claim,) = await store.claim(vendor=Vendor.STREAM, owner="w", limit=1, lease=MINUTE)
     results = [
         Result(person=who, name=name, state=State.CONFIRMED, evidence="Nobody sends audio.")
         for who, name in there

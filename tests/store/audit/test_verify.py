@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from bot.calls.audit_filter import AuditQuery
 from bot.calls.cases import UNDATED, AuditEntry, DamagedEntry, Event
+from bot.calls.models import Vendor
 from bot.calls.outcomes import State
 from bot.errors import ChainBroken, RecordDamaged
 from bot.store import SqlStore, open_store
@@ -32,7 +33,7 @@ async def three_cases(store: SqlStore) -> None:
     """Entries 1 to 3 are requests; 4 is the outcome of case 1."""
     for i in range(CASES):
         await store.accept(order(f"k{i}", person=f"p{i}"))
-    (claim,) = await store.claim(owner="w", limit=1, lease=MINUTE)
+    (claim,) = await store.claim(vendor=Vendor.STREAM, owner="w", limit=1, lease=MINUTE)
     assert await store.finish(claim, [DONE.model_copy(update={"person": "p0"})])
 
 
@@ -333,7 +334,7 @@ async def test_nothing_is_found_beside_a_running_bot(store: SqlStore) -> None:
     async def work() -> None:
         for i in range(30):
             await store.accept(order(f"k{i}", person=f"p{i}"))
-            for claim in await store.claim(owner="w", limit=1, lease=MINUTE):
+            for claim in await store.claim(vendor=Vendor.STREAM, owner="w", limit=1, lease=MINUTE):
                 await store.finish(claim, [DONE])
 
     working = asyncio.create_task(work())
@@ -360,7 +361,7 @@ async def test_acts_on_everyone_and_failures_verify(store: SqlStore, clock: Manu
     whole = order("k1")
     act = whole.act.model_copy(update={"people": (), "everyone": True})
     await store.accept(whole.model_copy(update={"act": act}))
-    (claim,) = await store.claim(owner="w", limit=1, lease=MINUTE)
+    (claim,) = await store.claim(vendor=Vendor.STREAM, owner="w", limit=1, lease=MINUTE)
     clock.advance(3)
     many = [DONE.model_copy(update={"person": f"p{i}", "name": None}) for i in range(15)]
     left = DONE.model_copy(update={"person": "q", "state": State.NOT_CONFIRMED, "evidence": "?"})

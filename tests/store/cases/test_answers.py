@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from bot.calls.cases import Manner, Notice, NoticeKind
+from bot.calls.models import Vendor
 from bot.store import SqlStore
 from tests.fakes.clock import ManualClock
 from tests.store.orders import DONE, JOHN, MARY, MINUTE, order
@@ -19,7 +20,7 @@ async def due(store: SqlStore, lease: timedelta = MINUTE) -> list[Notice]:
 
 
 async def ended(store: SqlStore) -> None:
-    (claim,) = await store.claim(owner="w", limit=1, lease=MINUTE)
+    (claim,) = await store.claim(vendor=Vendor.STREAM, owner="w", limit=1, lease=MINUTE)
     assert await store.finish(claim, [DONE])
 
 

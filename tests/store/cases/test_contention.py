@@ -6,6 +6,7 @@ from datetime import timedelta
 from sqlalchemy import text
 
 from bot.calls.cases import Acceptance, AcceptResult, Case, Order
+from bot.calls.models import Vendor
 from bot.calls.outcomes import State
 from bot.calls.verbs import RecordStart, RecordStop, Silence, Unsilence, Verb
 from bot.store import SqlStore
@@ -15,11 +16,14 @@ from tests.store.orders import DONE, JOHN, MINUTE, OVER, order
 
 async def taken(store: SqlStore, owner: str = "w", lease: timedelta = MINUTE) -> list[int]:
     """The numbers of what can be taken up now."""
-    return [claim.case.number for claim in await store.claim(owner=owner, limit=9, lease=lease)]
+    return [
+        claim.case.number
+        for claim in await store.claim(vendor=Vendor.STREAM, owner=owner, limit=9, lease=lease)
+    ]
 
 
 async def finish_next(store: SqlStore) -> int:
-    (claim,) = await store.claim(owner="w", limit=9, lease=MINUTE)
+    (claim,) = await store.claim(vendor=Vendor.STREAM, owner="w", limit=9, lease=MINUTE)
     assert await store.finish(claim, [DONE])
     return claim.case.number
 
@@ -44,7 +48,7 @@ async def test_the_later_of_two_opposing_orders_waits_for_the_outcome_of_the_ear
 async def finish_all(store: SqlStore) -> list[int]:
     """The numbers in the order in which they can be finished."""
     done: list[int] = []
-    while claims := await store.claim(owner="w", limit=9, lease=MINUTE):
+    while claims := await store.claim(vendor=Vendor.STREAM, owner="w", limit=9, lease=MINUTE):
         for claim in claims:
             assert await store.finish(claim, [DONE])
             done.append(claim.case.number)
@@ -66,7 +70,7 @@ async def test_where_the_earlier_waits_for_its_time_the_later_waits_too(
 ) -> None:
     await store.accept(order("a", verb=Silence()))
     await store.accept(order("b", verb=Unsilence()))
-    (claim,) = await store.claim(owner="w", limit=1, lease=MINUTE)
+    (claim,) = await store.claim(vendor=Vendor.STREAM, owner="w", limit=1, lease=MINUTE)
     await store.give_back(claim, wait=MINUTE)
     assert await taken(store) == []
     assert await store.finish(claim, [DONE]) is False
@@ -130,7 +134,7 @@ async def test_a_case_that_is_not_confirmed_and_asked_again_later_waits_for_nobo
     await store.accept(of_the_call("b", RecordStop()))
     await store.accept(of_the_call("c", RecordStart()))
     doubt = DONE.model_copy(update={"state": State.NOT_CONFIRMED, "person": None})
-    (claim,) = await store.claim(owner="w", limit=9, lease=MINUTE)
+    (claim,) = await store.claim(vendor=Vendor.STREAM, owner="w", limit=9, lease=MINUTE)
     await store.finish(claim, [doubt])
     await finish_all(store)
     clock.advance(120)

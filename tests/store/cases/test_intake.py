@@ -102,7 +102,7 @@ async def test_equal_orders_side_by_side_become_one_case(store: SqlStore) -> Non
 
 async def test_an_equal_order_after_the_end_is_a_new_case(store: SqlStore) -> None:
     await store.accept(order("first"))
-    (claim,) = await store.claim(owner="w", limit=1, lease=MINUTE)
+    (claim,) = await store.claim(vendor=Vendor.STREAM, owner="w", limit=1, lease=MINUTE)
     await store.finish(claim, [DONE])
     later = await store.accept(order("second"))
     assert (later.how, later.case.number) == (AcceptResult.NEW, 2)
@@ -233,7 +233,7 @@ async def test_a_press_delivered_again_is_the_same_order_whatever_try_it_would_b
 ) -> None:
     """The key of a try counts those before it; the press is one all the same."""
     first = await store.accept(order("again:1", press="p1"))
-    (claim,) = await store.claim(owner="w", limit=1, lease=MINUTE)
+    (claim,) = await store.claim(vendor=Vendor.STREAM, owner="w", limit=1, lease=MINUTE)
     await store.finish(claim, [DONE])
     again = await store.accept(order("again:2", press="p1", person="bob"))
     assert (again.case.number, again.how) == (first.case.number, AcceptResult.REPEATED)

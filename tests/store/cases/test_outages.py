@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.calls.cases import Notice, NoticeKind
+from bot.calls.models import Vendor
 from bot.store import SqlStore, open_store
 from tests.fakes.clock import ManualClock
 from tests.store.ageing import time_passing
@@ -14,8 +15,8 @@ from tests.store.orders import DONE, MINUTE, order
 HOUR = timedelta(hours=1)
 
 
-async def lines(store: SqlStore, kind: NoticeKind | None = NoticeKind.LINE) -> Sequence[Notice]:
-    return await store.due_notices(owner="n", limit=10, lease=MINUTE, kind=kind)
+async def lines(store: SqlStore) -> Sequence[Notice]:
+    return await store.due_notices(owner="n", limit=10, lease=MINUTE, kind=NoticeKind.LINE)
 
 
 async def asked(store: SqlStore, number: int, start: int = 0) -> None:
@@ -29,29 +30,28 @@ async def refused(store: SqlStore, error: str = "is_archived") -> bool:
     return await store.keep_line(line, error)
 
 
-@pytest.mark.parametrize("kind", [NoticeKind.LINE, None])
 async def test_after_a_refusal_one_line_an_hour_is_tried_until_one_arrives(
-    store: SqlStore, clock: ManualClock, kind: NoticeKind | None
+    store: SqlStore, clock: ManualClock
 ) -> None:
     await asked(store, 1)
     assert await refused(store), "the outage begins"
     clock.advance(1)
     await asked(store, 3, start=1)
-    assert await lines(store, kind) == []
+    assert await lines(store) == []
     clock.advance(HOUR.total_seconds() - 2)
-    assert await lines(store, kind) == []
+    assert await lines(store) == []
     clock.advance(1)
-    (tried,) = await lines(store, kind)
+    (tried,) = await lines(store)
     assert (tried.key, tried.attempt) == ("line:1", 1), "nothing has to be looked for"
     assert not await store.keep_line(tried, "channel_not_found"), "it is told once"
     (outage,) = await store.outages()
     assert (outage.channel, outage.error, outage.kept) == ("C-LINE", "channel_not_found", 4)
     assert clock.now() - outage.began_at == HOUR
     clock.advance(HOUR.total_seconds())
-    (tried,) = await lines(store, kind)
+    (tried,) = await lines(store)
     await store.mark_shown(tried, posted="1.0")
     assert await store.outages() == []
-    assert [line.key for line in await lines(store, kind)] == ["line:2", "line:3", "line:4"]
+    assert [line.key for line in await lines(store)] == ["line:2", "line:3", "line:4"]
     assert (await store.backlog()).outages == 0
 
 
@@ -63,7 +63,7 @@ async def test_kept_lines_come_as_they_were_asked_whichever_case_ended_first(
     for number in range(1, 4):
         clock.advance(1)
         await asked(store, 1, start=number)
-    claims = await store.claim(owner="w", limit=9, lease=MINUTE)
+    claims = await store.claim(vendor=Vendor.STREAM, owner="w", limit=9, lease=MINUTE)
     for claim in reversed(claims):
         clock.advance(1)
         assert await store.finish(claim, [DONE])
@@ -100,7 +100,9 @@ async def test_answers_in_private_go_on(store: SqlStore, clock: ManualClock) -> 
     await store.accept(order("k0", reply_url="https://hooks.slack.test/1"))
     await refused(store)
     clock.advance(2)
-    assert len(await lines(store, NoticeKind.ANSWER)) == 1
+    assert (
+        len(await store.due_notices(owner="n", limit=10, lease=MINUTE, kind=NoticeKind.ANSWER)) == 1
+    )
 
 
 async def test_a_clock_set_back_does_not_put_off_the_next_try(

@@ -180,7 +180,9 @@ async def done(store: SqlStore, key: str, state: State | None, act: Act) -> int:
     """The number of a case that was given this outcome, None for none yet."""
     asked = order(key, actor=JOHN if key.startswith("j") else MARY)
     accepted = await store.accept(asked.model_copy(update={"act": act}))
-    for taken in await store.claim(owner="w", limit=9, lease=MINUTE) if state else ():
+    for taken in (
+        await store.claim(vendor=Vendor.STREAM, owner="w", limit=9, lease=MINUTE) if state else ()
+    ):
         if state and taken.case.number == accepted.case.number:
             await store.finish(taken, [Result(state=state, evidence="Seen.")])
     await store.release("w")

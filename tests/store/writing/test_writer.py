@@ -11,6 +11,7 @@ from sqlalchemy import event
 from structlog.testing import capture_logs
 
 from bot.calls.cases import Acceptance, AcceptResult
+from bot.calls.models import Vendor
 from bot.errors import DatabaseUnavailable, NotAccepted, StoreError, UnknownCase
 from bot.ports import AuditQuery
 from bot.service import on_a_fast_loop
@@ -162,7 +163,7 @@ async def test_a_database_that_cannot_be_reached_accepts_nothing(
         with pytest.raises(DatabaseUnavailable, match="no server listens there"):
             await store.ping()
         with pytest.raises(StoreError):
-            await store.claim(owner="w", limit=1, lease=MINUTE)
+            await store.claim(vendor=Vendor.STREAM, owner="w", limit=1, lease=MINUTE)
         with pytest.raises(StoreError):
             await store.case(1)
         with pytest.raises(StoreError):
@@ -179,6 +180,6 @@ async def test_leases_are_kept_by_the_databases_own_time(
     """A worker whose clock is a day ahead takes nothing from the others."""
     async with open_store(postgres_url, clock) as store:
         await store.accept(order())
-        await store.claim(owner="a", limit=1, lease=MINUTE)
+        await store.claim(vendor=Vendor.STREAM, owner="a", limit=1, lease=MINUTE)
         clock.advance(timedelta(days=1).total_seconds())
-        assert await store.claim(owner="b", limit=1, lease=MINUTE) == []
+        assert await store.claim(vendor=Vendor.STREAM, owner="b", limit=1, lease=MINUTE) == []

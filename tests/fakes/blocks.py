@@ -14,8 +14,8 @@ from bot.calls.acts import Act, Person
 from bot.calls.capabilities import Capability, Enforcement, cannot
 from bot.calls.cases import Case
 from bot.calls.models import Call, CallRef, Participant, RecordingState, Vendor
-from bot.calls.outcomes import Result, State
-from bot.calls.verbs import VERBS, Block, End, Kick, Mute, RecordStart, RtmpStart
+from bot.calls.outcomes import Result, State, overall
+from bot.calls.verbs import VERBS, Block, End, Kick, Mute, RecordStart, RtmpStart, Verb
 from bot.demo.slack.block_rules.blocks import MESSAGE
 from bot.demo.slack.block_rules.check import check
 from handlers.blocks.message import Message
@@ -151,3 +151,17 @@ CASES = st.builds(
     finished_at=st.none() | st.just(NOW),
     results=many(RESULTS, 30).map(tuple),
 )
+
+
+def ended_case(verb: Verb, *results: Result, everyone: bool = False) -> Case:
+    """A case with these results."""
+    people = () if everyone else (Person(id="a", name="Ann"),)
+    act = Act(verb=verb, call=ref(), title="Raid", people=people, everyone=everyone)
+    return Case(
+        number=9,
+        act=act,
+        actor=Actor(user="U7", team="T1"),
+        asked_at=NOW,
+        state=overall(results),
+        results=results,
+    )

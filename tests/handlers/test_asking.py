@@ -18,8 +18,8 @@ from bot.demo.stage import Show, open_show
 from handlers.blocks.action_values import ASK, ASK_OPEN, FORM_PEOPLE, AskValue
 from handlers.blocks.elements import actions, button
 from handlers.blocks.message import Block
+from tests.fakes.form_filler import FormFiller
 from tests.fakes.moderator import Moderator
-from tests.handlers.modals.test_order_form import Former
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -174,7 +174,7 @@ async def test_where_protection_refuses_a_form_an_admin_can_be_asked_from_it(
 ) -> None:
     """The form stays below: whoever rather leaves somebody out need not fill it in again."""
     async with open_show(tmp_path, database_url=show_url, rules=FILE) as show:
-        mira, vic = Former(show), Moderator(show, "viewer")
+        mira, vic = FormFiller(show), Moderator(show, "viewer")
         form = await mira.opens(f"block {ROOM}")
         await mira.chooses(FORM_PEOPLE, "Kofi Mensah", "kofi")
         assert await mira.submits(reason="insults") == {}

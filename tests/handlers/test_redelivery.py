@@ -13,8 +13,8 @@ from bot.demo.stage import Show, open_show
 from bot.demo.vendors import Visitor
 from bot.ports import AuditQuery
 from handlers.blocks.action_values import FORM_PEOPLE
+from tests.fakes.form_filler import FormFiller
 from tests.fakes.moderator import Moderator
-from tests.handlers.modals.test_order_form import Former
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -94,7 +94,7 @@ async def test_the_form_of_a_press_whose_target_has_left(show: Show) -> None:
 
 
 async def test_the_form_for_any_order_whose_target_has_left(show: Show) -> None:
-    mira = Former(show)
+    mira = FormFiller(show)
     view = await mira.opens(f"kick {SUPPORT}")
     await mira.chooses(FORM_PEOPLE, "L O U D 📢📢📢", "loud")
     delivery = await show.sender.submit(mira.user, view, {"reason": "loud"})

@@ -14,8 +14,8 @@ from bot.demo.slack.render import as_text
 from bot.demo.stage import Show, open_show
 from bot.ports import AuditQuery
 from handlers.blocks.action_values import FORM_PEOPLE, MODERATE
+from tests.fakes.form_filler import FormFiller
 from tests.fakes.moderator import Moderator
-from tests.handlers.modals.test_order_form import Former
 from tests.handlers.screens.test_home import Visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -137,7 +137,7 @@ async def test_a_form_too_many_is_not_opened(show: Show) -> None:
 
 
 async def test_a_form_that_cannot_be_submitted_now_stays_as_it_was_filled_in(show: Show) -> None:
-    mira = Former(show)
+    mira = FormFiller(show)
     view = await mira.opens(f"kick {SUPPORT}")
     await mira.chooses(FORM_PEOPLE, "L O U D 📢📢📢", "loud")
     for _ in range(3):  # with the form open, so on another device
@@ -156,7 +156,7 @@ async def test_a_form_that_cannot_be_submitted_now_stays_as_it_was_filled_in(sho
 
 
 async def test_letters_are_cheap_and_end_all_the_same(show: Show) -> None:
-    mira = Former(show)
+    mira = FormFiller(show)
     view = await mira.opens(f"kick {SUPPORT}")
     answers = [await show.sender.suggest(mira.user, view, FORM_PEOPLE, "l") for _ in range(25)]
     assert [b"LOUD" in answer.body or b"L O U D" in answer.body for answer in answers[:2]] == [

@@ -13,8 +13,8 @@ from bot.calls.outcomes import State
 from bot.demo.stage import Show, open_show
 from bot.ports import AuditQuery
 from handlers.blocks.forms.protected_field import INCLUDE
+from tests.fakes.form_filler import FormFiller
 from tests.fakes.moderator import PATIENCE
-from tests.handlers.modals.test_order_form import Former
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -71,7 +71,7 @@ async def refusals(show: Show) -> list[str]:
     ],
 )
 async def test_no_words_reach_somebody_protected_by_role(show: Show, words: str) -> None:
-    mira = Former(show)
+    mira = FormFiller(show)
     assert "protected" in await mira.types(words)
     assert "siobhan" in here(show)
     assert "protected" in (await refusals(show))[0]
@@ -82,7 +82,7 @@ async def test_the_vendors_own_id_of_somebody_leads_past_no_protection(show: Sho
     kit = show.stage.world.realtimekit
     room = next(meeting for meeting in kit.rooms.values() if meeting.title.startswith("Telehealth"))
     uuid = next(one.id for one in room.enrolled.values() if one.visitor.id == "vera")
-    mira = Former(show)
+    mira = FormFiller(show)
     assert "protected" in await mira.types(f"member realtimekit:{room.id} remove {uuid}")
     assert "protected" in (await refusals(show))[0]
 
@@ -98,7 +98,7 @@ async def test_the_vendors_own_id_of_somebody_leads_past_no_protection(show: Sho
 async def test_everyone_leaves_the_protected_out_and_says_so(
     show: Show, words: str, who: str
 ) -> None:
-    leader = Former(show, who)
+    leader = FormFiller(show, who)
     await show.sender.command(leader.user, show.stage.cast.ops, words)
     form = await leader.form()
     assert "1 protected person left out" in json.dumps(form.given, ensure_ascii=False)
@@ -114,7 +114,7 @@ async def test_everyone_leaves_the_protected_out_and_says_so(
 
 
 async def test_a_moderator_does_not_kick_everyone_by_naming_each(show: Show) -> None:
-    mira = Former(show)
+    mira = FormFiller(show)
     support = "stream:default:support-room"
     answer = await mira.types(f"kick {support} @amina, @kofi, @loud, @jun, @jun-2 raid")
     assert "needs the role lead" in answer or "Only" in answer
@@ -122,7 +122,7 @@ async def test_a_moderator_does_not_kick_everyone_by_naming_each(show: Show) -> 
 
 
 async def test_only_an_admin_is_offered_to_include_the_protected(led: Show) -> None:
-    mira, leo = Former(led), Former(led, "lead")
+    mira, leo = FormFiller(led), FormFiller(led, "lead")
     assert "Only an admin" in await mira.types(f"mute {LAUNCH} all --protected raid")
     form = await leo.opens(f"mute {LAUNCH} all raid")
     assert "Include protected" in json.dumps(form.given)
@@ -133,14 +133,14 @@ async def test_only_an_admin_is_offered_to_include_the_protected(led: Show) -> N
 
 
 async def test_the_option_is_for_everyone_only(show: Show) -> None:
-    mira = Former(show)
+    mira = FormFiller(show)
     answer = await mira.types(f"mute {LAUNCH} jun --protected loud")
     assert "goes with everyone only" in answer
 
 
 async def pressed(show: Show, value: dict[str, Any]) -> None:
     """A button of ours with another value than it was drawn with, signed as Slack signs it."""
-    mira = Former(show)
+    mira = FormFiller(show)
     await mira.types(f"show {LAUNCH}")
     await mira.sees("Jun Park")
     message = mira.latest
@@ -200,7 +200,7 @@ async def test_a_role_taken_away_while_it_was_stopped_ends_the_case_as_refused(
     """Accepted, stopped, rules changed, started: the vendor gets nothing."""
     async with open_show(tmp_path, database_url=show_url) as first:
         first.services.service.executor.close()
-        mira = Former(first)
+        mira = FormFiller(first)
         await first.sender.command(mira.user, first.stage.cast.ops, f"mute {LAUNCH} jun loud")
         await first.services.tasks.drain(PATIENCE)
         assert (await first.store.case(1)).state is State.ASKED

@@ -15,7 +15,7 @@ from bot.demo.slack.render import as_text
 from bot.digests.subscription import Wish
 from bot.store import open_store
 from tests.fakes.digests import wanted
-from tests.handlers.slack_api.test_case_notifier import Moods
+from tests.handlers.slack_api.notifier_bench import MoodySlack
 from tests.unit.test_cli import Run
 from tests.unit.test_cli import run as run  # noqa: PLC0414  the fixture
 
@@ -25,13 +25,13 @@ SEND = ("digest", "send", "--subscription", "1")
 
 
 @pytest.fixture
-def moods() -> Moods:
+def moods() -> MoodySlack:
     """What stands before Slack."""
-    return Moods()
+    return MoodySlack()
 
 
 @pytest.fixture
-def slack(moods: Moods) -> Iterator[SlackServer]:
+def slack(moods: MoodySlack) -> Iterator[SlackServer]:
     """One with a channel for leads, in a thread of its own: the command has the other one."""
     server = SlackServer(Workspace(SystemClock()))
     server.world.add_channel("leads", server.world.add_user("Ada"))
@@ -94,7 +94,7 @@ def test_a_channel_that_is_gone_ends_with_1_and_its_owner_is_told(
 
 
 def test_a_digest_that_slack_refuses_for_what_it_is_ends_with_1_and_pauses_nothing(
-    run: Run, slack: SlackServer, moods: Moods, environ: dict[str, str]
+    run: Run, slack: SlackServer, moods: MoodySlack, environ: dict[str, str]
 ) -> None:
     moods.refuses, moods.on = "msg_too_long", "chat.postMessage"
     said = run(*SEND, **environ)

@@ -7,38 +7,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.calls.actors import Actor
-from bot.calls.acts import Act, Person
-from bot.calls.audit_filter import AuditQuery
 from bot.calls.capabilities import Capability, cannot
-from bot.calls.case_history import CaseHistory
-from bot.calls.cases import Acceptance, AcceptResult, AuditEntry, Case, Event
+from bot.calls.cases import Case
 from bot.calls.live import CallListing, CallView, ListView, VendorTrouble
 from bot.calls.models import Call, Page, Participant, RecordingState, Vendor
-from bot.calls.outcomes import Observation, Progress, Result, Seen, State, overall
-from bot.calls.verbs import VERBS, Block, Kick, Mute, RecordStart, Unblock, Verb
+from bot.calls.verbs import VERBS, Mute
 from bot.errors import BadInput, CallwardenError, UnknownWord
 from handlers.blocks import refusals
 from handlers.blocks.action_values import (
     ActValue,
-    AuditValue,
     ListValue,
     MoreValue,
     load,
     load_menu,
     route,
 )
-from handlers.blocks.audit import audit_message
 from handlers.blocks.call_card import call_message
 from handlers.blocks.call_list import list_message
 from handlers.blocks.capabilities import capabilities_message
-from handlers.blocks.case_history import case_message
-from handlers.blocks.cases import (
-    answer_message,
-    asked_message,
-    check_message,
-    line_message,
-)
 from handlers.blocks.help import help_message
 from handlers.blocks.message import Message
 from tests.fakes.blocks import (
@@ -51,6 +37,7 @@ from tests.fakes.blocks import (
     PEOPLE,
     SOME,
     elements,
+    ended_case,
     many,
     ref,
     told,
@@ -91,20 +78,6 @@ def test_any_call_makes_a_sound_card(
         at=NOW,
     )
     told(call_message(view, cases))
-
-
-@ANYTHING
-@given(CASES, st.sampled_from(AcceptResult))
-def test_any_case_is_told_soundly(case: Case, how: AcceptResult) -> None:
-    seen = [Observation(seen=Seen.NOT_DONE, evidence=case.reason) for _ in case.act.each()]
-    for message in (
-        line_message(case),
-        answer_message(case, FULL),
-        case_message(CaseHistory(case=case), FULL),
-        asked_message(Acceptance(case=case, how=how)),
-        check_message(case, seen, FULL),
-    ):
-        assert f"#{case.number}" in words(told(message))
 
 
 @ANYTHING
@@ -226,147 +199,6 @@ def test_acts_follow_what_runs() -> None:
     assert offered(card(ended, ALL, Participant(id="a")).blocks) == set()
 
 
-@pytest.mark.parametrize(("verb", "asks"), [(Kick(), False), (Block(), True)])
-def test_doing_a_heavy_act_again_asks_first(verb: Verb, *, asks: bool) -> None:
-    doubt = Result(person="a", state=State.NOT_CONFIRMED, evidence="the answer was lost")
-    case = Case(
-        number=128,
-        act=Act(verb=verb, call=ref(), title="Raid", people=(Person(id="a", name="x" * 200),)),
-        actor=Actor(user="U7", team="T1"),
-        asked_at=NOW,
-        state=State.NOT_CONFIRMED,
-        results=(doubt,),
-    )
-    (again,) = [
-        element
-        for element in elements(told(answer_message(case, FULL)).blocks)
-        if "again" in element["action_id"]
-    ]
-    assert ("confirm" in again) is asks
-    if asks:
-        assert verb.warning in again["confirm"]["text"]["text"]
-
-
-def test_not_confirmed_can_be_checked_and_done_again() -> None:
-    result = Result(
-        person="a", name="Alice", state=State.NOT_CONFIRMED, evidence="the answer was lost"
-    )
-    case = Case(
-        number=128,
-        act=Act(verb=Kick(), call=ref(), title="Raid", people=(Person(id="a"),)),
-        actor=Actor(user="U7", team="T1"),
-        asked_at=NOW,
-        state=State.NOT_CONFIRMED,
-        results=(result,),
-        reason="rude",
-    )
-    labels = {e["text"]["text"] for e in elements(answer_message(case, FULL).blocks)}
-    assert {"Check again", "Do it again", "Case #128"} == labels
-    line = words(line_message(case))
-    for part in (
-        "❓ *#128* Unknown: kick a from “Raid”",
-        "may or may not have happened",
-        "Stream Video",
-        "<@U7>",
-        "reason: rude",
-    ):
-        assert part in line
-
-
-def ended(verb: Verb, *results: Result, everyone: bool = False) -> Case:
-    """A case with these results."""
-    people = () if everyone else (Person(id="a", name="Ann"),)
-    act = Act(verb=verb, call=ref(), title="Raid", people=people, everyone=everyone)
-    return Case(
-        number=9,
-        act=act,
-        actor=Actor(user="U7", team="T1"),
-        asked_at=NOW,
-        state=overall(results),
-        results=results,
-    )
-
-
-def test_what_was_so_already_is_never_called_confirmed() -> None:
-    so = Result(person="a", name="Ann", state=State.ALREADY, evidence="They are not blocked.")
-    shown = words(answer_message(ended(Unblock(), so), FULL))
-    assert "☑️ *#9* no need to unblock Ann in “Raid”" in shown
-    assert "They are not blocked." in shown
-    assert "confirmed" not in shown
-
-
-def test_the_question_before_an_undo_shows_a_title_as_it_is() -> None:
-    """A dialog's text is plain: Slack's escapes would be shown as they are."""
-    act = Act(verb=RecordStart(), call=ref(), title="Maths <group B> & friends")
-    done = Result(state=State.CONFIRMED, evidence="It runs.")
-    asked = ended(Unblock(), done).model_copy(update={"act": act})
-    (dialog,) = (
-        element["confirm"]
-        for element in elements(told(line_message(asked, undoable=True)).blocks)
-        if "confirm" in element
-    )
-    assert dialog["text"]["text"] == "Stop recording “Maths <group B> & friends”?"
-
-
-def test_an_act_on_everyone_says_for_how_many_it_is_so() -> None:
-    done = [
-        Result(person=f"p{n}", name=f"Guest {n}", state=State.CONFIRMED, evidence="Seen.")
-        for n in range(42)
-    ]
-    late = Result(person="z", name="Zed", state=State.NOT_CONFIRMED, evidence="Still sends.")
-    assert "everyone in “Raid”, 42 of 42" in words(
-        answer_message(ended(Mute(), *done, everyone=True), FULL)
-    )
-    partly = words(answer_message(ended(Mute(), *done, late, everyone=True), FULL))
-    assert "everyone in “Raid”, 42 of 43" in partly
-    assert "❓ unknown · Zed `z`: Still sends." in partly
-    beyond = Result(state=State.FAILED, evidence="Not listed.", count=7)
-    assert "42 of 49" in words(answer_message(ended(Mute(), *done, beyond, everyone=True), FULL))
-
-
-@pytest.mark.parametrize(
-    ("progress", "said"),
-    [
-        (Progress(done=120, total=300), "120 of 300 so far"),
-        (Progress(done=7), "7 so far"),
-        (Progress(total=300), None),
-        (None, None),
-    ],
-)
-def test_an_open_case_says_how_far_it_is(progress: Progress | None, said: str | None) -> None:
-    asked = ended(Kick(), everyone=True).model_copy(
-        update={"state": State.ASKED, "progress": progress}
-    )
-    for message in (line_message(asked), answer_message(asked, FULL)):
-        assert said is None or said in words(message)
-        assert said is not None or "so far" not in words(message)
-
-
-def test_the_record_pages_back() -> None:
-    entries = [
-        AuditEntry(
-            id=n,
-            at=NOW,
-            event=Event.OUTCOME,
-            case=7,
-            actor=Actor(user="U1", team="T"),
-            verb="kick",
-            title="<!here>",
-            people=("a", "b", "c", "d"),
-            reason="r",
-            state=State.CONFIRMED,
-            detail="gone",
-        )
-        for n in range(60, 0, -1)
-    ]
-    message = told(audit_message(entries, AuditQuery(limit=60)))
-    older = [e for e in elements(message.blocks) if e["action_id"] == "audit"]
-    assert load(AuditValue, older[0]["value"]).which.before == 21
-    last = told(audit_message(entries[-3:], AuditQuery()))
-    assert [e["action_id"] for e in elements(last.blocks)] == ["audit.search"]
-    assert "No entries match" in words(told(audit_message([], AuditQuery())))
-
-
 def test_capabilities_say_why_and_what_instead() -> None:
     tables = {Vendor.STREAM: ALL, Vendor.COMETCHAT: SOME}
     assert "CometChat" in words(told(capabilities_message(tables)))
@@ -401,30 +233,6 @@ def test_what_to_type_stays_code_in_a_refusal() -> None:
     )
     assert "Type `/calls_x` again." in words(message)
     assert "*" not in words(message)
-
-
-def test_a_bulk_act_shows_first_whom_it_missed() -> None:
-    results = tuple(
-        Result(
-            person=f"p{n}",
-            state=State.FAILED if n == 29 else State.CONFIRMED,
-            evidence="gone",
-        )
-        for n in range(30)
-    )
-    case = Case(
-        number=7,
-        act=Act(verb=Kick(), call=ref(), title="Raid", everyone=True),
-        actor=Actor(user="U7", team="T1"),
-        asked_at=NOW,
-        state=State.PARTLY,
-        results=results,
-        reason="r" * 2000,
-    )
-    shown = words(told(case_message(CaseHistory(case=case), FULL)))
-    assert "❌ failed · `p29`: gone." in shown
-    assert "1 ❌ failed · 29 ✅ confirmed · page 1 of 2" in shown
-    assert "r" * 2000 in shown
 
 
 def test_a_call_with_an_id_too_long_for_a_menu_keeps_its_buttons() -> None:
@@ -485,7 +293,7 @@ def test_what_was_done_last_stands_above_the_people() -> None:
         rights=FULL,
         at=NOW,
     )
-    shown = words(told(call_message(view, [ended(Mute())])))
+    shown = words(told(call_message(view, [ended_case(Mute())])))
     assert shown.index("*Recent actions*") < shown.index("*Ann*")
 
 

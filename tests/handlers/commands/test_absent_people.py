@@ -4,17 +4,17 @@ import pytest
 
 from bot.calls.outcomes import State
 from bot.demo.stage import Show
-from tests.handlers.modals.test_order_form import SUPPORT, Former, latest, people_block_of, short
+from tests.fakes.form_filler import SUPPORT, FormFiller, latest, people_block_of, short
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 @pytest.fixture
-def mira(show: Show) -> Former:
-    return Former(show)
+def mira(show: Show) -> FormFiller:
+    return FormFiller(show)
 
 
-async def blocks(show: Show, mira: Former, name: str) -> None:
+async def blocks(show: Show, mira: FormFiller, name: str) -> None:
     await show.sender.command(
         mira.user, show.stage.cast.ops, f"block {short(SUPPORT)} {name} came back"
     )
@@ -24,7 +24,7 @@ async def blocks(show: Show, mira: Former, name: str) -> None:
 
 
 async def test_the_blocked_are_unblocked_by_a_part_of_the_name_they_had(
-    show: Show, mira: Former
+    show: Show, mira: FormFiller
 ) -> None:
     await blocks(show, mira, '"Kofi Mensah"')
     stream = show.stage.world.stream
@@ -39,7 +39,7 @@ async def test_the_blocked_are_unblocked_by_a_part_of_the_name_they_had(
 
 
 async def test_somebody_who_is_not_blocked_is_refused_with_those_who_are(
-    show: Show, mira: Former
+    show: Show, mira: FormFiller
 ) -> None:
     await blocks(show, mira, "loud")
     before = list(show.stage.world.stream.effects)
@@ -49,7 +49,7 @@ async def test_somebody_who_is_not_blocked_is_refused_with_those_who_are(
     assert show.stage.world.stream.effects == before
 
 
-async def test_somebody_unblocked_elsewhere_is_already_so(show: Show, mira: Former) -> None:
+async def test_somebody_unblocked_elsewhere_is_already_so(show: Show, mira: FormFiller) -> None:
     await blocks(show, mira, "loud")
     show.stage.world.stream.rooms[SUPPORT].blocked.clear()
     await show.sender.command(mira.user, show.stage.cast.ops, f"unblock {short(SUPPORT)} loud")
@@ -58,7 +58,7 @@ async def test_somebody_unblocked_elsewhere_is_already_so(show: Show, mira: Form
 
 
 async def test_one_known_and_one_unknown_open_the_form_and_send_nothing(
-    show: Show, mira: Former
+    show: Show, mira: FormFiller
 ) -> None:
     show.stage.world.stream.rooms[SUPPORT].blocked.append("umar")
     view = await mira.opens(f"unblock {short(SUPPORT)} umar, lowd")
@@ -71,7 +71,7 @@ async def test_one_known_and_one_unknown_open_the_form_and_send_nothing(
 
 
 async def test_a_member_of_another_name_is_refused_with_the_members(
-    show: Show, mira: Former
+    show: Show, mira: FormFiller
 ) -> None:
     text = await mira.types(f"member {short(SUPPORT)} remove alcie")
     assert "Nobody among the members of “Support room · billing” matches “alcie”." in text

@@ -6,8 +6,8 @@ from bot.calls.handles import handle
 from bot.calls.models import CallRef, Vendor
 from bot.demo.slack.render import as_text
 from bot.demo.stage import Show
+from tests.fakes.form_filler import FormFiller
 from tests.fakes.moderator import Moderator
-from tests.handlers.modals.test_order_form import Former
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -89,7 +89,7 @@ async def test_a_speaker_who_may_speak_no_more_does_not_by_an_unsilence(show: Sh
 
 async def test_unsilencing_everyone_makes_no_listener_a_speaker(show: Show) -> None:
     """Of eleven in the room the two speakers may send; Priya, a host, is left out."""
-    leo = Former(show, "lead")
+    leo = FormFiller(show, "lead")
     for verb in ("silence", "unsilence"):
         await leo.opens(f"{verb} {short(STAGE)} everyone but priya")
         assert await leo.submits(reasons="Spam", reason="shouting") == {}

@@ -7,8 +7,8 @@ import pytest
 
 from bot.demo.stage import Show, open_show
 from bot.ports import AuditQuery
+from tests.fakes.form_filler import FormFiller
 from tests.fakes.moderator import PATIENCE, Moderator
-from tests.handlers.modals.test_order_form import Former
 from tests.handlers.test_rights import pressed
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -19,7 +19,7 @@ FOUND = {"max_participants": 40, "max_participants_exclude_roles": ["host"]}
 
 async def test_a_restarted_bot_puts_the_former_limit_back(show_url: str, tmp_path: Path) -> None:
     async with open_show(tmp_path, database_url=show_url) as first:
-        room, mira = first.stage.world.stream.rooms[LAUNCH], Former(first)
+        room, mira = first.stage.world.stream.rooms[LAUNCH], FormFiller(first)
         room.limits = dict(FOUND)
         people = {stay.visitor.id for stay in room.here()}
         await mira.opens(f"lock {LAUNCH}")
@@ -29,7 +29,7 @@ async def test_a_restarted_bot_puts_the_former_limit_back(show_url: str, tmp_pat
         assert room.limits == {**FOUND, "max_participants": 2}
         locked = dict(room.limits)
     async with open_show(tmp_path, database_url=show_url) as second:
-        room, mira = second.stage.world.stream.rooms[LAUNCH], Former(second)
+        room, mira = second.stage.world.stream.rooms[LAUNCH], FormFiller(second)
         room.limits = locked
         await mira.types(f"unlock {LAUNCH} over")
         await mira.sees("unlocked", "confirmed")

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.demo.stage import Show
-from tests.handlers.modals.test_order_form import Former
+from tests.fakes.form_filler import FormFiller
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -26,7 +26,7 @@ def left(show: Show) -> list[str]:
 
 
 async def test_an_output_with_odd_signs_in_its_name_is_stopped_and_no_other(show: Show) -> None:
-    mira = Former(show)
+    mira = FormFiller(show)
     runs(show, ODD, "tv")
     await mira.types(f'rtmp {LAUNCH} stop "{ODD}" stolen key')
     await mira.sees("stopped the RTMP output of", "stolen key", "confirmed")
@@ -34,7 +34,7 @@ async def test_an_output_with_odd_signs_in_its_name_is_stopped_and_no_other(show
 
 
 async def test_of_several_that_run_it_is_asked_which(show: Show) -> None:
-    mira = Former(show)
+    mira = FormFiller(show)
     runs(show, ODD, "tv")
     offered = str((await mira.opens(f"rtmp {LAUNCH} stop")).blocks)
     assert "50%" in offered
@@ -49,7 +49,7 @@ async def test_of_several_that_run_it_is_asked_which(show: Show) -> None:
     "words", ["rtmp {} stop all stolen", "rtmp stop all {} stolen", "rtmp stop {} ALL stolen"]
 )
 async def test_all_are_stopped_by_that_word(show: Show, words: str) -> None:
-    mira = Former(show)
+    mira = FormFiller(show)
     runs(show, ODD, "tv")
     await mira.types(words.format(LAUNCH))
     await mira.sees("stopped all RTMP outputs of", "stolen", "confirmed")
@@ -57,7 +57,7 @@ async def test_all_are_stopped_by_that_word(show: Show, words: str) -> None:
 
 
 async def test_where_one_is_really_named_all_it_is_asked_which_are_meant(show: Show) -> None:
-    mira = Former(show)
+    mira = FormFiller(show)
     runs(show, "All", "tv")
     said = await mira.types(f"rtmp {LAUNCH} stop all stolen")
     assert "An RTMP output of this call is named “All”" in said

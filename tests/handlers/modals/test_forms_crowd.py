@@ -22,8 +22,8 @@ from bot.service import front_door
 from bot.settings import Settings
 from handlers.blocks.action_values import FORM_CALL, FORM_PEOPLE
 from handlers.services import OpenServices, Services
+from tests.fakes.form_filler import FormFiller, latest, people_block_of
 from tests.fakes.provider import FakeProvider
-from tests.handlers.modals.test_order_form import Former, latest, people_block_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -41,7 +41,7 @@ class Hung(FakeProvider):
 
 
 @asynccontextmanager
-async def before(show: Show, *vendors: FakeProvider) -> AsyncIterator[Former]:
+async def before(show: Show, *vendors: FakeProvider) -> AsyncIterator[FormFiller]:
     """The same people before a bot with these vendors."""
     clock, service = SystemClock(), show.services.service
     live_calls = LiveCalls({vendor.vendor: vendor for vendor in vendors}, clock, RecentCalls(clock))
@@ -58,7 +58,7 @@ async def before(show: Show, *vendors: FakeProvider) -> AsyncIterator[Former]:
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://bot.test") as client:
         sender = Sender(show.workspace, client)
-        yield Former(dataclasses.replace(show, services=services, sender=sender))
+        yield FormFiller(dataclasses.replace(show, services=services, sender=sender))
         await services.tasks.drain(0.1)
 
 
@@ -183,7 +183,7 @@ async def test_people_are_not_guessed_while_their_vendor_is_silent(show: Show) -
 
 @pytest.mark.parametrize("fault", [503, 429])
 async def test_a_form_slack_does_not_open_is_told_in_words(show: Show, fault: int) -> None:
-    mira = Former(show)
+    mira = FormFiller(show)
     show.stage.slack.faults.error(fault, on="views.open")
     await show.sender.command(mira.user, show.stage.cast.ops, "kick")
     await mira.told("Slack did not open the form in time.", "Press it or type it again.")

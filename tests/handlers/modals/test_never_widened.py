@@ -7,14 +7,14 @@ from bot.demo.slack.render import as_text
 from bot.demo.stage import Show
 from bot.demo.vendors import Visitor
 from handlers.blocks.action_values import FORM_CALL, FORM_WHOM
-from tests.handlers.modals.test_order_form import SUPPORT, Former, short
+from tests.fakes.form_filler import SUPPORT, FormFiller, short
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 @pytest.fixture
-def mira(show: Show) -> Former:
-    return Former(show)
+def mira(show: Show) -> FormFiller:
+    return FormFiller(show)
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def room(show: Show) -> str:
 
 @pytest.mark.parametrize("spared", ["ann", "bob", "sam", "nobody", "@ann and nobody"])
 async def test_a_silence_that_spares_somebody_is_refused_with_the_reason(
-    show: Show, mira: Former, room: str, spared: str
+    show: Show, mira: FormFiller, room: str, spared: str
 ) -> None:
     """Also where the spared has just left, is nobody there, or may be one of two."""
     await mira.types(f"show realtimekit:{room}")
@@ -45,7 +45,7 @@ async def test_a_silence_that_spares_somebody_is_refused_with_the_reason(
 @pytest.mark.usefixtures("room")
 @pytest.mark.parametrize("words", ["all except loud, zzz", "loud, zzz"])
 async def test_a_form_chooses_everyone_only_where_somebody_said_so(
-    show: Show, mira: Former, words: str
+    show: Show, mira: FormFiller, words: str
 ) -> None:
     """Another call is chosen after the words were typed: its vendor silences everyone or nobody."""
     await mira.opens(f"silence {short(SUPPORT)} {words}")
@@ -62,7 +62,7 @@ async def test_a_form_chooses_everyone_only_where_somebody_said_so(
 
 
 async def test_where_it_is_open_who_is_spared_everyone_is_not_chosen(
-    show: Show, mira: Former
+    show: Show, mira: FormFiller
 ) -> None:
     """Two answer to the name: neither is chosen, and what was asked for stays chosen."""
     view = await mira.opens(f'mute {short(SUPPORT)} all except "Jun Park" noise')

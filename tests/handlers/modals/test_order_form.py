@@ -1,116 +1,40 @@
 """Orders by form, through the real app: opened at once, filled in, checked at each field."""
 
-from typing import Any
-
 import pytest
 
-from bot.calls.cases import Case, Event
-from bot.calls.handles import handle
-from bot.calls.models import CallRef, Vendor
+from bot.calls.cases import Event
 from bot.calls.outcomes import State
-from bot.demo.slack.control_finder import entered, field
 from bot.demo.slack.errors import NotShown
 from bot.demo.slack.render import as_text
-from bot.demo.slack.screen import View, fill
 from bot.demo.stage import Show
 from bot.ports import AuditQuery
 from handlers.blocks.action_values import FORM_CALL, FORM_PEOPLE, FORM_VERB, FORM_WHOM
-from tests.fakes.moderator import Moderator
+from tests.fakes.form_filler import (
+    LAUNCH,
+    STAGE,
+    SUPPORT,
+    FormFiller,
+    fields,
+    latest,
+    people_block_of,
+    short,
+)
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-SUPPORT = "default:support-room"
-STAGE = "audio_room:community-stage"
-LAUNCH = "livestream:launch-show"
 
-
-def short(call: str, vendor: Vendor = Vendor.STREAM) -> str:
-    return handle(CallRef(vendor=vendor, id=call))
-
-
-class Former(Moderator):
-    """Somebody who fills in forms."""
-
-    async def opens(self, text: str) -> View:
-        """Type words that lack something; the form as it is once it is no longer loading."""
-        await self.asked(text)
-        return await self.drawn()
-
-    async def drawn(self, *words: str) -> View:
-        """The form in front of them, once it is no longer loading and has these words."""
-
-        def there() -> View | None:
-            view = self.show.workspace.modals.top(self.user.id)
-            if view is None or "Loading the live calls" in (text := as_text(view)):
-                return None
-            return view if all(word in text for word in words) else None
-
-        return await self._until(there)
-
-    async def offered(self, action_id: str, typed: str = "") -> list[str]:
-        """What fits these letters, as label and description."""
-        view = await self.form()
-        delivery = await self.show.sender.suggest(self.user, view, action_id, typed)
-        assert delivery.trouble is None
-        return [
-            f"{one['text']['text']} | {one['description']['text']}"
-            for one in delivery.json()["options"]
-        ]
-
-    async def chooses(self, action_id: str, label: str, typed: str | None = None) -> None:
-        """Choose the option with that label; it is looked up by `typed`, or by the label itself."""
-        view = await self.form()
-        if action_id in (FORM_CALL, FORM_PEOPLE):
-            await self.offered(action_id, label if typed is None else typed)
-        delivery = await self.show.sender.press(self.user, view, action_id=action_id, text=label)
-        assert delivery.trouble is None
-
-    def fills(self, **values: str) -> None:
-        """Fill in fields that are told of only with the form."""
-        view = self.show.workspace.modals.stack(self.user.id)[-1]
-        for name, value in values.items():
-            control = field(view, name)
-            fill(view, control, entered(control.element, value))
-
-    async def submits(self, **values: Any) -> dict[str, str]:
-        """Send the form; the words at its fields where it stays open."""
-        view = await self.form()
-        delivery = await self.show.sender.submit(self.user, view, values)
-        assert delivery.trouble is None
-        return view.errors
-
-    async def told(self, *words: str) -> str:
-        """Wait until a private message has all these words."""
-
-        def there() -> str | None:
-            texts = [as_text(message) for message in self.private()]
-            return next((text for text in texts if all(word in text for word in words)), None)
-
-        return await self._until(there)
+@pytest.fixture
+def mira(show: Show) -> FormFiller:
+    return FormFiller(show)
 
 
 @pytest.fixture
-def mira(show: Show) -> Former:
-    return Former(show)
-
-
-@pytest.fixture
-def leo(show: Show) -> Former:
-    return Former(show, "lead")
-
-
-async def latest(show: Show) -> Case:
-    """The newest case."""
-    entries = await show.store.audit(AuditQuery(limit=20))
-    return await show.store.case(max(entry.case or 0 for entry in entries))
-
-
-def fields(view: View) -> list[str]:
-    return [block["label"]["text"] for block in view.blocks if block["type"] == "input"]
+def leo(show: Show) -> FormFiller:
+    return FormFiller(show, "lead")
 
 
 async def test_a_verb_alone_opens_a_form_and_the_trigger_is_spent_first(
-    show: Show, mira: Former
+    show: Show, mira: FormFiller
 ) -> None:
     before = len(show.workspace.calls)
     view = await mira.opens("kick")
@@ -123,7 +47,7 @@ async def test_a_verb_alone_opens_a_form_and_the_trigger_is_spent_first(
 
 
 async def test_a_form_is_filled_in_by_looking_things_up_and_kicks_both(
-    show: Show, leo: Former
+    show: Show, leo: FormFiller
 ) -> None:
     await leo.opens("kick")
     found = await leo.offered(FORM_CALL, "support")
@@ -147,7 +71,7 @@ async def test_a_form_is_filled_in_by_looking_things_up_and_kicks_both(
     ]
 
 
-async def test_what_was_typed_stands_in_the_form(mira: Former) -> None:
+async def test_what_was_typed_stands_in_the_form(mira: FormFiller) -> None:
     text = as_text(await mira.opens(f"rtmp {short(LAUNCH)} start"))
     assert "[Launch show (live) 🚀 ▾]" in text
     assert "To: [youtube ▾]" in text
@@ -155,14 +79,14 @@ async def test_what_was_typed_stands_in_the_form(mira: Former) -> None:
     assert "Tracks: [video ▾]" in text
 
 
-async def test_a_call_nobody_knows_is_said_with_what_to_do(mira: Former) -> None:
+async def test_a_call_nobody_knows_is_said_with_what_to_do(mira: FormFiller) -> None:
     text = as_text(await mira.opens("kick QQQQ"))
     assert "No live call matches “QQQQ”." in text
     assert "Call: [Words in the title, a handle or an id ▾]" in text
 
 
 async def test_choosing_another_call_keeps_the_reason_and_asks_for_its_people(
-    leo: Former,
+    leo: FormFiller,
 ) -> None:
     await leo.opens(f"kick {short(STAGE)}")
     await leo.chooses(FORM_PEOPLE, "Hedda 🦊", "hedda")
@@ -175,12 +99,8 @@ async def test_choosing_another_call_keeps_the_reason_and_asks_for_its_people(
         await leo.submits()
 
 
-def people_block_of(view: View) -> str:
-    return next(str(b["block_id"]) for b in view.blocks if b["block_id"].startswith("people."))
-
-
 async def test_what_a_vendor_cannot_do_is_said_with_the_nearest_as_soon_as_it_is_chosen(
-    mira: Former,
+    mira: FormFiller,
 ) -> None:
     await mira.opens("block")
     await mira.chooses(FORM_CALL, "team-huddle")
@@ -190,7 +110,7 @@ async def test_what_a_vendor_cannot_do_is_said_with_the_nearest_as_soon_as_it_is
 
 
 async def test_everyone_but_some_is_a_heavy_act_and_the_form_says_so(
-    show: Show, mira: Former
+    show: Show, mira: FormFiller
 ) -> None:
     view = await mira.opens(f"mute {short(STAGE)}")
     await mira.chooses(FORM_WHOM, "Everyone except selected people")
@@ -206,7 +126,7 @@ async def test_everyone_but_some_is_a_heavy_act_and_the_form_says_so(
 
 
 async def test_somebody_who_left_is_named_at_their_field_and_the_form_stays(
-    show: Show, mira: Former
+    show: Show, mira: FormFiller
 ) -> None:
     view = await mira.opens(f"kick {short(STAGE)}")
     await mira.chooses(FORM_PEOPLE, "فرح الحسيني", "farah")
@@ -218,7 +138,7 @@ async def test_somebody_who_left_is_named_at_their_field_and_the_form_stays(
     assert "kept" in as_text(view)
 
 
-async def test_a_form_sent_twice_is_one_case(show: Show, mira: Former) -> None:
+async def test_a_form_sent_twice_is_one_case(show: Show, mira: FormFiller) -> None:
     view = await mira.opens(f"mute {short(SUPPORT)}")
     await mira.chooses(FORM_PEOPLE, "L O U D 📢📢📢", "loud")
     first = await show.sender.submit(mira.user, view, {"reason": "loud"})
@@ -230,7 +150,9 @@ async def test_a_form_sent_twice_is_one_case(show: Show, mira: Former) -> None:
 
 
 @pytest.mark.parametrize("value", ["nobody-at-all", "sha256:0123456789abcdef", ""])
-async def test_a_person_made_up_by_hand_is_refused_at_their_field(mira: Former, value: str) -> None:
+async def test_a_person_made_up_by_hand_is_refused_at_their_field(
+    mira: FormFiller, value: str
+) -> None:
     view = await mira.opens(f"kick {short(STAGE)}")
     made_up = {"text": {"type": "plain_text", "text": "X"}, "value": value}
     errors = await mira.submits(**{FORM_PEOPLE: [made_up]})
@@ -238,7 +160,7 @@ async def test_a_person_made_up_by_hand_is_refused_at_their_field(mira: Former, 
 
 
 @pytest.mark.parametrize("value", ["K7QX", "x" * 150, "" * 3, "QQQQQQQQQQQQQQQQQQQQQQQQ.00"])
-async def test_a_call_made_up_by_hand_is_refused_at_its_field(leo: Former, value: str) -> None:
+async def test_a_call_made_up_by_hand_is_refused_at_its_field(leo: FormFiller, value: str) -> None:
     await leo.opens("end")
     made_up = {"text": {"type": "plain_text", "text": "X"}, "value": value}
     errors = await leo.submits(**{FORM_CALL: made_up}, reasons="Spam")
@@ -246,7 +168,7 @@ async def test_a_call_made_up_by_hand_is_refused_at_its_field(leo: Former, value
 
 
 async def test_the_shortcut_asks_what_to_do_first_and_its_form_says_how_it_went(
-    show: Show, mira: Former
+    show: Show, mira: FormFiller
 ) -> None:
     delivery = await show.sender.shortcut(mira.user, "moderate_call")
     assert delivery.trouble is None
@@ -261,19 +183,21 @@ async def test_the_shortcut_asks_what_to_do_first_and_its_form_says_how_it_went(
     assert (case.act.verb.name, case.reason, case.channel) == ("live_start", "on air", None)
 
 
-async def test_a_verb_above_ones_role_is_refused_with_the_line_to_add(mira: Former) -> None:
+async def test_a_verb_above_ones_role_is_refused_with_the_line_to_add(mira: FormFiller) -> None:
     text = as_text(await mira.opens(f"delete {short(STAGE)} recording"))
     assert "Only leads can delete recording" in text
     assert f'Add "{mira.user.id}" to leads' in text
 
 
-async def test_a_word_of_which_nothing_is_permitted_is_refused_by_that_word(mira: Former) -> None:
+async def test_a_word_of_which_nothing_is_permitted_is_refused_by_that_word(
+    mira: FormFiller,
+) -> None:
     text = as_text(await mira.opens("delete"))
     assert "Only leads can use “delete”." in text
 
 
 async def test_a_verb_that_is_refused_while_its_form_is_drawn_is_on_record(
-    show: Show, mira: Former
+    show: Show, mira: FormFiller
 ) -> None:
     before = len(await show.store.audit(AuditQuery(state=State.REFUSED, limit=100)))
     await mira.opens(f"delete {short(STAGE)} recording")
@@ -286,7 +210,7 @@ async def test_a_verb_that_is_refused_while_its_form_is_drawn_is_on_record(
 
 
 async def test_of_two_choices_the_newer_one_stands_though_slack_drew_the_older_later(
-    show: Show, mira: Former
+    show: Show, mira: FormFiller
 ) -> None:
     await mira.types(f"show {short(STAGE)}")
     await mira.presses("All actions…", near="zed")
@@ -300,7 +224,7 @@ async def test_of_two_choices_the_newer_one_stands_though_slack_drew_the_older_l
 
 
 async def test_an_outsider_is_told_in_the_form_and_nothing_is_looked_up(show: Show) -> None:
-    gus = Former(show, "guest")
+    gus = FormFiller(show, "guest")
     await show.services.tasks.drain(30)
     before = len(show.stage.world.stream.requests)
     assert "You are a guest" in as_text(await gus.opens(f"kick {short(SUPPORT)}"))
@@ -308,16 +232,16 @@ async def test_an_outsider_is_told_in_the_form_and_nothing_is_looked_up(show: Sh
 
 
 @pytest.mark.parametrize("who", ["guest", "stranger"])
-async def test_who_may_not_look_is_offered_nothing(show: Show, mira: Former, who: str) -> None:
+async def test_who_may_not_look_is_offered_nothing(show: Show, mira: FormFiller, who: str) -> None:
     view = await mira.opens(f"kick {short(SUPPORT)}")
     assert await mira.offered(FORM_CALL)
-    outsider = Former(show, who)
+    outsider = FormFiller(show, who)
     show.workspace.modals.put(outsider.user.id, view.given)
     assert await outsider.offered(FORM_CALL) == []
     assert await outsider.offered(FORM_PEOPLE) == []
 
 
-async def test_more_on_a_person_reaches_what_has_no_button(show: Show, mira: Former) -> None:
+async def test_more_on_a_person_reaches_what_has_no_button(show: Show, mira: FormFiller) -> None:
     await mira.types(f"show {short(STAGE)}")
     await mira.presses("All actions…", near="zed")
     view = await mira.drawn("What to do")
@@ -333,7 +257,7 @@ async def test_more_on_a_person_reaches_what_has_no_button(show: Show, mira: For
 
 
 async def test_more_on_the_list_and_the_call_card_opens_the_form_for_that_call(
-    mira: Former,
+    mira: FormFiller,
 ) -> None:
     await mira.types("list support")
     await mira.presses("All actions…", near="Support room")
@@ -343,7 +267,7 @@ async def test_more_on_the_list_and_the_call_card_opens_the_form_for_that_call(
     assert "[Support room · billing ▾]" in as_text(await mira.drawn("What to do"))
 
 
-async def test_the_blocked_are_chosen_from_a_menu_of_them(show: Show, mira: Former) -> None:
+async def test_the_blocked_are_chosen_from_a_menu_of_them(show: Show, mira: FormFiller) -> None:
     blocked = show.stage.world.stream.rooms[SUPPORT].blocked
     blocked += ["umar", "wei", "loud"]
     view = await mira.opens(f"unblock {short(SUPPORT)}")
@@ -359,7 +283,7 @@ async def test_the_blocked_are_chosen_from_a_menu_of_them(show: Show, mira: Form
 
 
 async def test_somebody_unblocked_meanwhile_is_named_at_their_field(
-    show: Show, mira: Former
+    show: Show, mira: FormFiller
 ) -> None:
     blocked = show.stage.world.stream.rooms[SUPPORT].blocked
     blocked.append("umar")
@@ -372,7 +296,7 @@ async def test_somebody_unblocked_meanwhile_is_named_at_their_field(
 
 
 async def test_a_name_nobody_blocked_has_is_refused_with_the_blocked(
-    show: Show, mira: Former
+    show: Show, mira: FormFiller
 ) -> None:
     show.stage.world.stream.rooms[SUPPORT].blocked += ["umar", "wei"]
     text = await mira.types(f"unblock {short(SUPPORT)} lowd")
@@ -381,7 +305,7 @@ async def test_a_name_nobody_blocked_has_is_refused_with_the_blocked(
     assert show.stage.world.stream.effects == []
 
 
-async def test_somebody_added_as_a_member_is_on_no_list_yet(show: Show, mira: Former) -> None:
+async def test_somebody_added_as_a_member_is_on_no_list_yet(show: Show, mira: FormFiller) -> None:
     view = await mira.opens(f"member {short(SUPPORT)} add")
     assert "Enter the user id: they are not a member yet." in str(view.given)
     assert (await mira.submits(absent=" \n"))["absent"] == "Say who: their id in your app."
@@ -389,7 +313,7 @@ async def test_somebody_added_as_a_member_is_on_no_list_yet(show: Show, mira: Fo
     assert [person.id for person in (await latest(show)).act.people] == ["umar", "wei"]
 
 
-async def test_a_form_closed_while_it_was_loading_is_let_go(show: Show, mira: Former) -> None:
+async def test_a_form_closed_while_it_was_loading_is_let_go(show: Show, mira: FormFiller) -> None:
     show.stage.slack.faults.slow(0.2, on="views.update")
     await show.sender.command(mira.user, show.stage.cast.ops, "kick")
     await show.workspace.until(lambda: show.workspace.modals.top(mira.user.id))
@@ -403,7 +327,7 @@ async def test_a_form_closed_while_it_was_loading_is_let_go(show: Show, mira: Fo
 
 
 async def test_a_call_that_ended_meanwhile_says_so_at_its_field(
-    show: Show, mira: Former, leo: Former
+    show: Show, mira: FormFiller, leo: FormFiller
 ) -> None:
     await mira.opens("lock")
     await mira.chooses(FORM_CALL, "Community stage: *open mic* 🎤", "community")

@@ -8,7 +8,7 @@ from bot.demo.slack.render import as_text
 from bot.demo.stage import Show
 from bot.demo.vendors import Visitor
 from handlers.blocks.action_values import FORM_PEOPLE
-from tests.handlers.modals.test_order_form import SUPPORT, Former, latest, people_block_of, short
+from tests.fakes.form_filler import SUPPORT, FormFiller, latest, people_block_of, short
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -16,11 +16,11 @@ LOUD = "L O U D 📢📢📢"
 
 
 @pytest.fixture
-def mira(show: Show) -> Former:
-    return Former(show)
+def mira(show: Show) -> FormFiller:
+    return FormFiller(show)
 
 
-async def kicked(show: Show, mira: Former) -> None:
+async def kicked(show: Show, mira: FormFiller) -> None:
     """Loud was kicked, and the card was read again since."""
     await show.sender.command(mira.user, show.stage.cast.ops, f"kick {short(SUPPORT)} loud slurs")
     await mira.told("kicked", LOUD, "confirmed")
@@ -28,7 +28,7 @@ async def kicked(show: Show, mira: Former) -> None:
 
 
 async def test_somebody_who_was_kicked_a_moment_ago_is_blocked_by_id(
-    show: Show, mira: Former
+    show: Show, mira: FormFiller
 ) -> None:
     await kicked(show, mira)
     view = await mira.opens(f"block {short(SUPPORT)} loud slurs")
@@ -44,7 +44,7 @@ async def test_somebody_who_was_kicked_a_moment_ago_is_blocked_by_id(
 
 
 async def test_the_menu_of_a_block_offers_who_left_and_that_of_a_mute_does_not(
-    show: Show, mira: Former
+    show: Show, mira: FormFiller
 ) -> None:
     await kicked(show, mira)
     await mira.opens(f"block {short(SUPPORT)}")
@@ -59,7 +59,7 @@ async def test_the_menu_of_a_block_offers_who_left_and_that_of_a_mute_does_not(
 
 @pytest.mark.parametrize("verb", ["mute", "kick"])
 async def test_what_needs_them_there_says_so_and_offers_who_is(
-    show: Show, mira: Former, verb: str
+    show: Show, mira: FormFiller, verb: str
 ) -> None:
     await kicked(show, mira)
     view = await mira.opens(f"{verb} {short(SUPPORT)} loud slurs")
@@ -70,7 +70,7 @@ async def test_what_needs_them_there_says_so_and_offers_who_is(
     assert people_block_of(view)
 
 
-async def test_at_realtimekit_who_left_is_taken_off_the_list(show: Show, mira: Former) -> None:
+async def test_at_realtimekit_who_left_is_taken_off_the_list(show: Show, mira: FormFiller) -> None:
     kit = show.stage.world.realtimekit
     room = kit.open("left", "Left")
     for person in ("ann", "bob"):

@@ -5,7 +5,7 @@ import pytest
 from bot.demo.slack.render import as_text
 from bot.demo.stage import Show
 from handlers.blocks.action_values import FORM_VERB
-from tests.handlers.modals.test_order_form import Former
+from tests.fakes.form_filler import FormFiller
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -18,7 +18,7 @@ def left(show: Show) -> set[str]:
 
 
 async def test_the_form_says_how_many_leave_and_so_many_do(show: Show) -> None:
-    mira = Former(show)
+    mira = FormFiller(show)
     form = as_text(await mira.opens(f"stage {LAUNCH} back wrong speaker"))
     assert "1 person leaves, 2 may stay." in form
     assert left(show) == {"jun", "siobhan", "dolores"}
@@ -28,7 +28,7 @@ async def test_the_form_says_how_many_leave_and_so_many_do(show: Show) -> None:
 
 
 async def test_the_form_in_which_a_verb_is_chosen_says_it_once_it_is_chosen(show: Show) -> None:
-    mira = Former(show)
+    mira = FormFiller(show)
     form = as_text(await mira.opens(f"stage {LAUNCH}"))
     assert "leaves" not in form
     await mira.chooses(FORM_VERB, "Go backstage")
@@ -43,7 +43,7 @@ async def test_the_form_in_which_a_verb_is_chosen_says_it_once_it_is_chosen(show
     ],
 )
 async def test_what_is_not_known_is_said(show: Show, path: str, words: str) -> None:
-    mira = Former(show)
+    mira = FormFiller(show)
     await mira.types(f"show {LAUNCH}")
     show.stage.world.stream.faults.error(500, on=path, times=None)
     await show.sender.command(mira.user, show.stage.cast.ops, f"stage {LAUNCH} back wrong speaker")

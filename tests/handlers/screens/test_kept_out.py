@@ -12,16 +12,16 @@ from bot.demo.stage import Show
 from handlers.blocks.action_values import FORM_PEOPLE
 from handlers.blocks.call_card import call_message
 from tests.fakes.blocks import ALL, NOW, ref, told, words
+from tests.fakes.form_filler import SUPPORT, FormFiller, latest, short
 from tests.fakes.rights import FULL
 from tests.handlers.blocks.test_cards import offered
-from tests.handlers.modals.test_order_form import SUPPORT, Former, latest, short
 
 NIGHT = "v1.us.demo.dating-night"
 
 
 @pytest.fixture
-def mira(show: Show) -> Former:
-    return Former(show)
+def mira(show: Show) -> FormFiller:
+    return FormFiller(show)
 
 
 def card(roster: Roster | None, rights: Rights = FULL) -> tuple[str, set[str]]:
@@ -73,7 +73,7 @@ def test_a_vendor_that_did_not_say_is_told() -> None:
 
 @pytest.mark.asyncio(loop_scope="module")
 async def test_somebody_blocked_is_on_the_card_and_let_in_from_there(
-    show: Show, mira: Former
+    show: Show, mira: FormFiller
 ) -> None:
     blocked = show.stage.world.stream.rooms[SUPPORT].blocked
     blocked.append("umar")
@@ -88,7 +88,9 @@ async def test_somebody_blocked_is_on_the_card_and_let_in_from_there(
 
 
 @pytest.mark.asyncio(loop_scope="module")
-async def test_many_who_are_blocked_are_chosen_from_in_the_form(show: Show, mira: Former) -> None:
+async def test_many_who_are_blocked_are_chosen_from_in_the_form(
+    show: Show, mira: FormFiller
+) -> None:
     blocked = show.stage.world.stream.rooms[SUPPORT].blocked
     blocked += [f"troll-{number}" for number in range(12)]
     assert "Blocked: 12" in await mira.types(f"show {short(SUPPORT)}")
@@ -102,7 +104,7 @@ async def test_many_who_are_blocked_are_chosen_from_in_the_form(show: Show, mira
 
 @pytest.mark.asyncio(loop_scope="module")
 async def test_somebody_banned_from_the_group_is_on_the_card_of_its_call(
-    show: Show, mira: Former
+    show: Show, mira: FormFiller
 ) -> None:
     show.stage.world.cometchat.groups["dating-night"].banned.add("zed")
     name = handle(CallRef(vendor=Vendor.COMETCHAT, id=NIGHT))

@@ -224,16 +224,16 @@ def _runs(
     yield "digest", lambda to: to.usage.reported(A_DAY, A_DAY)
     for name in REPORTS:
         if provider.reports.capabilities[name].possible:
-            yield name, _look(name, call)
+            yield name, _run_report(name, call)
     if provider.reports.capabilities[RECORDINGS.name].possible:
         yield RECORDINGS.name, lambda to: to.reports.recordings_running(call)
     for which in sorted(provider.reports.lists):
-        yield "show", _listing(which, call)
+        yield "show", _run_list(which, call)
     for act in _acts(provider, call, people):
-        yield " ".join(act.verb.words), _doing(act)
+        yield " ".join(act.verb.words), _run_act(act)
 
 
-def _look(name: str, call: CallRef) -> Run:
+def _run_report(name: str, call: CallRef) -> Run:
     if name in KINDS:
         return lambda to: to.reports.files(call, KINDS[name])
     if not REPORTS[name].of_call:
@@ -241,11 +241,11 @@ def _look(name: str, call: CallRef) -> Run:
     return lambda to: getattr(to.reports, name)(call)
 
 
-def _listing(which: Listed, call: CallRef) -> Run:
+def _run_list(which: Listed, call: CallRef) -> Run:
     return lambda to: to.reports.listed(call, which)
 
 
-def _doing(act: Act) -> Run:
+def _run_act(act: Act) -> Run:
     async def run(provider: VendorClient) -> object:
         receipt = await provider.acts.perform(act)
         await provider.acts.observe(act)

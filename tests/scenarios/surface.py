@@ -34,8 +34,8 @@ def transcribed(world: World) -> None:
 
 
 def rated(world: World) -> None:
-    world.stream.opine(SUPPORT, "amina", 2, "an echo on my side")
-    world.stream.opine(SUPPORT, "kofi", 5)
+    world.stream.give_feedback(SUPPORT, "amina", 2, "an echo on my side")
+    world.stream.give_feedback(SUPPORT, "kofi", 5)
 
 
 def listed(world: World) -> None:

@@ -99,7 +99,7 @@ class VendorServer(abc.ABC, Generic[R]):
 
     @abc.abstractmethod
     def routes(self) -> list[tuple[str, str, Handler]]:
-        """Method, path and handler of every endpoint."""
+        """The method, path and handler of every endpoint."""
 
     @abc.abstractmethod
     def require_credentials(self, request: Request) -> None:
@@ -107,7 +107,7 @@ class VendorServer(abc.ABC, Generic[R]):
 
     @abc.abstractmethod
     def problem(self, refusal: Refusal) -> Response:
-        """The vendor's error answer."""
+        """The vendor's answer for an error."""
 
     @abc.abstractmethod
     def open(self, name: str, title: str) -> R:
@@ -115,7 +115,7 @@ class VendorServer(abc.ABC, Generic[R]):
 
     @abc.abstractmethod
     def join(self, call: str, visitor: Visitor) -> None:
-        """Somebody enters; KeptOut when the vendor does not let them."""
+        """Let somebody enter; raises KeptOut when the vendor does not let them."""
 
     def dress(self, request: Request, response: Response) -> Response:
         """Add the headers the vendor puts on every answer."""
@@ -123,18 +123,18 @@ class VendorServer(abc.ABC, Generic[R]):
         return response
 
     def leave(self, call: str, person: str) -> None:
-        """Somebody goes of their own will."""
+        """Let somebody go of their own will."""
         self.rooms[call].remove(person, self.clock.now())
 
     def talk(self, call: str, person: str) -> None:
-        """Somebody unmutes if need be, and speaks; others fall silent."""
+        """Let somebody speak, unmuted if need be; the others fall silent."""
         for stay in self.rooms[call].here():
             stay.speaking = stay.visitor.id == person
             if stay.speaking:
                 stay.tracks.add("audio")
 
     def mute_self(self, call: str, person: str) -> None:
-        """Somebody turns their own microphone off."""
+        """Let somebody turn their own microphone off."""
         self.rooms[call].mute(person, {"audio"})
 
     def note(self, verb: str, call: str, person: str | None = None) -> None:
@@ -186,15 +186,15 @@ def _replay(body: bytes, receive: Receive) -> Receive:
 
 
 def nanoseconds(moment: datetime) -> int:
-    """Unix nanoseconds, exactly."""
+    """The moment as Unix nanoseconds, exactly."""
     return (moment - EPOCH) // timedelta(microseconds=1) * 1000
 
 
 def seconds(moment: datetime) -> int:
-    """Unix seconds."""
+    """The moment as Unix seconds."""
     return (moment - EPOCH) // timedelta(seconds=1)
 
 
 def iso(moment: datetime) -> str:
-    """ISO 8601 in UTC with milliseconds, as `2026-11-21T10:00:00.000Z`."""
+    """The moment in ISO 8601, UTC with milliseconds, as `2026-11-21T10:00:00.000Z`."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -12,7 +12,7 @@ from bot.usage.records import Ending
 
 @dataclass(frozen=True)
 class PastStay:
-    """One person's one connection, from when until when."""
+    """One connection of one person, from when until when."""
 
     person: str
     joined_at: datetime
@@ -20,7 +20,7 @@ class PastStay:
 
     @property
     def seconds(self) -> int:
-        """How long it was."""
+        """How long it lasted, in seconds."""
         return between(self.joined_at, self.left_at)
 
 
@@ -51,12 +51,12 @@ class PastCall:
 
     @property
     def people(self) -> int:
-        """Everybody once."""
+        """How many people were there, each counted once."""
         return len({stay.person for stay in self.stays})
 
     @property
     def peak(self) -> int:
-        """The most who were there at once; leaving comes before coming."""
+        """The most people who were there at once; leaving comes before coming."""
         steps = [(stay.joined_at, 1) for stay in self.stays]
         steps += [(stay.left_at, -1) for stay in self.stays]
         here = most = 0
@@ -67,7 +67,7 @@ class PastCall:
 
     @property
     def person_seconds(self) -> int:
-        """What all of them spent there together."""
+        """The seconds that all of them spent there together."""
         return sum(stay.seconds for stay in self.stays)
 
 
@@ -98,7 +98,7 @@ class Past:
 
     @cached_property
     def calls(self) -> tuple[PastCall, ...]:
-        """Every call."""
+        """Every call, newest first."""
         return tuple(sorted(self._make(), key=lambda call: call.started_at, reverse=True))
 
     def day(self, day: date) -> PastDay:
@@ -128,7 +128,7 @@ class Past:
 
 
 def between(start: datetime, end: datetime) -> int:
-    """Whole seconds."""
+    """The whole seconds from `start` to `end`."""
     return (end - start) // timedelta(seconds=1)
 
 

@@ -37,7 +37,7 @@ class Stay:
         return self.left_at is None
 
     def mute(self, tracks: set[str]) -> bool:
-        """Stop sending these; False when none of them was being sent."""
+        """Stop sending these tracks; False when none of them was being sent."""
         muted = self.tracks & tracks
         self.tracks -= muted
         self.speaking = self.speaking and "audio" in self.tracks
@@ -46,7 +46,7 @@ class Stay:
 
 @dataclass
 class Room:
-    """A place to meet, with everybody who ever came."""
+    """A room with everybody who ever came."""
 
     id: str
     title: str

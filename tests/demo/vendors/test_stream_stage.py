@@ -178,8 +178,8 @@ async def test_ids_of_calls_have_64_characters_at_most(to_stream: httpx.AsyncCli
 async def test_feedback_is_filtered_and_has_neither_name_nor_time(
     stream: StreamServer, to_stream: httpx.AsyncClient
 ) -> None:
-    stream.opine(CID, "ben", 2, "choppy")
-    stream.opine(CID, "ada", 5)
+    stream.give_feedback(CID, "ben", 2, "choppy")
+    stream.give_feedback(CID, "ada", 5)
     low = {"filter_conditions": {"call_cid": CID, "rating": {"$lt": 3}}}
     [said] = (await to_stream.post("/call/feedback", json=low)).json()["user_feedback"]
     assert (said["user_id"], said["rating"], said["reason"]) == ("ben", 2, "choppy")

@@ -169,10 +169,10 @@ async def test_feedback_is_of_this_call_alone_and_newest_first(
     clock: ManualClock, server: StreamServer, provider: StreamProvider
 ) -> None:
     server.open("default:other", "Other")
-    server.opine("default:other", "ada", 1, "wrong call")
+    server.give_feedback("default:other", "ada", 1, "wrong call")
     for rating, reason in ((2, "choppy"), (5, "")):
         clock.advance(1)
-        server.opine(CID, "ben", rating, reason)
+        server.give_feedback(CID, "ben", rating, reason)
     told = await provider.reports.feedback(REF)
     assert [(feedback.person, feedback.rating, feedback.reason) for feedback in told] == [
         ("ben", 5, ""),

@@ -1,4 +1,4 @@
-"""CometChat's past calls as they are written: minutes, Unix seconds, and who never came."""
+"""CometChat's past calls as JSON: minutes, Unix seconds, and who never came."""
 
 from typing import Any
 
@@ -12,8 +12,8 @@ UNTAKEN = ("unanswered", "rejected", "canceled")
 CALLER = "superhero1"
 
 
-def wire_past(call: PastCall) -> dict[str, Any]:
-    """A call that is over. One that failed has ended, though nobody was ever connected to it."""
+def past_call_json(call: PastCall) -> dict[str, Any]:
+    """A call that is over, as JSON; one that failed has ended, though nobody was there."""
     taken = call.ending is Ending.ANSWERED
     minutes = call.person_seconds / 60
     length = between(call.started_at, call.ended_at)

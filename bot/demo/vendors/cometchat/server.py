@@ -15,14 +15,14 @@ from starlette.responses import JSONResponse, Response
 
 from bot.clock import Clock
 from bot.demo.vendors.base import Handler, Refusal, VendorServer
-from bot.demo.vendors.cometchat.history import wire_past
+from bot.demo.vendors.cometchat.history import past_call_json
 from bot.demo.vendors.cometchat.state import (
     CometCall,
     Group,
+    call_json,
+    recording_json,
     sample,
-    wire_call,
-    wire_recording,
-    wire_transcription,
+    transcription_json,
 )
 from bot.demo.vendors.rooms import KeptOut, Visitor
 
@@ -89,7 +89,7 @@ class CometChatServer(VendorServer[CometCall]):
         return self.rooms.setdefault(name, room)
 
     def join(self, call: str, visitor: Visitor) -> None:
-        """Somebody enters; KeptOut when the call is over or full."""
+        """Let somebody enter; raises KeptOut when the call is over or full."""
         room = self.rooms[call]
         if room.ended_at or len(room.here()) >= MOST_PEOPLE:
             raise KeptOut(visitor.id)
@@ -100,7 +100,7 @@ class CometChatServer(VendorServer[CometCall]):
             self.groups[room.receiver].members.add(visitor.id)
 
     def leave(self, call: str, person: str) -> None:
-        """Somebody goes; the call ends with the last one."""
+        """Let somebody go; the call ends with the last one."""
         super().leave(call, person)
         room = self.rooms[call]
         if not room.here():
@@ -109,11 +109,11 @@ class CometChatServer(VendorServer[CometCall]):
     def recorded(self, call: str, began: datetime, ended: datetime) -> None:
         """Somebody's app recorded and transcribed the call; newest first."""
         room = self.rooms[call]
-        room.recordings.insert(0, wire_recording(room, began, ended))
-        room.transcriptions.insert(0, wire_transcription(room, began, ended))
+        room.recordings.insert(0, recording_json(room, began, ended))
+        room.transcriptions.insert(0, transcription_json(room, began, ended))
 
     def routes(self) -> list[tuple[str, str, Handler]]:
-        """Every endpoint."""
+        """The method, path and handler of every endpoint."""
         return [
             ("GET", "/v3/calls", self._list),
             ("GET", "/v3/calls/{call}", self._get),
@@ -134,21 +134,21 @@ class CometChatServer(VendorServer[CometCall]):
             raise Refusal(401, "The API key was not found.")
 
     def problem(self, refusal: Refusal) -> Response:
-        """`{"error": {"code", "message"}}`, the code a word."""
+        """The answer for an error: `{"error": {"code", "message"}}`, where the code is a word."""
         code = refusal.code or CODES.get(refusal.status, "ERR_INTERNAL")
         return JSONResponse({"error": {"code": code, "message": str(refusal)}}, refusal.status)
 
     @cached_property
     def past_calls(self) -> list[dict[str, Any]]:
         """The calls of the past, newest first."""
-        return [wire_past(call) for call in self.past.calls]
+        return [past_call_json(call) for call in self.past.calls]
 
     async def _list(self, request: Request) -> Response:
         """Newest first."""
         now = self.clock.now()
         rooms = sorted(self.rooms.values(), key=lambda room: room.created_at, reverse=True)
         past = [] if request.query_params.get("status") == "ongoing" else self.past_calls
-        calls = [*(wire_call(room, now) for room in rooms), *past, *self.archive]
+        calls = [*(call_json(room, now) for room in rooms), *past, *self.archive]
         found = [call for call in calls if _visible(call, request) and _matches(call, request)]
         return _page(found, request)
 
@@ -158,7 +158,7 @@ class CometChatServer(VendorServer[CometCall]):
         if room is None:
             known = [*self.archive, *self.past_calls]
         else:
-            known = [wire_call(room, self.clock.now())]
+            known = [call_json(room, self.clock.now())]
         for call in known:
             if call["sessionId"] == wanted and _visible(call, request):
                 return call

@@ -1,4 +1,4 @@
-"""CometChat's calls as they are kept, and as they are written: Unix seconds, no display names."""
+"""CometChat's calls as they are kept, and as JSON: Unix seconds, no display names."""
 
 import json
 from dataclasses import dataclass, field
@@ -50,8 +50,8 @@ def sample() -> dict[str, Any]:
     return call
 
 
-def wire_call(call: CometCall, now: datetime) -> dict[str, Any]:
-    """A call: `totalDuration` as a clock reads it, everything else in minutes or Unix seconds."""
+def call_json(call: CometCall, now: datetime) -> dict[str, Any]:
+    """A call as JSON: `totalDuration` as a clock shows it, all else in minutes or Unix seconds."""
     end = call.ended_at or now
     joined = {stay.visitor.id for stay in call.stays}
     minutes = sum(_minutes(stay, end) for stay in call.stays)
@@ -74,8 +74,8 @@ def wire_call(call: CometCall, now: datetime) -> dict[str, Any]:
         "type": call.kind,
         "mid": f"mid-{call.id}",
         "participants": [
-            *(_wire_stay(call, stay, end) for stay in call.stays),
-            *(_wire_invited(call, uid) for uid in call.invited if uid not in joined),
+            *(_participant_json(call, stay, end) for stay in call.stays),
+            *(_invited_json(call, uid) for uid in call.invited if uid not in joined),
         ],
     }
     if call.stays:
@@ -89,8 +89,8 @@ def wire_call(call: CometCall, now: datetime) -> dict[str, Any]:
     return written
 
 
-def wire_recording(call: CometCall, began: datetime, ended: datetime) -> dict[str, Any]:
-    """A recording, `duration` in minutes."""
+def recording_json(call: CometCall, began: datetime, ended: datetime) -> dict[str, Any]:
+    """A recording as JSON, `duration` in minutes."""
     number = len(call.recordings) + 1
     return {
         "rid": f"{call.id}_{number}",
@@ -101,8 +101,8 @@ def wire_recording(call: CometCall, began: datetime, ended: datetime) -> dict[st
     }
 
 
-def wire_transcription(call: CometCall, began: datetime, ended: datetime) -> dict[str, Any]:
-    """A transcription, `transcriptDate` as ISO 8601."""
+def transcription_json(call: CometCall, began: datetime, ended: datetime) -> dict[str, Any]:
+    """A transcription as JSON, `transcriptDate` in ISO 8601."""
     number = len(call.transcriptions) + 1
     return {
         "roomName": call.id,
@@ -115,7 +115,7 @@ def wire_transcription(call: CometCall, began: datetime, ended: datetime) -> dic
     }
 
 
-def _wire_stay(call: CometCall, stay: Stay, end: datetime) -> dict[str, Any]:
+def _participant_json(call: CometCall, stay: Stay, end: datetime) -> dict[str, Any]:
     minutes = _minutes(stay, end)
     written: dict[str, Any] = {
         "uid": stay.visitor.id,
@@ -133,7 +133,7 @@ def _wire_stay(call: CometCall, stay: Stay, end: datetime) -> dict[str, Any]:
     return written
 
 
-def _wire_invited(call: CometCall, uid: str) -> dict[str, Any]:
+def _invited_json(call: CometCall, uid: str) -> dict[str, Any]:
     return {
         "uid": uid,
         "totalAudioMinutes": 0,

@@ -11,7 +11,7 @@ Run = tuple[Meeting, Session, list[Stay]]
 
 
 class RealtimeKitBase(VendorServer[Meeting]):
-    """What every part of the vendor needs; all raise Refusal 404."""
+    """Looks up what a request is about; each method raises Refusal with 404 where there is none."""
 
     def _room(self, request: Request) -> Meeting:
         return self._meeting_of(request.path_params["meeting"])

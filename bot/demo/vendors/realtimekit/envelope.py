@@ -12,7 +12,7 @@ USUAL = 20
 
 
 def done(data: Any, status: int = 200, *, paging: dict[str, int] | None = None) -> Response:
-    """A success."""
+    """The answer for a success."""
     body = {"success": True, "data": data}
     return JSONResponse(body if paging is None else {**body, "paging": paging}, status)
 

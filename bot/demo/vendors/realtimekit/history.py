@@ -24,16 +24,16 @@ from bot.usage.days import DAY
 USUAL_DAYS = 30
 
 
-class Written(NamedTuple):
-    """A session or a recording as it is written, with the times it can be filtered by."""
+class PastItem(NamedTuple):
+    """A session or a recording as JSON, with the times it can be filtered by."""
 
-    wire: dict[str, Any]
+    json: dict[str, Any]
     started_at: datetime
     ended_at: datetime | None
 
 
 class RealtimeKitHistoryEndpoints(RealtimeKitBase):
-    """The part of the vendor that looks back further than its rooms."""
+    """The endpoints that read what is over."""
 
     window_by = "started_at"
 
@@ -42,27 +42,29 @@ class RealtimeKitHistoryEndpoints(RealtimeKitBase):
         return [("GET", f"{kit}/analytics/daywise", self._daywise)]
 
     @cached_property
-    def past_sessions(self) -> list[Written]:
+    def past_sessions(self) -> list[PastItem]:
         """The sessions of the past, newest first."""
-        return [Written(_session(call), call.started_at, call.ended_at) for call in self.past.calls]
+        return [
+            PastItem(_session(call), call.started_at, call.ended_at) for call in self.past.calls
+        ]
 
     @cached_property
-    def past_recordings(self) -> list[Written]:
+    def past_recordings(self) -> list[PastItem]:
         """The recordings of the past."""
         return [written for call in self.past.calls for written in _recordings(call)]
 
     def sessions_of_past(self, query: QueryParams) -> list[dict[str, Any]]:
-        """Those that may fit the query; none of them is LIVE, or of a room that is open now."""
+        """The past sessions that may fit the query: none is LIVE, or of a room that is open."""
         if query.get("status") == "LIVE" or query.get("associated_id") in self.rooms:
             return []
-        return [session.wire for session in self.past_sessions]
+        return [session.json for session in self.past_sessions]
 
     def recordings_of_past(self, query: QueryParams) -> list[dict[str, Any]]:
-        """Those that may fit the query."""
+        """The past recordings that may fit the query."""
         meeting = query.get("meeting_id")
         if meeting in self.rooms:
             return []
-        every = [recording.wire for recording in self.past_recordings]
+        every = [recording.json for recording in self.past_recordings]
         return [recording for recording in every if meeting in {None, recording["meeting"]["id"]}]
 
     def in_window(
@@ -132,10 +134,10 @@ def _session(call: PastCall) -> dict[str, Any]:
     }
 
 
-def _recordings(call: PastCall) -> Iterator[Written]:
+def _recordings(call: PastCall) -> Iterator[PastItem]:
     for number, recording in enumerate(call.recordings):
         ended = recording.started_at + timedelta(seconds=recording.seconds)
-        yield Written(_recording(call, recording, number, ended), recording.started_at, ended)
+        yield PastItem(_recording(call, recording, number, ended), recording.started_at, ended)
 
 
 def _recording(
@@ -165,10 +167,10 @@ def _recording(
     return written
 
 
-def whole(past: Written) -> dict[str, Any]:
+def whole(past: PastItem) -> dict[str, Any]:
     """A recording of the past as its own details show it, begun by the app's backend."""
-    failed = past.wire["status"] == "ERRORED"
-    kept = {name: value for name, value in past.wire.items() if name != "meeting"}
+    failed = past.json["status"] == "ERRORED"
+    kept = {name: value for name, value in past.json.items() if name != "meeting"}
     return {
         **kept,
         "start_reason": {"reason": "API_CALL", "caller": {"type": "ORGANIZATION"}},

@@ -15,7 +15,7 @@ STATUSES = frozenset({"INVOKED", "RECORDING", "PAUSED"}) | OVER
 
 
 class RealtimeKitMediaEndpoints(RealtimeKitHistoryEndpoints):
-    """The part of the vendor that records and streams."""
+    """The endpoints that record and stream."""
 
     def media_routes(self, kit: str) -> list[tuple[str, str, Handler]]:
         """The endpoints of this part; `kit` is the path up to the app's id."""
@@ -35,7 +35,7 @@ class RealtimeKitMediaEndpoints(RealtimeKitHistoryEndpoints):
     async def _recordings(self, request: Request) -> Response:
         query, now = request.query_params, self.clock.now()
         rooms = [m for m in self.rooms.values() if query.get("meeting_id", m.id) == m.id]
-        found = [{**r.wire(now), "meeting": m.wire()} for m in rooms for r in m.recordings]
+        found = [{**r.as_json(now), "meeting": m.as_json()} for m in rooms for r in m.recordings]
         wanted = {word for text in query.getlist("status") for word in text.split(",")}
         if wanted.difference(STATUSES):
             raise Refusal(400, "status is not as documented")
@@ -64,7 +64,7 @@ class RealtimeKitMediaEndpoints(RealtimeKitHistoryEndpoints):
         )
         meeting.recordings.append(recording)
         self.note("rtmp_start" if recording.rtmp_url else "record_start", meeting.id)
-        return done(recording.wire_whole(now), 201)
+        return done(recording.details_json(now), 201)
 
     def _found(self, request: Request) -> tuple[Meeting, Recording]:
         for meeting in self.rooms.values():
@@ -76,15 +76,15 @@ class RealtimeKitMediaEndpoints(RealtimeKitHistoryEndpoints):
     async def _recording(self, request: Request) -> Response:
         """Alone this shows who began it, and why it stopped."""
         for past in self.past_recordings:
-            if past.wire["id"] == request.path_params["recording"]:
+            if past.json["id"] == request.path_params["recording"]:
                 return done(whole(past))
-        return done(self._found(request)[1].wire_whole(self.clock.now()))
+        return done(self._found(request)[1].details_json(self.clock.now()))
 
     async def _active_recording(self, request: Request) -> Response:
         running = self._room(request).running()
         if not running:
             raise Refusal(404, "No active recording found")
-        return done(running[-1].wire(self.clock.now()))
+        return done(running[-1].as_json(self.clock.now()))
 
     async def _act_on_recording(self, request: Request) -> Response:
         meeting, recording = self._found(request)
@@ -95,7 +95,7 @@ class RealtimeKitMediaEndpoints(RealtimeKitHistoryEndpoints):
         if action == "stop":
             recording.stop(now, "API_CALL")
         self.note(f"{'rtmp' if recording.rtmp_url else 'record'}_{action}", meeting.id)
-        return done(recording.wire_whole(now))
+        return done(recording.details_json(now))
 
     async def _live_start(self, request: Request) -> Response:
         meeting = self._live_room(request)

@@ -19,7 +19,7 @@ PRESETS = (PRESET, "group_call_host", "webinar_viewer", "guest", "viewer")
 
 
 class RealtimeKitMeetingEndpoints(RealtimeKitBase):
-    """The part of the vendor that lasts beyond a session."""
+    """The endpoints about what lasts beyond a session."""
 
     def meeting_routes(self, kit: str) -> list[tuple[str, str, Handler]]:
         """The endpoints of this part; `kit` is the path up to the app's id."""
@@ -46,7 +46,7 @@ class RealtimeKitMeetingEndpoints(RealtimeKitBase):
 
     async def _meetings(self, request: Request) -> Response:
         query = request.query_params
-        listed = [meeting.wire() for meeting in self.rooms.values()]
+        listed = [meeting.as_json() for meeting in self.rooms.values()]
         if "status" in query:
             listed = [meeting for meeting in listed if meeting["status"] == query["status"]]
         if word := query.get("search"):
@@ -57,7 +57,7 @@ class RealtimeKitMeetingEndpoints(RealtimeKitBase):
         return done(shown, paging=paging)
 
     async def _meeting(self, request: Request) -> Response:
-        return done(self._room(request).wire())
+        return done(self._room(request).as_json())
 
     async def _update(self, request: Request) -> Response:
         meeting, update = self._room(request), await read(request, UpdateMeeting)
@@ -66,10 +66,10 @@ class RealtimeKitMeetingEndpoints(RealtimeKitBase):
             meeting.active = active
             self.note("activate" if active else "deactivate", meeting.id)
         meeting.title = update.title or meeting.title
-        return done(meeting.wire())
+        return done(meeting.as_json())
 
     async def _enrolled(self, request: Request) -> Response:
-        people = [person.wire() for person in self._room(request).enrolled.values()]
+        people = [person.as_json() for person in self._room(request).enrolled.values()]
         shown, paging = paged(people, request)
         return done(shown, paging=paging)
 
@@ -88,7 +88,7 @@ class RealtimeKitMeetingEndpoints(RealtimeKitBase):
         return meeting, person
 
     async def _participant(self, request: Request) -> Response:
-        return done(self._person(request)[1].wire())
+        return done(self._person(request)[1].as_json())
 
     async def _change(self, request: Request) -> Response:
         """The answer holds a token that opens the meeting."""
@@ -105,7 +105,7 @@ class RealtimeKitMeetingEndpoints(RealtimeKitBase):
         meeting.deleted.add(gone.visitor.id)
         self.note("expel", meeting.id, gone.visitor.id)
         kept = ("created_at", "updated_at", "custom_participant_id")
-        wired = {key: gone.wire()[key] for key in kept}
+        wired = {key: gone.as_json()[key] for key in kept}
         return done({**wired, "preset_id": made_id("preset", gone.preset)})
 
 
@@ -117,4 +117,4 @@ def _known(preset: str) -> str:
 
 
 def _with_token(person: Enrolled) -> dict[str, str]:
-    return {**person.wire(), "token": f"made-up-token-{person.id}"}
+    return {**person.as_json(), "token": f"made-up-token-{person.id}"}

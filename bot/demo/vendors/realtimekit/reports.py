@@ -25,7 +25,7 @@ FILTERS = frozenset(
 
 
 class RealtimeKitReportEndpoints(RealtimeKitBase):
-    """The part of the vendor that looks back."""
+    """The endpoints that report of a session."""
 
     def report_routes(self, kit: str) -> list[tuple[str, str, Handler]]:
         """The endpoints of this part; `kit` is the path up to the app's id."""
@@ -90,7 +90,7 @@ class RealtimeKitReportEndpoints(RealtimeKitBase):
             raise Refusal(400, "filters is not as documented")
         for meeting, session, stays in self._runs():
             for stay in stays:
-                wired = meeting.wire_stay(stay, self.clock.now())
+                wired = meeting.stay_json(stay, self.clock.now())
                 if wired["id"] == request.path_params["peer"]:
                     report = _report(meeting, stay, wanted)
                     person = {**wired, "session_id": session.id, "peer_report": report}

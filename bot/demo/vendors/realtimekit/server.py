@@ -63,9 +63,10 @@ class RealtimeKitServer(
         return self.rooms.setdefault(meeting, made)
 
     def join(self, call: str, visitor: Visitor) -> None:
-        """Somebody enters with their token.
+        """Let somebody enter with their token.
 
-        KeptOut when the meeting is INACTIVE, and when they were deleted and have no new token.
+        Raises KeptOut when the meeting is INACTIVE, and when they were deleted and have no new
+        token.
         """
         meeting, now = self.rooms[call], self.clock.now()
         if not meeting.active or visitor.id in meeting.deleted:
@@ -78,7 +79,7 @@ class RealtimeKitServer(
         session.most = max(session.most, len(meeting.here()))
 
     def send_out(self, call: str, url: str) -> None:
-        """The app itself begins an RTMP output, whose recorder shows among the connections."""
+        """Let the app begin an RTMP output, whose recorder shows among the connections."""
         meeting, now = self.rooms[call], self.clock.now()
         made = Recording(made_id(call, "output", url), meeting.begin(now).id, call, now, url)
         made.bot = True
@@ -135,7 +136,7 @@ class RealtimeKitServer(
 
     async def _sessions(self, request: Request) -> Response:
         query, now = request.query_params, self.clock.now()
-        runs = [m.wire_session(run, stays, now) for m, run, stays in self._runs()]
+        runs = [m.session_json(run, stays, now) for m, run, stays in self._runs()]
         runs = self.in_window(query, [*runs, *self.sessions_of_past(query)])
         for parameter in ("status", "associated_id"):
             if parameter in query:
@@ -149,12 +150,12 @@ class RealtimeKitServer(
 
     async def _session(self, request: Request) -> Response:
         meeting, session, stays = self._run(request)
-        return done(meeting.wire_session(session, stays, self.clock.now()))
+        return done(meeting.session_json(session, stays, self.clock.now()))
 
     async def _stays(self, request: Request) -> Response:
         """Everybody who came; those who are here have no `left_at`. Without `paging`."""
         meeting, session, stays = self._run(request)
-        people = [meeting.wire_stay(stay, self.clock.now()) for stay in stays]
+        people = [meeting.stay_json(stay, self.clock.now()) for stay in stays]
         people += meeting.recorders(session)
         if request.query_params.get("sort_order") == "DESC":
             people.reverse()
@@ -163,7 +164,7 @@ class RealtimeKitServer(
     async def _active(self, request: Request) -> Response:
         meeting = self._live_room(request)
         session = meeting.begin(self.clock.now())
-        return done(meeting.wire_session(session, meeting.stays, self.clock.now()))
+        return done(meeting.session_json(session, meeting.stays, self.clock.now()))
 
     def _targets(self, meeting: Meeting, people: People) -> list[Enrolled]:
         """Whom of those in the room the two lists name; 404 when nobody. Peer ids name nobody."""
@@ -184,7 +185,7 @@ class RealtimeKitServer(
         for person in kicked:
             meeting.remove(person.visitor.id, self.clock.now())
             self.note("kick", meeting.id, person.visitor.id)
-        return done({"action": "kick", "participants": [p.wire_acted() for p in kicked]})
+        return done({"action": "kick", "participants": [p.acted_json() for p in kicked]})
 
     async def _kick_all(self, request: Request) -> Response:
         meeting = self._live_room(request)
@@ -222,7 +223,7 @@ class RealtimeKitServer(
         meeting, people = self._live_room(request), await read(request, People)
         muted = self._targets(meeting, people)
         self._silence(meeting, [person.visitor.id for person in muted])
-        return done({"action": "mute", "participants": [p.wire_acted() for p in muted]})
+        return done({"action": "mute", "participants": [p.acted_json() for p in muted]})
 
     async def _mute_all(self, request: Request) -> Response:
         self._require_mute()

@@ -1,4 +1,4 @@
-"""RealtimeKit's meetings as they are kept, and as they are written: ISO 8601, three ids a person.
+"""RealtimeKit's meetings as they are kept, and as JSON: ISO 8601, three ids a person.
 
 A *meeting* is a lasting room, a *session* one live run of it.
 """
@@ -61,9 +61,9 @@ class Recording:
             return "PAUSED"
         return "RECORDING" if now - self.invoked_at >= STARTING else "INVOKED"
 
-    def wire_whole(self, now: datetime) -> dict[str, Any]:
-        """The recording as its own details show it: also who began it, and why it stopped."""
-        written = self.wire(now)
+    def details_json(self, now: datetime) -> dict[str, Any]:
+        """The recording as its details show it: also who began it, and why it stopped."""
+        written = self.as_json(now)
         started = _caller(self.starter)
         written["start_reason"] = {"reason": "API_CALL", "caller": started}
         if self.stop_reason:
@@ -72,8 +72,8 @@ class Recording:
                 written["stop_reason"]["caller"] = _caller(None)
         return written
 
-    def wire(self, now: datetime) -> dict[str, Any]:
-        """The recording; the two URLs are signed, so they are secrets."""
+    def as_json(self, now: datetime) -> dict[str, Any]:
+        """The recording as JSON; the two URLs are signed, so they are secrets."""
         status, name = self.status(now), f"{self.prefix}_{seconds(self.invoked_at)}"
         written: dict[str, Any] = {
             "id": self.id,
@@ -137,8 +137,8 @@ class Enrolled:
     preset: str
     created_at: datetime
 
-    def wire(self) -> dict[str, Any]:
-        """A meeting participant, as the enrolment endpoints show it."""
+    def as_json(self) -> dict[str, Any]:
+        """The enrolment as JSON, as its endpoints show it."""
         return {
             "id": self.id,
             "name": self.visitor.name,
@@ -148,8 +148,8 @@ class Enrolled:
             "updated_at": iso(self.created_at),
         }
 
-    def wire_acted(self) -> dict[str, Any]:
-        """A person as the answers to kick and mute show them."""
+    def acted_json(self) -> dict[str, Any]:
+        """The person as the answers to kick and mute show them."""
         return {
             "id": self.id,
             "name": self.visitor.name,
@@ -243,8 +243,8 @@ class Meeting(Room):
         """Recordings that have not been stopped, newest last."""
         return [recording for recording in self.recordings if recording.active]
 
-    def wire(self) -> dict[str, Any]:
-        """The meeting."""
+    def as_json(self) -> dict[str, Any]:
+        """The meeting as JSON."""
         return {
             "id": self.id,
             "title": self.title,
@@ -254,8 +254,8 @@ class Meeting(Room):
             "updated_at": iso(self.created_at),
         }
 
-    def wire_session(self, session: Session, stays: list[Stay], now: datetime) -> dict[str, Any]:
-        """A session with its counts; `minutes_consumed` adds up everybody's minutes."""
+    def session_json(self, session: Session, stays: list[Stay], now: datetime) -> dict[str, Any]:
+        """A session as JSON with its counts; `minutes_consumed` adds up everybody's minutes."""
         minutes = sum(((s.left_at or now) - s.joined_at).total_seconds() / 60 for s in stays)
         written: dict[str, Any] = {
             "id": session.id,
@@ -275,8 +275,8 @@ class Meeting(Room):
             written["ended_at"] = iso(session.ended_at)
         return written
 
-    def wire_stay(self, stay: Stay, now: datetime) -> dict[str, Any]:
-        """A session participant: `id` is the peer's, `user_id` the enrolment's."""
+    def stay_json(self, stay: Stay, now: datetime) -> dict[str, Any]:
+        """A session participant as JSON: `id` is the peer's, `user_id` the enrolment's."""
         enrolled = self.tokens[stay.visitor.id]
         written: dict[str, Any] = {
             "id": made_id(self.id, "peer", stay.presence, iso(stay.joined_at)),

@@ -19,7 +19,7 @@ LONGEST_ID = 64
 
 
 def done(status: int = 201, /, **fields: Any) -> Response:
-    """A success, as POST answers it; `duration` is in every answer."""
+    """The answer for a success, as POST gives it; `duration` is in every answer."""
     body = to_json({"duration": DURATION, **fields})
     return Response(body, status, media_type="application/json")
 
@@ -32,7 +32,7 @@ class StreamBase(VendorServer[StreamCall]):
         self.users: set[str] = set()
 
     def called(self, kind: str, name: str) -> StreamCall:
-        """The call of that type and id; Refusal when there is none, or could not be."""
+        """The call of that type and id; raises Refusal when there is none, or could not be."""
         if len(kind) > LONGEST_ID or len(name) > LONGEST_ID:
             raise Refusal(400, f"type and id have {LONGEST_ID} characters at most")
         if f"{kind}:{name}" not in self.rooms:
@@ -44,7 +44,7 @@ class StreamBase(VendorServer[StreamCall]):
         return self.called(request.path_params["type"], request.path_params["id"])
 
     def running(self, request: Request) -> StreamCall:
-        """The call the path names; Refusal when nobody is in it."""
+        """The call the path names; raises Refusal when nobody is in it."""
         call = self.call_of(request)
         if not call.ongoing:
             raise Refusal(400, "there is no active session in this call")

@@ -70,11 +70,11 @@ class Run:
     counts: dict[str, int]
 
     def have(self, field: str, now: datetime) -> Any:
-        """What it has in a field that can be filtered by."""
+        """The value in a field that can be filtered by."""
         held = HELD.get(field)
         return self.ended_at or now if held is None else held(self)
 
-    def wire(self, now: datetime) -> dict[str, Any]:
+    def as_json(self, now: datetime) -> dict[str, Any]:
         """CallStatsSessionResponse."""
         kind, _, name = self.cid.partition(":")
         written: dict[str, Any] = {
@@ -101,7 +101,7 @@ HELD: dict[str, Callable[[Run], Any]] = {
 
 
 class StreamHistoryEndpoints(StreamMediaEndpoints):
-    """The part of the vendor that looks back."""
+    """The endpoints that read what is over."""
 
     def history_routes(self) -> list[tuple[str, str, Handler]]:
         """The endpoints of this part."""
@@ -130,14 +130,14 @@ class StreamHistoryEndpoints(StreamMediaEndpoints):
         wanted = list(_conditions(query.filter_conditions))
         found = [run for run in (*live, *self.past_runs) if _fits(run, wanted, now)]
         shown, cursors = page(found, query)
-        return done(call_stats=[run.wire(now) for run in shown], **cursors)
+        return done(call_stats=[run.as_json(now) for run in shown], **cursors)
 
     async def _recordings(self, request: Request) -> Response:
         """Those of a call that is long over are there too."""
         cid = f"{request.path_params['type']}:{request.path_params['id']}"
         if cid in self.rooms or cid not in self.past_files:
             return await super()._recordings(request)
-        return done(200, recordings=[kept.wire(cid) for kept in self.past_files[cid]])
+        return done(200, recordings=[kept.as_json(cid) for kept in self.past_files[cid]])
 
     async def _report(self, request: Request) -> Response:
         """Both ends are days of it; without them the last 30 days."""

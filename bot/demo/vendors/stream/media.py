@@ -28,7 +28,7 @@ register_url_convertor("any", AnyText())
 
 
 class StreamMediaEndpoints(StreamBase):
-    """The part of the vendor that records and streams."""
+    """The endpoints that record and stream."""
 
     def media_routes(self) -> list[tuple[str, str, Handler]]:
         """The endpoints of this part."""
@@ -52,7 +52,7 @@ class StreamMediaEndpoints(StreamBase):
 
     async def _recordings(self, request: Request) -> Response:
         call = self.call_of(request)
-        return done(200, recordings=[recorded.wire(call.id) for recorded in call.recorded])
+        return done(200, recordings=[recorded.as_json(call.id) for recorded in call.recorded])
 
     async def _record_start(self, request: Request) -> Response:
         call, kind = self.running(request), _kind(request)
@@ -82,7 +82,7 @@ class StreamMediaEndpoints(StreamBase):
 
     async def _transcriptions(self, request: Request) -> Response:
         call = self.call_of(request)
-        return done(200, transcriptions=[kept.wire(call.id) for kept in call.transcribed])
+        return done(200, transcriptions=[kept.as_json(call.id) for kept in call.transcribed])
 
     async def _transcript_delete(self, request: Request) -> Response:
         return self._delete(request, self.call_of(request).transcribed, "delete_transcript")

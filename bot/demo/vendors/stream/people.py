@@ -14,12 +14,12 @@ from bot.demo.vendors.stream.request_models import (
     PinTrack,
     Target,
 )
-from bot.demo.vendors.stream.responses import wire_member
+from bot.demo.vendors.stream.responses import member_json
 from bot.demo.vendors.stream.state import StreamCall
 
 
 class StreamPeopleEndpoints(StreamBase):
-    """The part of the vendor that knows who may do what."""
+    """The endpoints that act on people."""
 
     def people_routes(self) -> list[tuple[str, str, Handler]]:
         """The endpoints of this part."""
@@ -112,10 +112,10 @@ class StreamPeopleEndpoints(StreamBase):
         for person in asked.remove_members:
             if call.members.pop(person, None) is not None:
                 self.note("member_remove", call.id, person)
-        return done(members=[wire_member(call, person) for person in call.members])
+        return done(members=[member_json(call, person) for person in call.members])
 
     async def _query_members(self, request: Request) -> Response:
         asked = await read(request, QueryMembers)
         call = self.called(asked.type, asked.id)
         people, cursors = page(list(call.members), asked)
-        return done(members=[wire_member(call, person) for person in people], **cursors)
+        return done(members=[member_json(call, person) for person in people], **cursors)

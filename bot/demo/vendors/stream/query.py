@@ -1,4 +1,4 @@
-"""QueryCalls: the filters, the sort and the cursor Stream documents, and a refusal of all else."""
+"""QueryCalls: the filters, sort and cursor that Stream documents; all else is refused."""
 
 import base64
 from collections.abc import Callable, Iterable
@@ -57,7 +57,7 @@ class QueryMembers(QueryCalls):
 
 
 def moment(value: Any) -> datetime:
-    """An RFC 3339 string, as requests carry times; Refusal otherwise."""
+    """The moment of an RFC 3339 string, as requests carry times; raises Refusal otherwise."""
     try:
         read = datetime.fromisoformat(value)
     except (TypeError, ValueError) as error:
@@ -79,7 +79,7 @@ COMPARE: dict[str, Callable[[Any, Any], bool]] = {
 
 
 def value_of(call: StreamCall, field: str) -> Any:
-    """What a call has in a field that can be filtered or sorted by."""
+    """The value of a call in a field that can be filtered or sorted by."""
     values: dict[str, Any] = {
         "ongoing": call.ongoing,
         "backstage": call.backstage,
@@ -95,7 +95,7 @@ def value_of(call: StreamCall, field: str) -> Any:
 
 
 def matches(call: StreamCall, conditions: dict[str, Any]) -> bool:
-    """Whether a call fits every condition; Refusal for a field or operator that is not allowed."""
+    """Whether a call fits every condition; raises Refusal for a field or operator not allowed."""
     return all(_fits(call, field, wanted) for field, wanted in conditions.items())
 
 

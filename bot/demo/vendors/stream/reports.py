@@ -11,20 +11,20 @@ from bot.demo.vendors.stream.base import CALL, StreamBase, done
 from bot.demo.vendors.stream.query import COMPARE, MOST, USUAL, QueryCalls, QueryFeedback, page
 from bot.demo.vendors.stream.responses import (
     SETTINGS,
-    wire_attended,
-    wire_measured,
-    wire_opinion,
-    wire_session,
+    attended_json,
+    feedback_json,
+    session_json,
+    stats_json,
 )
-from bot.demo.vendors.stream.state import GRANTS, KeptFile, Opinion, StreamCall
+from bot.demo.vendors.stream.state import GRANTS, KeptFile, StreamCall, UserFeedback
 
 STATS = "/api/v2/video/call_stats/{type}/{id}/{session}/participants"
 
 
 class StreamReportEndpoints(StreamBase):
-    """The part of the vendor that reports."""
+    """The endpoints that report of calls."""
 
-    def said_routes(self) -> list[tuple[str, str, Handler]]:
+    def report_routes(self) -> list[tuple[str, str, Handler]]:
         """The endpoints of this part."""
         return [
             ("POST", "/api/v2/video/call/feedback", self._feedback),
@@ -39,14 +39,14 @@ class StreamReportEndpoints(StreamBase):
         if stay is not None:
             self.rooms[call].measures[stay.presence] = numbers
 
-    def opine(self, call: str, person: str, rating: int, reason: str = "") -> None:
-        """Somebody says how the call was."""
+    def give_feedback(self, call: str, person: str, rating: int, reason: str = "") -> None:
+        """Let somebody say how the call was."""
         room = self.rooms[call]
         session = room.session.id if room.session else ""
-        room.opinions.append(Opinion(person, session, rating, reason, self.clock.now()))
+        room.opinions.append(UserFeedback(person, session, rating, reason, self.clock.now()))
 
     def keep(self, call: str, name: str, *, session: str = "s", recording: bool = True) -> None:
-        """A finished recording, or a transcription, of that name."""
+        """Add a finished recording, or a transcription, of that name."""
         room, now = self.rooms[call], self.clock.now()
         if recording:
             room.recorded.append(KeptFile(name, session, now, now, "composite"))
@@ -64,7 +64,7 @@ class StreamReportEndpoints(StreamBase):
         newest = any(rule.direction == -1 for rule in asked.sort)
         found.sort(key=lambda opinion: opinion[1].at, reverse=newest)
         shown, cursors = page(found, asked)
-        return done(user_feedback=[wire_opinion(*opinion) for opinion in shown], **cursors)
+        return done(user_feedback=[feedback_json(*opinion) for opinion in shown], **cursors)
 
     async def _types(self, request: Request) -> Response:
         del request
@@ -95,7 +95,7 @@ class StreamReportEndpoints(StreamBase):
             call_type=call.id.partition(":")[0],
             call_session_id=run,
             counts=_counts(call),
-            participants=[wire_measured(call, person) for person in shown],
+            participants=[stats_json(call, person) for person in shown],
             **cursors,
         )
 
@@ -116,8 +116,8 @@ class StreamReportEndpoints(StreamBase):
             call_session_id=run,
             total_participant_sessions=len(listed),
             total_participant_duration=int(sum(lasted, timedelta()).total_seconds()),
-            participants_sessions=[wire_attended(stay, now) for stay in shown],
-            session=wire_session(call, call.session),
+            participants_sessions=[attended_json(stay, now) for stay in shown],
+            session=session_json(call, call.session),
             **cursors,
         )
 
@@ -150,7 +150,7 @@ def _counts(call: StreamCall) -> dict[str, int]:
     return {**counts, "cq_score": sum(scores) // len(scores)} if scores else counts
 
 
-def _fits(call: StreamCall, said: Opinion, conditions: dict[str, object]) -> bool:
+def _fits(call: StreamCall, said: UserFeedback, conditions: dict[str, object]) -> bool:
     have = {
         "call_cid": call.id,
         "call_session_id": said.session,

@@ -1,4 +1,4 @@
-"""Stream's calls as they are written: nanoseconds, one object for each call."""
+"""Stream's calls as JSON: nanoseconds, one object for each call; named as Stream names them."""
 
 from collections import Counter
 from datetime import datetime
@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.demo.vendors.base import nanoseconds
 from bot.demo.vendors.rooms import Stay, Visitor
-from bot.demo.vendors.stream.state import Opinion, Session, StreamCall
+from bot.demo.vendors.stream.state import Session, StreamCall, UserFeedback
 
 SNAPSHOT = 100
 """How many people `call.session.participants` holds at most; the counts beside it are complete."""
@@ -42,7 +42,7 @@ NO_LIMITS: dict[str, Any] = {"max_participants_exclude_roles": []}
 """LimitsSettingsResponse of a call without any."""
 
 
-def wire_user(visitor: Visitor, since: int) -> dict[str, Any]:
+def user_json(visitor: Visitor, since: int) -> dict[str, Any]:
     """UserResponse."""
     return {
         "id": visitor.id,
@@ -61,18 +61,18 @@ def wire_user(visitor: Visitor, since: int) -> dict[str, Any]:
     }
 
 
-def wire_participant(call: StreamCall, stay: Stay) -> dict[str, Any]:
+def participant_json(call: StreamCall, stay: Stay) -> dict[str, Any]:
     """CallParticipantResponse."""
     joined = nanoseconds(stay.joined_at)
     return {
-        "user": wire_user(stay.visitor, joined),
+        "user": user_json(stay.visitor, joined),
         "user_session_id": stay.presence,
         "role": call.role(stay.visitor),
         "joined_at": joined,
     }
 
 
-def wire_attended(stay: Stay, now: datetime) -> dict[str, Any]:
+def attended_json(stay: Stay, now: datetime) -> dict[str, Any]:
     """ParticipantSessionDetails."""
     left = {"left_at": nanoseconds(stay.left_at)} if stay.left_at else {}
     return {
@@ -86,13 +86,13 @@ def wire_attended(stay: Stay, now: datetime) -> dict[str, Any]:
     }
 
 
-def wire_session(call: StreamCall, session: Session) -> dict[str, Any]:
+def session_json(call: StreamCall, session: Session) -> dict[str, Any]:
     """CallSessionResponse: a snapshot of the people, and complete counts."""
     here = call.here()
     written: dict[str, Any] = {
         "id": session.id,
         "started_at": nanoseconds(session.started_at),
-        "participants": [wire_participant(call, stay) for stay in here[:SNAPSHOT]],
+        "participants": [participant_json(call, stay) for stay in here[:SNAPSHOT]],
         "participants_count_by_role": dict(Counter(call.role(stay.visitor) for stay in here)),
         "anonymous_participant_count": 0,
         "accepted_by": {},
@@ -104,7 +104,7 @@ def wire_session(call: StreamCall, session: Session) -> dict[str, Any]:
     return written
 
 
-def wire_egress(call: StreamCall) -> dict[str, Any]:
+def egress_json(call: StreamCall) -> dict[str, Any]:
     """EgressResponse; `stream_key` of each RTMP output comes back, so this holds secrets."""
     egress: dict[str, Any] = {
         "broadcasting": call.playlist is not None or bool(call.rtmps),
@@ -117,7 +117,7 @@ def wire_egress(call: StreamCall) -> dict[str, Any]:
     return egress
 
 
-def wire_call(call: StreamCall) -> dict[str, Any]:
+def call_json(call: StreamCall) -> dict[str, Any]:
     """CallResponse."""
     kind, _, name = call.id.partition(":")
     created = nanoseconds(call.created_at)
@@ -126,7 +126,7 @@ def wire_call(call: StreamCall) -> dict[str, Any]:
         "id": name,
         "cid": call.id,
         "current_session_id": call.session.id if call.session and call.ongoing else "",
-        "created_by": wire_user(Visitor("backend", "Backend", "admin"), created),
+        "created_by": user_json(Visitor("backend", "Backend", "admin"), created),
         "custom": {"title": call.title},
         "created_at": created,
         "updated_at": created,
@@ -137,28 +137,28 @@ def wire_call(call: StreamCall) -> dict[str, Any]:
         "backstage": call.backstage,
         "blocked_user_ids": list(call.blocked),
         "settings": {**SETTINGS, "limits": {**NO_LIMITS, **call.limits}},
-        "egress": wire_egress(call),
+        "egress": egress_json(call),
         "ingress": {},
     }
     if call.session:
-        written["session"] = wire_session(call, call.session)
+        written["session"] = session_json(call, call.session)
     if call.ended_at:
         written["ended_at"] = nanoseconds(call.ended_at)
     return written
 
 
-def wire_state(call: StreamCall) -> dict[str, Any]:
-    """CallStateResponseFields: the call, its invited members, and what the token may do."""
-    members = [wire_member(call, person) for person in call.members]
-    return {"call": wire_call(call), "members": members, "own_capabilities": []}
+def call_state_json(call: StreamCall) -> dict[str, Any]:
+    """CallStateResponseFields: the call, its members, and what the token may do."""
+    members = [member_json(call, person) for person in call.members]
+    return {"call": call_json(call), "members": members, "own_capabilities": []}
 
 
-def wire_member(call: StreamCall, person: str) -> dict[str, Any]:
+def member_json(call: StreamCall, person: str) -> dict[str, Any]:
     """MemberResponse."""
     since = nanoseconds(call.created_at)
     return {
         "user_id": person,
-        "user": wire_user(Visitor(person, person.capitalize()), since),
+        "user": user_json(Visitor(person, person.capitalize()), since),
         "role": call.members[person],
         "custom": {},
         "created_at": since,
@@ -166,7 +166,7 @@ def wire_member(call: StreamCall, person: str) -> dict[str, Any]:
     }
 
 
-def wire_opinion(call: StreamCall, said: Opinion) -> dict[str, Any]:
+def feedback_json(call: StreamCall, said: UserFeedback) -> dict[str, Any]:
     """UserFeedbackResponse: neither a name nor a time."""
     return {
         "cid": call.id,
@@ -180,18 +180,18 @@ def wire_opinion(call: StreamCall, said: Opinion) -> dict[str, Any]:
     }
 
 
-def wire_measured(call: StreamCall, person: str) -> dict[str, Any]:
+def stats_json(call: StreamCall, person: str) -> dict[str, Any]:
     """CallStatsParticipant with each of their connections."""
     stays = [stay for stay in call.stays if stay.visitor.id == person]
     return {
         "user_id": person,
         "name": stays[0].visitor.name,
         "roles": [stays[0].visitor.role],
-        "sessions": [_wire_measure(call, stay) for stay in stays],
+        "sessions": [_connection_stats_json(call, stay) for stay in stays],
     }
 
 
-def _wire_measure(call: StreamCall, stay: Stay) -> dict[str, Any]:
+def _connection_stats_json(call: StreamCall, stay: Stay) -> dict[str, Any]:
     written: dict[str, Any] = {
         "user_session_id": stay.presence,
         "is_live": stay.here,

@@ -20,7 +20,7 @@ from bot.demo.vendors.stream.people import StreamPeopleEndpoints
 from bot.demo.vendors.stream.query import MOST, USUAL, QueryCalls, matches, ordered, page, present
 from bot.demo.vendors.stream.reports import StreamReportEndpoints
 from bot.demo.vendors.stream.request_models import Participants, UpdateCall, Upsert
-from bot.demo.vendors.stream.responses import wire_participant, wire_state
+from bot.demo.vendors.stream.responses import call_state_json, participant_json
 from bot.demo.vendors.stream.stage import StreamStageEndpoints
 from bot.demo.vendors.stream.state import SENDING, StreamCall
 from bot.demo.vendors.stream.tokens import require_token
@@ -62,7 +62,10 @@ class StreamServer(
         return call
 
     def join(self, call: str, visitor: Visitor) -> None:
-        """Somebody enters; KeptOut when blocked, not let backstage, or the call is over or full."""
+        """Let somebody enter.
+
+        Raises KeptOut when they are blocked, not let backstage, or the call is over or full.
+        """
         room = self.rooms[call]
         backstage = room.backstage and not room.may(visitor, "join-backstage")
         if visitor.id in room.blocked or room.ended_at or backstage or room.full(visitor):
@@ -73,12 +76,12 @@ class StreamServer(
         self.users.add(visitor.id)
 
     def leave(self, call: str, person: str) -> None:
-        """Somebody goes; the session ends with the last one."""
+        """Let somebody go; the session ends with the last one."""
         super().leave(call, person)
         self.rooms[call].settle(self.clock.now())
 
     def talk(self, call: str, person: str) -> None:
-        """Somebody speaks, if they may."""
+        """Let somebody speak, if they may."""
         stay = self.rooms[call].stay(person)
         if stay is not None and self.rooms[call].may(stay.visitor, "send-audio"):
             super().talk(call, person)
@@ -94,7 +97,7 @@ class StreamServer(
             ("POST", f"{CALL}/mark_ended", self._end),
             *self.people_routes(),
             *self.stage_routes(),
-            *self.said_routes(),
+            *self.report_routes(),
             *self.media_routes(),
             *self.history_routes(),
         ]
@@ -115,7 +118,7 @@ class StreamServer(
         return seconds(self.clock.now()) // WINDOW, request.scope["path"]
 
     def problem(self, refusal: Refusal) -> Response:
-        """APIError."""
+        """The answer for an error: Stream's APIError."""
         body: dict[str, Any] = {
             "code": refusal.code or CODES.get(refusal.status, -1),
             "message": str(refusal),
@@ -148,10 +151,10 @@ class StreamServer(
         query = await read(request, QueryCalls)
         found = (c for c in self.rooms.values() if matches(c, query.filter_conditions))
         calls, cursors = page(ordered(found, query.sort), query)
-        return done(201, calls=[wire_state(call) for call in calls], **cursors)
+        return done(201, calls=[call_state_json(call) for call in calls], **cursors)
 
     async def _get(self, request: Request) -> Response:
-        return done(200, **wire_state(self.call_of(request)))
+        return done(200, **call_state_json(self.call_of(request)))
 
     async def _update(self, request: Request) -> Response:
         """UpdateCall: a limit below the number present removes nobody."""
@@ -160,7 +163,7 @@ class StreamServer(
         if limits and limits != call.limits:
             call.limits = {**call.limits, **limits}
             self.note("limits", call.id)
-        return done(200, **wire_state(call))
+        return done(200, **call_state_json(call))
 
     async def _participants(self, request: Request) -> Response:
         call = self.call_of(request)
@@ -169,8 +172,8 @@ class StreamServer(
         if not limit.isdecimal() or int(limit) > MOST:
             raise Refusal(400, f"limit must be a number up to {MOST}")
         here = [stay for stay in call.here() if present(stay, wanted)]
-        shown = [wire_participant(call, stay) for stay in here[: int(limit)]]
-        return done(**wire_state(call), participants=shown, total_participants=len(here))
+        shown = [participant_json(call, stay) for stay in here[: int(limit)]]
+        return done(**call_state_json(call), participants=shown, total_participants=len(here))
 
     async def _end(self, request: Request) -> Response:
         call, now = self.call_of(request), self.clock.now()

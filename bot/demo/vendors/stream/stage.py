@@ -7,12 +7,12 @@ from bot.demo.vendors.base import Handler, Refusal, read
 from bot.demo.vendors.stream.base import CALL, done
 from bot.demo.vendors.stream.media import KINDS, StreamMediaEndpoints
 from bot.demo.vendors.stream.request_models import Closing, Event, Opening, Ringing
-from bot.demo.vendors.stream.responses import wire_call
+from bot.demo.vendors.stream.responses import call_json
 from bot.demo.vendors.stream.state import StreamCall
 
 
 class StreamStageEndpoints(StreamMediaEndpoints):
-    """The part of the vendor that opens and closes a call to its audience."""
+    """The endpoints that open a call to its audience, close it, ring, and send events."""
 
     def stage_routes(self) -> list[tuple[str, str, Handler]]:
         """The endpoints of this part."""
@@ -38,7 +38,7 @@ class StreamStageEndpoints(StreamMediaEndpoints):
             self.transcribe(call)
         if asked.start_closed_caption:
             self.caption(call)
-        return done(call=wire_call(call))
+        return done(call=call_json(call))
 
     async def _stop_live(self, request: Request) -> Response:
         """Whoever may not join backstage is out, as the vendor's clients report it."""
@@ -51,7 +51,7 @@ class StreamStageEndpoints(StreamMediaEndpoints):
             if not call.may(stay.visitor, "join-backstage"):
                 call.remove(stay.visitor.id, self.clock.now())
         call.settle(self.clock.now())
-        return done(call=wire_call(call))
+        return done(call=call_json(call))
 
     def _close(self, call: StreamCall, asked: Closing) -> None:
         if not asked.continue_hls:

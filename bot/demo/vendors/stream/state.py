@@ -42,7 +42,7 @@ class KeptFile:
     ended_at: datetime
     kind: str | None = None
 
-    def wire(self, cid: str) -> dict[str, Any]:
+    def as_json(self, cid: str) -> dict[str, Any]:
         """CallRecording or CallTranscription; `url` is signed, so it is a secret."""
         signed = secrets.token_hex(8)
         kept = {
@@ -56,7 +56,7 @@ class KeptFile:
 
 
 @dataclass
-class Opinion:
+class UserFeedback:
     """What somebody said about a run of a call."""
 
     person: str
@@ -90,7 +90,7 @@ class StreamCall(Room):
     permissions: dict[str, dict[str, bool]] = field(default_factory=dict)
     pinned: set[tuple[str, str]] = field(default_factory=set)
     events: list[dict[str, Any]] = field(default_factory=list)
-    opinions: list[Opinion] = field(default_factory=list)
+    opinions: list[UserFeedback] = field(default_factory=list)
     measures: dict[str, dict[str, int]] = field(default_factory=dict)
     playlist: str | None = None
     rtmps: dict[str, dict[str, Any]] = field(default_factory=dict)

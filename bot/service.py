@@ -173,11 +173,11 @@ async def serve(
     async with AsyncExitStack() as door:
         url = await _open_doors(door, doors, settings.process, life)
         bootstrap = await _load_the_rest()
-        async with bootstrap.open_app(settings, services, worker=worker, clock=clock) as store:
+        async with bootstrap.open_app(settings, services, worker=worker, clock=clock) as app:
             _keep_for_good()
             services.skew.doubt()  # nothing is known of it yet
             _stop_on_signals(life)
-            await _say_what_is_on("serving", settings, store, url=url, slack=_way(settings))
+            await _say_what_is_on("serving", settings, app.store, url=url, slack=_way(settings))
             await (life.stopping.wait() if socket is None else socket.run(life.stopping))
             await door.aclose()  # first no new orders, then the end of those acknowledged
     life.require_whole()
@@ -223,10 +223,10 @@ async def work(
     life = Lifecycle(when_stopping)
     services = services_of(settings, life=life)
     bootstrap = await _load_the_rest()
-    async with bootstrap.open_app(settings, services, worker=True, clock=clock) as store:
+    async with bootstrap.open_app(settings, services, worker=True, clock=clock) as app:
         services.skew.doubt()
         _stop_on_signals(life)
-        await _say_what_is_on("working", settings, store)
+        await _say_what_is_on("working", settings, app.store)
         await life.stopping.wait()
     life.require_whole()
 

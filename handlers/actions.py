@@ -106,7 +106,7 @@ async def recheck_case(ctx: SlackContext) -> None:
     """“Check again”: what the vendor shows now."""
     value = action_values.load(action_values.CaseValue, ctx.payload.get("value"))
     await ctx.show_waiting()
-    case, seen = await ctx.service.check(ctx.asker, value.number)
+    case, seen = await ctx.service.cases.check(ctx.asker, value.number)
     rights = await ctx.service.rights_in(ctx.asker, case)
     await ctx.answer(check_message(case, seen, rights))
 
@@ -128,7 +128,7 @@ async def repeat_case(ctx: SlackContext) -> None:
 
 async def _next_try(ctx: SlackContext, number: int, key: str, press: str) -> Acceptance:
     """The case of this press: a new one, or the try that is under way or has done it."""
-    wanted = await ctx.service.next_retry(ctx.asker, number, key)
+    wanted = await ctx.service.cases.next_retry(ctx.asker, number, key)
     if wanted.asked:
         return Acceptance(case=wanted.case, how=AcceptResult.REPEATED)
     order = ctx.order(wanted.key, wanted.case.unsettled, _again(wanted.case))
@@ -150,7 +150,7 @@ async def undo_case(ctx: SlackContext) -> None:
         return
     await ctx.service.admit(ctx.asker, press, words)
     key = ctx.key("undo", ctx.asker.actor.user, value.number)
-    wanted = await ctx.service.next_retry(ctx.asker, value.number, key)
+    wanted = await ctx.service.cases.next_retry(ctx.asker, value.number, key)
     first = wanted.case.number == value.number
     act = wanted.case.undo if first else wanted.case.unsettled
     if act is None:
@@ -177,7 +177,7 @@ async def ask_lead(ctx: SlackContext) -> None:
 async def open_asked(ctx: SlackContext) -> None:
     """“Open the order”: its form, filled in, for whoever may; the others are refused in private."""
     value = action_values.load(action_values.AskValue, ctx.payload.get("value"))
-    await ctx.service.policy.require_viewer(ctx.asker.actor, ctx.asker.channel)
+    await ctx.service.require_viewer(ctx.asker)
     order = await ctx.services.asking.order(value.order)
     await reason_form.open_meant(ctx, order.act.ref, card=False, why=order.reason)
 

@@ -12,7 +12,8 @@ from bot.calls.acts import Act
 from bot.calls.cases import Order
 from bot.calls.lookups import Lookup
 from bot.errors import CallwardenError, VendorError
-from bot.moderation.service import Asker, ModerationService
+from bot.moderation.asker import Asker
+from bot.moderation.service import ModerationService
 from handlers.blocks.message import Message
 from handlers.error_boundary import error_as_message
 from handlers.services import Services
@@ -52,7 +53,7 @@ class SlackContext:
     @property
     def now(self) -> datetime:
         """This moment, on the process's clock."""
-        return self.service.live_calls.clock.now()
+        return self.service.clock.now()
 
     @property
     def in_modal(self) -> bool:

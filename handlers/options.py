@@ -13,11 +13,9 @@ from bot.calls.acts import Person
 from bot.calls.live import Roster
 from bot.calls.models import Call, CallRef, Participant, Vendor
 from bot.calls.names import bare, fold
-from bot.calls.recordings import RunningRecording
 from bot.calls.verbs import Listed
 from bot.errors import VendorError
-from bot.moderation.live_calls import LiveCalls
-from bot.moderation.people_index import PeopleIndex
+from bot.moderation.asker import Asker
 from handlers.blocks.action_values import FORM_CALL, FORM_PEOPLE
 from handlers.blocks.choices import (
     MAX_CHOICE,
@@ -36,7 +34,7 @@ from handlers.blocks.forms.order_state import OrderState, read_filled, read_stat
 from handlers.blocks.forms.reason_form import REASON_FORM, read_form_state
 from handlers.blocks.message import Block
 from handlers.context import SlackContext
-from handlers.modals.order_draft import chosen_call, menu_of, read_live_calls
+from handlers.modals.order_draft import chosen_call, read_live_calls
 
 WAIT_SECONDS = 1.2
 """How long an answer waits for vendors; it leaves time for the way there and back."""
@@ -49,7 +47,7 @@ async def calls(ctx: SlackContext) -> list[Block]:
     """Live calls that have every word typed; two of one name are told apart below it."""
     await _require_viewer(ctx, read_state(ctx.body["view"]))
     await read_live_calls(ctx, WAIT_SECONDS)
-    found = ctx.service.live_calls.call_index.find(_typed(ctx), MAX_OPTIONS)
+    found = ctx.service.forms.find_calls(_typed(ctx), MAX_OPTIONS)
     return [_drawn(call, length) for call, length in zip(found, lengths(found), strict=True)]
 
 
@@ -60,19 +58,18 @@ async def people(ctx: SlackContext) -> list[Block]:
     """
     filled = read_filled({"state": {"values": {}}, **ctx.body["view"]})
     await _require_viewer(ctx, filled.state)
-    live_calls = ctx.service.live_calls
-    call = chosen_call(live_calls, filled)
+    forms, call = ctx.service.forms, chosen_call(ctx, filled)
     if call is None:
         return []
     wanted = bare(_typed(ctx)).split()
-    if filled.kind and (which := menu_of(ctx, filled.kind, call)) is not None:
+    if filled.kind and (which := forms.list_for(filled.kind, call)) is not None:
         return _on_list(await _roster(ctx, call.ref, which), wanted, _typed(ctx).strip())
-    people_index = await _crowd(ctx, live_calls, call.ref)
+    people_index = await forms.people_soon(call.ref, WAIT_SECONDS)
     here = {person.id: person for person in people_index.people if _fits(person, wanted)}
     options = [person_option(person) for person in here.values()]
     if filled.kind and filled.kind.keeps_out:
         options += [
-            left_option(person, live_calls.recent_calls.minutes_gone(call.ref, person.id))
+            left_option(person, forms.minutes_gone(call.ref, person.id))
             for person in people_index.left
             if _fits(person, wanted)
         ]
@@ -83,16 +80,12 @@ async def recordings(ctx: SlackContext) -> list[Block]:
     """What is recorded of the call that the form is about: since when, what, by whom."""
     view = ctx.body["view"]
     ref, channel = _call_of(ctx, view)
-    await ctx.service.policy.require_viewer(ctx.asker.actor, channel)
+    await ctx.service.require_viewer(Asker(ctx.asker.actor, channel))
     if ref is None:
         return []
-    reading = ctx.services.tasks.spawn(_running(ctx.service.live_calls, ref), "recordings")
-    done, _ = await asyncio.wait({reading}, timeout=WAIT_SECONDS)
     wanted = fold(_typed(ctx)).split()
-    found = reading.result() if done else ()
-    fits = [
-        one for one in found if all(word in fold(f"{one.id} {one.described}") for word in wanted)
-    ]
+    found = await ctx.service.forms.running_recordings(ref, WAIT_SECONDS)
+    fits = [one for one in found if all(word in fold(f"{one.id} {one.described}") for word in wanted)]
     return [recording_option(fit) for fit in fits[:MAX_OPTIONS]]
 
 
@@ -102,15 +95,8 @@ def _call_of(ctx: SlackContext, view: Block) -> tuple[CallRef | None, str | None
         state = read_form_state(view)
         return state.act.call, state.channel
     filled = read_filled({"state": {"values": {}}, **view})
-    call = chosen_call(ctx.service.live_calls, filled)
+    call = chosen_call(ctx, filled)
     return None if call is None else call.ref, filled.state.channel
-
-
-async def _running(live_calls: LiveCalls, ref: CallRef) -> Sequence[RunningRecording]:
-    try:
-        return await live_calls.provider(ref.vendor).reports.recordings_running(ref)
-    except VendorError:
-        return ()
 
 
 async def zones(ctx: SlackContext) -> list[Block]:
@@ -123,23 +109,14 @@ async def zones(ctx: SlackContext) -> list[Block]:
 
 async def _require_viewer(ctx: SlackContext, state: OrderState) -> None:
     """NotPermitted unless the asker may see calls."""
-    await ctx.service.policy.require_viewer(ctx.asker.actor, state.channel)
-
-
-async def _crowd(ctx: SlackContext, live_calls: LiveCalls, ref: CallRef) -> PeopleIndex:
-    """Who is there or left lately, as known, or as the vendor says if it does so in time."""
-    if (known := live_calls.recent_calls.people(ref)) is not None:
-        return known
-    reading = ctx.services.tasks.spawn(_read(live_calls, ref), "people")
-    done, _ = await asyncio.wait({reading}, timeout=WAIT_SECONDS)
-    return reading.result() if done else PeopleIndex(())
+    await ctx.service.require_viewer(Asker(ctx.asker.actor, state.channel))
 
 
 async def _roster(ctx: SlackContext, ref: CallRef, which: Listed) -> Roster:
     """Who is on that list, if the vendor says it in time; nobody else."""
     try:
         async with asyncio.timeout(WAIT_SECONDS):
-            return await ctx.service.resolver.absent_people.lately(ref, which)
+            return await ctx.service.forms.recent_roster(ref, which)
     except (VendorError, TimeoutError):
         return Roster(which=which, available=False)
 
@@ -152,14 +129,6 @@ def _on_list(roster: Roster, wanted: Sequence[str], typed: str) -> list[Block]:
     if typed and not roster.whole and len(found) < MAX_OPTIONS and len(typed) <= MAX_CHOICE:
         found.append(person_option(Person(id=typed)))
     return found
-
-
-async def _read(live_calls: LiveCalls, ref: CallRef) -> PeopleIndex:
-    try:
-        there = (await live_calls.people(ref)).items
-    except VendorError:
-        return PeopleIndex(())
-    return live_calls.recent_calls.people(ref) or PeopleIndex(there)
 
 
 def _typed(ctx: SlackContext) -> str:

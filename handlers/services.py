@@ -8,7 +8,6 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.background import BackgroundTasks
 from bot.clock import SystemClock
 from bot.clock_skew import ClockSkew
-from bot.digest_delivery.dispatcher import DigestDispatcher
 from bot.digest_delivery.service import DigestService
 from bot.errors import Impossible, NotAccepted
 from bot.lifecycle import Lifecycle
@@ -23,13 +22,6 @@ from handlers.redraws import RedrawOrder
 from handlers.slack_api.response_url import ResponseUrlClient
 
 
-class DigestServices(NamedTuple):
-    """What digests are asked for, and what makes and posts them."""
-
-    service: DigestService
-    dispatcher: DigestDispatcher
-
-
 class OpenServices(NamedTuple):
     """What handlers work with once the database and the clients are open."""
 
@@ -39,7 +31,7 @@ class OpenServices(NamedTuple):
     signatures: Signatures
     reasons: tuple[str, ...] = ()
     meter: Meter = UNMETERED
-    digests: DigestServices | None = None
+    digests: DigestService | None = None
     lookups: OrderLookups | None = None
     asking: AskService | None = None
 
@@ -113,7 +105,7 @@ class Services:
         return self._open.result().response_urls
 
     @property
-    def digests(self) -> DigestServices:
+    def digests(self) -> DigestService:
         """Digests; only once open. Impossible where the process was given none."""
         if (digests := self._open.result().digests) is None:
             raise Impossible("There are no digests here.")

@@ -9,6 +9,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from datetime import timedelta
 from functools import partial
 from random import SystemRandom
+from typing import NamedTuple
 
 import structlog
 
@@ -44,7 +45,7 @@ from bot.settings import Settings
 from bot.store import SqlStore, startup
 from bot.usage_import.backfill import Backfill
 from handlers.commands.lookups import look_up
-from handlers.services import DigestServices, OpenServices, Services
+from handlers.services import OpenServices, Services
 from handlers.slack_api.clients import ask_for_date
 from handlers.slack_api.digest_poster import SlackDigestPoster
 from handlers.slack_api.shared_channels import GuardedDigestPoster
@@ -61,10 +62,21 @@ STOP_WRITING_SECONDS = 0.5
 """How long is waited at the end for what is still to be written: all before had its own time."""
 
 
+class App(NamedTuple):
+    """The parts of an open app that the process, and tests of it, hold besides the services."""
+
+    store: SqlStore
+    live_calls: LiveCalls
+    policy: Policy
+    authorizer: Authorizer
+    executor: Executor
+    dispatcher: DigestDispatcher
+
+
 @asynccontextmanager
 async def open_app(
     settings: Settings, services: Services, *, worker: bool, clock: Clock | None = None
-) -> AsyncIterator[SqlStore]:
+) -> AsyncIterator[App]:
     """Open the database and every client, and provide the services with them.
 
     On leaving, finish what was acknowledged, then close. `worker` also sweeps up after processes
@@ -93,12 +105,12 @@ async def open_app(
             by=by,
             meter=metrics,
         )
-        service = ModerationService(live_calls, resolver, policy, store, executor, authorizer)
+        service = ModerationService(
+            live_calls, resolver, policy, store, executor, authorizer, services.tasks
+        )
         refresh = UsageRefresh(usage_sources(providers), store, store, clock)
         dispatcher = _dispatcher(settings, store, refresh, slack, owner)
-        digests = DigestServices(
-            DigestService(policy, slack.directory, store, store, clock), dispatcher
-        )
+        digests = DigestService(policy, slack.directory, store, store, dispatcher)
         jobs = DigestJobs(dispatcher, refresh.catch_up, services.tasks)
         lookups = OrderLookups(store, partial(look_up, services), by)
         asking = AskService(store, ask_poster(settings, slack), live_calls, by)
@@ -117,7 +129,7 @@ async def open_app(
         consumers = (executor, lookups, asking)
         checks = AuditChecks(store, clock, SystemRandom(), metrics)
         async with _running(consumers, store, services, owner, jobs, checks, worker=worker):
-            yield store
+            yield App(store, live_calls, policy, authorizer, executor, dispatcher)
 
 
 @asynccontextmanager

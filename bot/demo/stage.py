@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 import httpx
 
-from bot.bootstrap import open_app
+from bot.bootstrap import App, open_app
 from bot.clock import Clock, SystemClock
 from bot.demo.serving import loopback, serve, serve_all
 from bot.demo.slack.people import Channel, User
@@ -150,10 +150,15 @@ class Show:
 
     stage: Stage
     environ: Mapping[str, str]
-    store: SqlStore
+    app: App
     services: Services
     sender: Sender
     doors: httpx.AsyncClient
+
+    @property
+    def store(self) -> SqlStore:
+        """The bot's database."""
+        return self.app.store
 
     @property
     def workspace(self) -> Workspace:
@@ -192,7 +197,7 @@ async def open_show(
             environ["SLACK_APP_TOKEN"] = stage.slack.world.credentials.app_token
         settings = Settings.load(environ, config)
         services = services_of(settings)
-        store = await stack.enter_async_context(open_app(settings, services, worker=True))
+        app = await stack.enter_async_context(open_app(settings, services, worker=True))
         doors = entrance(settings, services)
         url = await stack.enter_async_context(serve(doors.web))
         client = await stack.enter_async_context(loopback(url))
@@ -202,7 +207,7 @@ async def open_show(
             slack = stage.slack.world
             line = SocketTransport(stage.slack.exchange, slack.clock, slack.timeout_s)
         sender = Sender(stage.slack.world, line)
-        yield Show(stage, environ, store, services, sender, client)
+        yield Show(stage, environ, app, services, sender, client)
 
 
 @asynccontextmanager

@@ -175,6 +175,11 @@ class DigestDispatcher:
         if self.clock.now() - subscription.due_at(newest) <= LATEST:
             await self._once(subscription, newest, older, rung=True)
 
+    async def preview(self, subscription: Subscription, day: date) -> Digest:
+        """The digest of `day` as it would be posted now; nothing is claimed. Raises StoreError."""
+        gaps, differences = await self.fresh(subscription, day)
+        return await self.builder.make(subscription, day, gaps=gaps, differences=differences)
+
     async def _make(self, posting: Posting, *, rung: bool) -> Digest:
         gaps, differences = await self.fresh(posting.subscription, posting.day)
         late = rung and self.clock.now() - posting.due_at > NOTED_AFTER

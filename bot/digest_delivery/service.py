@@ -1,12 +1,13 @@
-"""The desk for digests: who may set one up, whether its channel takes it, and what is on record."""
+"""What a front end asks of digests: who may set one up, for which channel, and to send one now."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from bot.calls.cases import DigestNote, Event, Refusal
-from bot.clock import Clock
+from bot.digest_delivery.announcer import Undelivered
+from bot.digest_delivery.dispatcher import DigestDispatcher, SendResult
 from bot.digests.announcements import ChangeKind, ChangeResult
+from bot.digests.digest import Digest
 from bot.digests.subscription import UNTIL_RESUMED, Subscription, Wish, is_zone
 from bot.digests.wording import for_words
 from bot.errors import (
@@ -18,7 +19,7 @@ from bot.errors import (
     UnknownSubscription,
     UnusableChannel,
 )
-from bot.moderation.service import Asker
+from bot.moderation.asker import Asker
 from bot.policy import Policy
 from bot.ports import DigestStore, Directory, Place, Store
 from bot.usage.days import today
@@ -27,7 +28,6 @@ UTC_NAME = "Etc/UTC"
 """The zone of somebody whose own is not known."""
 
 
-@dataclass(frozen=True)
 class DigestService:
     """Those who may look see the list and a preview; everything else is for leads and admins.
 
@@ -35,16 +35,25 @@ class DigestService:
     request.
     """
 
-    policy: Policy
-    directory: Directory
-    digests: DigestStore
-    store: Store
-    clock: Clock
+    def __init__(
+        self,
+        policy: Policy,
+        directory: Directory,
+        digests: DigestStore,
+        store: Store,
+        dispatcher: DigestDispatcher,
+    ) -> None:
+        self._policy = policy
+        self._directory = directory
+        self._digests = digests
+        self._store = store
+        self._dispatcher = dispatcher
+        self._clock = dispatcher.clock
 
     async def all(self, asker: Asker) -> Sequence[Subscription]:
         """Those that are not stopped, by number; raises as `Policy.require_viewer`."""
-        await self.policy.require_viewer(asker.actor, asker.channel)
-        return sorted(await self.digests.subscriptions(), key=lambda one: one.id)
+        await self._policy.require_viewer(asker.actor, asker.channel)
+        return sorted(await self._digests.subscriptions(), key=lambda one: one.id)
 
     async def timed(self, asker: Asker, number: int) -> Subscription:
         """As `get`, where its time zone is known; BadInput where this machine has none such."""
@@ -66,7 +75,7 @@ class DigestService:
     async def may(self, asker: Asker) -> bool:
         """Whether somebody may do more than look; nothing is audited."""
         try:
-            await self.policy.require_subscriber(asker.actor, asker.channel)
+            await self._policy.require_subscriber(asker.actor, asker.channel)
         except NotPermitted:
             return False
         return True
@@ -74,10 +83,10 @@ class DigestService:
     async def admit(self, asker: Asker, key: str, words: str) -> None:
         """Refuse those who may not; the attempt in `words` is audited under `key`."""
         try:
-            await self.policy.require_subscriber(asker.actor, asker.channel)
+            await self._policy.require_subscriber(asker.actor, asker.channel)
         except NotPermitted as no:
             outside = isinstance(no, Outsider)
-            await self.store.refuse(
+            await self._store.refuse(
                 Refusal(key=key, actor=asker.actor, words=words, why=str(no), outsider=outside)
             )
             raise
@@ -85,7 +94,7 @@ class DigestService:
     async def zone(self, asker: Asker) -> str:
         """The asker's time zone as their Slack profile has it, UTC where that is none we know."""
         try:
-            zone = (await self.directory.member(asker.actor.user)).zone
+            zone = (await self._directory.member(asker.actor.user)).zone
         except SlackSilent:
             return UTC_NAME
         return zone if zone and is_zone(zone) else UTC_NAME
@@ -96,17 +105,17 @@ class DigestService:
         Raises NotPermitted, UnusableChannel or NotAccepted.
         """
         await self.admit(asker, key, f"digest subscribe: {for_words(wish)}")
-        if not await self.store.has_keys(key):
+        if not await self._store.has_keys(key):
             await self.require_postable(asker, wish.channel)
-        return await self.digests.set_up(wish, asker.actor, key, self.clock.now())
+        return await self._digests.set_up(wish, asker.actor, key, self._clock.now())
 
     async def edit(self, asker: Asker, number: int, wish: Wish, key: str) -> ChangeResult:
         """Give it another wish; one that was paused because its channel was gone goes on."""
         await self.admit(asker, key, f"digest edit {number}: {for_words(wish)}")
         known = await self.get(asker, number)
-        if not await self.store.has_keys(key):
+        if not await self._store.has_keys(key):
             await self.require_postable(asker, wish.channel, known.wish.channel)
-        now = self.clock.now()
+        now = self._clock.now()
         changed = known.edited(wish, now)
         if known.why:
             changed = changed.resumed(now)
@@ -120,7 +129,7 @@ class DigestService:
         await self.admit(asker, key, f"digest pause {number}")
         known = await self.timed(asker, number)
         day = until or UNTIL_RESUMED
-        if day <= today(self.clock.now(), known.wish.clock):
+        if day <= today(self._clock.now(), known.wish.clock):
             raise BadInput(
                 f"{day.isoformat()} is not in the future.",
                 next_step="Name the first day on which it is to be sent again.",
@@ -137,7 +146,7 @@ class DigestService:
         if known.paused_until is None:
             return ChangeResult(known, ChangeKind.SAME)
         await self.require_postable(asker, known.wish.channel, known.wish.channel)
-        again = known.resumed(self.clock.now())
+        again = known.resumed(self._clock.now())
         return await self._change(asker, key, Event.RESUMED, known, again, "goes on")
 
     async def stop(self, asker: Asker, number: int, key: str) -> ChangeResult:
@@ -147,19 +156,32 @@ class DigestService:
         ended = known.model_copy(update={"stopped": True})
         return await self._change(asker, key, Event.STOPPED, known, ended, "is stopped")
 
-    async def send(self, asker: Asker, number: int, key: str) -> tuple[Subscription, date]:
-        """Permit and note that it is posted now; the subscription and the day whose digest it is.
+    async def preview(self, subscription: Subscription) -> Digest:
+        """What would be posted for it now, of the day it is about; posts and records nothing.
 
-        The day's own digest is the same one: whichever comes first, there is no second.
+        Raises StoreError.
+        """
+        day = subscription.day_of(self._clock.now())
+        return await self._dispatcher.preview(subscription, day)
+
+    async def announce(self) -> Sequence[Undelivered]:
+        """Tell channels and owners what is due to be told; what could not be told. StoreError."""
+        return await self._dispatcher.announcer.go()
+
+    async def send(self, asker: Asker, number: int, key: str) -> tuple[Subscription, SendResult]:
+        """Record under `key` that it is sent now, and post it; what came of that.
+
+        The day's own digest is the same one: whichever comes first, there is no second. Raises
+        NotPermitted, UnknownSubscription, BadInput and StoreError.
         """
         await self.admit(asker, key, f"digest now {number}")
         known = await self.timed(asker, number)
-        day = known.day_of(self.clock.now())
+        day = known.day_of(self._clock.now())
         sent = f"Digest {number} of {day.isoformat()}"
         each_day = f"{key}:{day.isoformat()}"
         note = DigestNote(key=each_day, event=Event.SENT, actor=asker.actor, detail=sent)
-        await self.store.note(note)
-        return known, day
+        await self._store.note(note)
+        return known, await self._dispatcher.send(known, day)
 
     async def require_postable(self, asker: Asker, channel: str, known: str | None = None) -> None:
         """UnusableChannel where a digest could not be posted, as far as Slack shows.
@@ -168,8 +190,8 @@ class DigestService:
         is not named to them. Where the scopes do not let us look, the first message will tell.
         """
         try:
-            await self.policy.require_served(asker.actor, channel)
-            place = await self.directory.place(channel)
+            await self._policy.require_served(asker.actor, channel)
+            place = await self._directory.place(channel)
             seen = await self._sees(asker, place)
         except ChannelNotAllowed as no:
             raise UnusableChannel(str(no), next_step=no.next_step) from no
@@ -185,7 +207,7 @@ class DigestService:
             )
         if place is not None:
             name = f"#{place.name}" if seen else "That channel"
-            if place.shared and not self.policy.may_be_shared(channel):
+            if place.shared and not self._policy.may_be_shared(channel):
                 raise _shared(name, channel)
             _require_usable(place, name)
 
@@ -193,7 +215,7 @@ class DigestService:
         """Whether the asker may know of the channel; where we may not look, they are trusted."""
         if place is None or place.gone or not place.private:
             return True
-        return await self.directory.belongs(asker.actor.user, place.channel) is not False
+        return await self._directory.belongs(asker.actor.user, place.channel) is not False
 
     async def _change(
         self,
@@ -206,7 +228,7 @@ class DigestService:
     ) -> ChangeResult:
         detail = f"Digest {changed.id} {words}"
         note = DigestNote(key=key, event=event, actor=asker.actor, detail=detail)
-        return await self.digests.amend(known, changed, note, self.clock.now())
+        return await self._digests.amend(known, changed, note, self._clock.now())
 
 
 def _shared(name: str, channel: str) -> UnusableChannel:

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from bot.calls.actors import Actor, Reader
 from bot.calls.attendance import Attendance
@@ -24,14 +23,25 @@ REMOVALS = 100
 """The latest cases of a call that are looked at for who removed somebody."""
 
 
-@dataclass(frozen=True)
 class CallCards:
     """Made for whoever reads them; whether somebody may look at all is asked before."""
 
-    live_calls: LiveCalls
-    policy: Policy
-    store: Store
-    absent_people: AbsentPeople
+    def __init__(
+        self, live_calls: LiveCalls, policy: Policy, store: Store, absent_people: AbsentPeople
+    ) -> None:
+        self._live_calls = live_calls
+        self._policy = policy
+        self._store = store
+        self._absent_people = absent_people
+
+    def connection_trouble(self, vendor: Vendor) -> str:
+        """Why no connection to a vendor comes about, for admins; empty while it answers."""
+        return self._live_calls.diagnosis(vendor)
+
+    def is_undoable(self, case: Case) -> bool:
+        """Whether the vendor is on and can take the act of `case` back."""
+        verb, provider = case.inverse, self._live_calls.providers.get(case.act.call.vendor)
+        return bool(verb and provider and provider.capabilities[verb.name].possible)
 
     async def open(
         self, reader: Actor, channel: str | None, ref: CallRef, page: int = 0
@@ -42,10 +52,10 @@ class CallCards:
         NotPermitted for outsiders.
         """
         view, rights = await asyncio.gather(
-            self.live_calls.open(ref, page), self.policy.rights(reader, ref.vendor, channel)
+            self._live_calls.open(ref, page), self._policy.rights(reader, ref.vendor, channel)
         )
         (cases, set_aside), kept_out = await asyncio.gather(
-            self._recent(reader, view.call.ref), self.absent_people.kept_out(view.call)
+            self._recent(reader, view.call.ref), self._absent_people.kept_out(view.call)
         )
         over = view.call.ended_at is not None and ATTENDANCE.name in rights.reports
         attendance = await self._attendance(view.call.ref) if over else None
@@ -60,23 +70,23 @@ class CallCards:
     async def rights(self, reader: Reader, vendor: Vendor) -> Rights:
         """What a private answer may offer its reader; nothing for who was taken out meanwhile."""
         try:
-            return await self.policy.rights(reader.actor, vendor, reader.channel)
+            return await self._policy.rights(reader.actor, vendor, reader.channel)
         except NotPermitted:
             return NOTHING
 
     async def attendance(self, call: CallRef) -> Attendance:
         """Who was in a call, with what our own cases know of how they left."""
         # One after the other: beside a vendor that fails, the reading would be left to itself.
-        provider = self.live_calls.provider(call.vendor)
-        seen = await self.live_calls.shared(
+        provider = self._live_calls.provider(call.vendor)
+        seen = await self._live_calls.shared(
             (ATTENDANCE.name, call), lambda: provider.reports.attendance(call)
         )
-        cases = await self.store.recent(call, limit=REMOVALS)
+        cases = await self._store.recent(call, limit=REMOVALS)
         return seen.explained(cases).called(lambda person: self._name(call, person))
 
     def _name(self, call: CallRef, person: str) -> str | None:
         """The name of somebody who was seen in the call lately."""
-        met = self.live_calls.recent_calls.met(call, person)
+        met = self._live_calls.recent_calls.met(call, person)
         return None if met is None else met.name
 
     async def _attendance(self, call: CallRef) -> Attendance | None:
@@ -88,7 +98,7 @@ class CallCards:
 
     async def _recent(self, reader: Actor, call: CallRef) -> tuple[Sequence[Case], tuple[int, ...]]:
         """The latest cases of a call, and those set aside; without the audit log, their own."""
-        cases = await self.store.recent(call, limit=RECENT)
-        if await self.policy.may_read_audit(reader):
-            return cases, tuple(self.store.unreadable_cases(call)[:RECENT])
+        cases = await self._store.recent(call, limit=RECENT)
+        if await self._policy.may_read_audit(reader):
+            return cases, tuple(self._store.unreadable_cases(call)[:RECENT])
         return [case for case in cases if case.actor.user == reader.user], ()

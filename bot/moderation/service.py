@@ -1,57 +1,47 @@
-"""The moderators' desk: everything the Slack side may ask for, and the one way to ask."""
+"""The service behind every front end: what is live, who may do what, and taking orders."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import structlog
 
 from bot import trace
+from bot.background import BackgroundTasks
 from bot.calls.actors import Actor, Reader, Role
 from bot.calls.acts import Act
 from bot.calls.asks import Ask, ask_id
-from bot.calls.attendance import Attendance
 from bot.calls.capabilities import Capability
-from bot.calls.case_history import MOST_ENTRIES, CaseHistory
-from bot.calls.cases import Acceptance, AcceptResult, AuditEntry, Case, Disclosure, Order, Refusal
+from bot.calls.cases import Acceptance, AcceptResult, Case, Order, Refusal
 from bot.calls.live import CallListing, CallView, ListView, PeopleFound
 from bot.calls.models import Call, CallRef, Vendor
 from bot.calls.outages import ChannelOutage
-from bot.calls.outcomes import Observation
-from bot.calls.reports import ATTENDANCE, FileKind, Files, Report
 from bot.calls.rights import Rights
 from bot.calls.verbs import VERBS, Aim, Verb
+from bot.clock import Clock
 from bot.errors import (
     BadInput,
-    Impossible,
     NotPermitted,
-    OtherRelease,
     Outsider,
     ProtectedPerson,
     RoleTooLow,
     Unverified,
     VendorError,
 )
+from bot.moderation.asker import Asker
 from bot.moderation.authorizer import Authorizer, ordered
 from bot.moderation.call_cards import CallCards
+from bot.moderation.case_service import CaseService
 from bot.moderation.executor import Executor
+from bot.moderation.id_resolver import title_of
 from bot.moderation.live_calls import LiveCalls
-from bot.moderation.resolver import TargetResolver
-from bot.moderation.retry import Retry, next_retry
+from bot.moderation.order_forms import OrderForms
+from bot.moderation.report_service import ReportService
+from bot.moderation.resolver import ResolvedOrder, TargetResolver, TypedOrder, explicit
 from bot.policy import Policy
-from bot.ports import AuditQuery, CallProvider, Store
+from bot.ports import Store
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True)
-class Asker:
-    """Who asks, and where: `channel` is None outside any channel."""
-
-    actor: Actor
-    channel: str | None = None
 
 
 class Standing(NamedTuple):
@@ -69,25 +59,69 @@ class Standing(NamedTuple):
 NOTHING_DONE = "Nothing was done."
 """What follows a vendor's silence before an order was taken."""
 
-ENTRIES_A_CASE = 4
-"""Entries of the record read for each case to be found: an order, its outcome, and repetitions."""
 
-
-@dataclass(frozen=True)
 class ModerationService:
-    """Looking is free to those who may look; every act goes through `request`."""
+    """Everything that a front end may ask for: looking, ordering, cases and the audit log.
 
-    live_calls: LiveCalls
-    resolver: TargetResolver
-    policy: Policy
-    store: Store
-    executor: Executor
-    authorizer: Authorizer
+    Looking is free to those who may look; every act goes through `request`. `forms` are what forms
+    of orders ask, `reports` what vendors keep about calls, `cases` what was done so far.
+    """
+
+    def __init__(
+        self,
+        live_calls: LiveCalls,
+        resolver: TargetResolver,
+        policy: Policy,
+        store: Store,
+        executor: Executor,
+        authorizer: Authorizer,
+        tasks: BackgroundTasks,
+    ) -> None:
+        self._live_calls = live_calls
+        self._resolver = resolver
+        self._policy = policy
+        self._store = store
+        self._executor = executor
+        self._authorizer = authorizer
+        self._call_cards = CallCards(live_calls, policy, store, resolver.absent_people)
+        self.forms = OrderForms(live_calls, resolver, policy, store, tasks)
+        self.reports = ReportService(live_calls, policy, store, self._call_cards)
+        self.cases = CaseService(live_calls, policy, store)
 
     @property
-    def call_cards(self) -> CallCards:
-        """What opens a call for a reader."""
-        return CallCards(self.live_calls, self.policy, self.store, self.resolver.absent_people)
+    def clock(self) -> Clock:
+        """What the service goes by."""
+        return self._live_calls.clock
+
+    @property
+    def vendors(self) -> tuple[Vendor, ...]:
+        """The vendors that are on."""
+        return tuple(self._live_calls.providers)
+
+    def vendor_capabilities(self) -> dict[Vendor, Mapping[str, Capability]]:
+        """What each vendor that is on lets a moderator do, by the name of the verb."""
+        providers = self._live_calls.providers
+        return {vendor: provider.capabilities for vendor, provider in providers.items()}
+
+    async def require_ready(self) -> None:
+        """StoreError unless the database takes orders now."""
+        await self._store.require_ready()
+
+    async def schema_fits(self) -> bool:
+        """Whether the database has the tables that this release needs; StoreError."""
+        return await self._store.schema_fits()
+
+    def forget_people(self, vendor: Vendor, call_id: str) -> None:
+        """Believe no more who is in that call: somebody came or went."""
+        self._live_calls.recent_calls.forget(vendor, call_id)
+
+    def connection_trouble(self, vendor: Vendor) -> str:
+        """Why no connection to a vendor comes about, for admins; empty while it answers."""
+        return self._live_calls.diagnosis(vendor)
+
+    async def require_viewer(self, asker: Asker) -> None:
+        """NotPermitted for those who may not see calls from where they ask."""
+        await self._policy.require_viewer(asker.actor, asker.channel)
 
     async def request(self, order: Order) -> Acceptance:
         """Permit, then write down: what this returns is on disk and will be carried out.
@@ -99,10 +133,10 @@ class ModerationService:
         asker = Asker(order.actor, order.channel)
         act = await self.permit(asker, order.act, order.key, order.reason)
         told = order.model_copy(update={"act": _unbegun(act), "trace": trace.current()})
-        acceptance = await self.store.accept(told)
+        acceptance = await self._store.accept(told)
         log.debug("order recorded", case=acceptance.case.number, how=acceptance.how)
         if acceptance.how is AcceptResult.NEW:
-            self.executor.wake(order.act.call.vendor)
+            self._executor.wake(order.act.call.vendor)
         return acceptance
 
     async def permit(self, asker: Asker, act: Act, key: str, reason: str = "") -> Act:
@@ -112,13 +146,13 @@ class ModerationService:
         that nobody fills it in for nothing. Where those who may can be asked for it, the refusal
         carries the id under which the order is kept.
         """
-        self.resolver.require_capability(act.verb, act.call, everyone=act.everyone)
+        self._resolver.require_capability(act.verb, act.call, everyone=act.everyone)
         try:
-            return await self.authorizer.at_door(asker.actor, act, asker.channel)
+            return await self._authorizer.at_door(asker.actor, act, asker.channel)
         except NotPermitted as no:
             ask = self._to_ask(asker, act, key, reason, no)
             outside = isinstance(no, Outsider)
-            await self.store.refuse(
+            await self._store.refuse(
                 Refusal(key=key, actor=asker.actor, act=act, why=str(no), ask=ask, outsider=outside)
             )
             no.ask = "" if ask is None else ask.id
@@ -129,7 +163,7 @@ class ModerationService:
     ) -> Ask | None:
         """The order, where somebody holds the role it wants and there is a channel to ask in."""
         wants_role = isinstance(no, RoleTooLow | ProtectedPerson)
-        if not wants_role or not no.holders or self.policy.asked_in is None:
+        if not wants_role or not no.holders or self._policy.asked_in is None:
             return None
         return Ask(
             id=ask_id(key, act, reason),
@@ -139,7 +173,7 @@ class ModerationService:
             role=no.role,
             holders=no.holders,
             why=str(no),
-            refused_at=self.live_calls.clock.now(),
+            refused_at=self._live_calls.clock.now(),
         )
 
     async def admit(self, asker: Asker, key: str, words: str) -> None:
@@ -148,10 +182,10 @@ class ModerationService:
         What is wrong with an order tells who is in a call. The attempt is audited under `key`.
         """
         try:
-            await self.policy.require_viewer(asker.actor, asker.channel)
+            await self.require_viewer(asker)
         except NotPermitted as no:
             outside = not isinstance(no, Unverified)
-            await self.store.refuse(
+            await self._store.refuse(
                 Refusal(key=key, actor=asker.actor, words=words, why=str(no), outsider=outside)
             )
             raise
@@ -164,188 +198,115 @@ class ModerationService:
         `words` is the order as it was typed: whom or what it means is not told.
         """
         try:
-            await self.policy.require_any(
+            await self._policy.require_any(
                 asker.actor, [(type(verb), vendor)], asker.channel, verb.label
             )
         except NotPermitted as no:
-            await self.store.refuse(Refusal(key=key, actor=asker.actor, words=words, why=str(no)))
+            await self._store.refuse(Refusal(key=key, actor=asker.actor, words=words, why=str(no)))
             raise
+
+    async def title_of(self, ref: CallRef) -> str:
+        """A call's title, as shown lately or as its vendor says in 0.8 s; else its id."""
+        return await title_of(self._live_calls, ref)
+
+    def explicit_call(self, word: str) -> CallRef | None:
+        """The call meant by `vendor:id`; None when the word has another form."""
+        return explicit(word, self._live_calls.providers)
+
+    async def knows_names(self, verb: Verb, call_word: str) -> bool:
+        """Whether people can be meant by name; see `TargetResolver.knows_names`."""
+        return await self._resolver.knows_names(verb, call_word)
+
+    async def resolve_typed(self, verb: Verb, typed: TypedOrder) -> ResolvedOrder:
+        """The act on people that was said in words; raises as `TargetResolver.meant`."""
+        return await self._resolver.meant(verb, typed)
+
+    async def resolve(
+        self,
+        verb: Verb,
+        call_word: str,
+        people: Sequence[str],
+        *,
+        everyone: bool,
+        spared: Sequence[str] = (),
+    ) -> Act:
+        """The act that words mean, each a person; raises as `TargetResolver.resolve`."""
+        return await self._resolver.resolve(
+            verb, call_word, people, everyone=everyone, spared=spared
+        )
 
     async def call(self, asker: Asker, word: str) -> Call:
         """The call that `word` means; see `TargetResolver.call`."""
-        await self.policy.require_viewer(asker.actor, asker.channel)
-        return await self.resolver.call(word)
+        await self.require_viewer(asker)
+        return await self._resolver.call(word)
 
     async def capabilities(self, asker: Asker) -> dict[Vendor, Mapping[str, Capability]]:
         """What each connected vendor lets a moderator do."""
-        await self.policy.require_viewer(asker.actor, asker.channel)
-        return {vendor: one.capabilities for vendor, one in self.live_calls.providers.items()}
+        await self.require_viewer(asker)
+        return {vendor: one.capabilities for vendor, one in self._live_calls.providers.items()}
 
     async def look(self, asker: Asker, view: ListView) -> CallListing:
         """What is live now, and what may be done with it; both are asked for side by side."""
-        await self.policy.require_viewer(asker.actor, asker.channel)
-        picture, rights = await asyncio.gather(self.live_calls.look(view), self.rights(asker))
+        await self.require_viewer(asker)
+        picture, rights = await asyncio.gather(self._live_calls.look(view), self.rights(asker))
         troubles = tuple(trouble.for_reader(rights) for trouble in picture.troubles)
         return picture.model_copy(update={"rights": rights, "troubles": troubles})
 
     async def rights(self, asker: Asker) -> Mapping[Vendor, Rights]:
         """What somebody may do on each connected vendor, from where they ask."""
-        vendors = tuple(self.live_calls.providers)
+        vendors = tuple(self._live_calls.providers)
         found = await asyncio.gather(
-            *(self.policy.rights(asker.actor, vendor, asker.channel) for vendor in vendors)
+            *(self._policy.rights(asker.actor, vendor, asker.channel) for vendor in vendors)
         )
         return dict(zip(vendors, found, strict=True))
 
     async def outages(self, asker: Asker) -> Sequence[ChannelOutage]:
         """Channels that take no lines of cases now; told to admins alone."""
         if any(rights.technical for rights in (await self.rights(asker)).values()):
-            return await self.store.outages()
+            return await self._store.outages()
         return ()
 
     async def try_channels(self, asker: Asker) -> None:
         """Try the channels of `outages` now, where an admin asks; for anybody else, do nothing."""
         if await self.outages(asker):
-            await self.store.try_channels()
-            self.executor.wake()
+            await self._store.try_channels()
+            self._executor.wake()
 
     async def rights_in(self, asker: Asker, case: Case) -> Rights:
         """What somebody may do where a case was done; nothing for who was taken out meanwhile."""
         reader = Reader(actor=asker.actor, channel=asker.channel)
-        return await self.call_cards.rights(reader, case.act.call.vendor)
+        return await self._call_cards.rights(reader, case.act.call.vendor)
 
     async def open(
         self, asker: Asker, ref: CallRef, page: int = 0
     ) -> tuple[CallView, Sequence[Case]]:
         """One call with its people, what may be done with it, and its latest cases."""
-        await self.policy.require_viewer(asker.actor, asker.channel)
-        return await self.call_cards.open(asker.actor, asker.channel, ref, page)
+        await self.require_viewer(asker)
+        return await self._call_cards.open(asker.actor, asker.channel, ref, page)
 
     async def find(self, asker: Asker, words: str) -> PeopleFound:
         """Where somebody is live now, on any vendor."""
-        await self.policy.require_viewer(asker.actor, asker.channel)
-        found, rights = await asyncio.gather(self.live_calls.find(words), self.rights(asker))
+        await self.require_viewer(asker)
+        found, rights = await asyncio.gather(self._live_calls.find(words), self.rights(asker))
         troubles = tuple(trouble.for_reader(rights) for trouble in found.troubles)
         return found.model_copy(update={"troubles": troubles})
 
     async def diagnosis(self, asker: Asker, error: VendorError) -> str:
         """Why no connection came about, where somebody is told such things; else empty."""
         reader = Reader(actor=asker.actor, channel=asker.channel)
-        rights = await self.call_cards.rights(reader, Vendor(error.vendor))
+        rights = await self._call_cards.rights(reader, Vendor(error.vendor))
         return str(error.diagnosis or "") if rights.technical else ""
-
-    async def reports(self, asker: Asker, report: Report, vendor: Vendor) -> CallProvider:
-        """The vendor to ask for `look`; Impossible when it has no such thing."""
-        await self.policy.require_reader(asker.actor, report, vendor, asker.channel)
-        provider = self.live_calls.provider(vendor)
-        capability = provider.reports.capabilities[report.name]
-        if not capability.possible:
-            raise Impossible(
-                f"{vendor.label} has no “{report.label}”: {capability.why}",
-                next_step="",
-            )
-        return provider
-
-    async def files(
-        self, asker: Asker, report: Report, call: Call, kinds: frozenset[FileKind], key: str
-    ) -> Files:
-        """The files of a call, once it is on record under `key` that they are handed out."""
-        provider = await self.reports(asker, report, call.ref.vendor)
-        files = await provider.reports.files(call.ref, kinds)
-        await self.store.disclose(
-            Disclosure(
-                key=key,
-                actor=asker.actor,
-                call=call.ref,
-                title=call.title,
-                detail=f"{report.label}: {len(files.files)}",
-            )
-        )
-        return files
-
-    async def attendance(self, asker: Asker, call: CallRef) -> Attendance:
-        """Who was in a call, with what our own cases know of how they left."""
-        await self.reports(asker, ATTENDANCE, call.vendor)
-        return await self.call_cards.attendance(call)
-
-    async def case(self, asker: Asker, number: int) -> Case:
-        """One case: anybody's for those who may read the audit log, else their own.
-
-        Somebody else's and one that nobody made are refused alike.
-        """
-        await self.policy.require_viewer(asker.actor, asker.channel)
-        if not await self.policy.may_read_audit(asker.actor) and not await self._own(asker, number):
-            await self.policy.require_auditor(asker.actor, "read other people's cases")
-        return await self.store.case(number)
-
-    async def case_for_key(self, key: str) -> Case | None:
-        """The case that the request of this key led to, told to whoever sent it once already."""
-        return await self.store.case_for_key(key)
-
-    async def came_before(self, *keys: str) -> bool:
-        """Whether a request of one of these keys is on record, whatever it led to."""
-        return await self.store.has_keys(*keys)
-
-    async def to_repeat(self, asker: Asker, number: int) -> Case:
-        """A case that is to be done again: whoever may do it may; `request` decides on that."""
-        await self.policy.require_viewer(asker.actor, asker.channel)
-        return await self.store.case(number)
-
-    async def next_retry(self, asker: Asker, number: int, key: str) -> Retry:
-        """Which try comes next of a case under `key`; see `again.next_try`."""
-        case = await self.to_repeat(asker, number)
-        return await next_retry(case, key, self.live_calls.clock.now(), self.store.case_for_key)
-
-    async def _own(self, asker: Asker, number: int) -> bool:
-        """Whether somebody asked for that case, or joined those who had."""
-        mine = AuditQuery(case=number, by=asker.actor.user, limit=1)
-        return bool(await self.store.audit(mine))
-
-    async def life(self, asker: Asker, number: int) -> CaseHistory:
-        """One case from its request on, with what took it back."""
-        case = await self.case(asker, number)
-        entries = await self.store.audit(AuditQuery(case=number, limit=MOST_ENTRIES))
-        later = await self.store.reversals(case)
-        return CaseHistory.of(case, entries, later)
-
-    async def audit(self, asker: Asker, which: AuditQuery) -> Sequence[AuditEntry]:
-        """The audit log, newest first; what somebody asked for themselves they may always read."""
-        await self.policy.require_viewer(asker.actor, asker.channel)
-        if which.by != asker.actor.user:
-            await self.policy.require_auditor(asker.actor, "read the audit log")
-        return await self.store.audit(which)
-
-    async def mine(self, asker: Asker, limit: int) -> Sequence[Case]:
-        """The latest cases somebody asked for or joined, newest first."""
-        wanted = AuditQuery(by=asker.actor.user, limit=limit * ENTRIES_A_CASE)
-        entries = await self.audit(asker, wanted)
-        numbers = dict.fromkeys(entry.case for entry in entries if entry.case is not None)
-        found = []
-        for number in list(numbers)[:limit]:
-            with suppress(OtherRelease):
-                found.append(await self.store.case(number))
-        return found
-
-    async def require_auditor(self, asker: Asker) -> None:
-        """RoleTooLow for those who may not search the audit log; raises as `look` for strangers."""
-        await self.policy.require_viewer(asker.actor, asker.channel)
-        await self.policy.require_auditor(asker.actor, "search the audit log")
 
     async def standing(self, asker: Asker) -> Sequence[Standing]:
         """What somebody may do on each connected vendor; raises as `Policy.standing`."""
-        return [await self._standing(asker.actor, vendor) for vendor in self.live_calls.providers]
+        return [await self._standing(asker.actor, vendor) for vendor in self._live_calls.providers]
 
     async def _standing(self, actor: Actor, vendor: Vendor) -> Standing:
-        role = await self.policy.standing(actor, vendor)
-        table = self.live_calls.provider(vendor).capabilities
+        role = await self._policy.standing(actor, vendor)
+        table = self._live_calls.provider(vendor).capabilities
         able = [name for name, capability in table.items() if capability.possible]
-        may = tuple(name for name in able if self.policy.least(VERBS[name], vendor) <= role)
+        may = tuple(name for name in able if self._policy.least(VERBS[name], vendor) <= role)
         return Standing(vendor, role, may, anything=bool(able))
-
-    async def check(self, asker: Asker, number: int) -> tuple[Case, Sequence[Observation]]:
-        """Read the vendor again for a case, for each person of it; changes nothing."""
-        case = await self.case(asker, number)
-        provider = self.live_calls.provider(case.act.call.vendor)
-        return case, await asyncio.gather(*map(provider.acts.observe, case.act.each()))
 
 
 def _unbegun(act: Act) -> Act:

@@ -33,13 +33,13 @@ async def ask(ctx: SlackContext, request: DigestRequest) -> Message | None:
 
 
 async def _overview(ctx: SlackContext, _: DigestRequest) -> Message:
-    service = ctx.services.digests.service
+    service = ctx.services.digests
     found, may = await service.all(ctx.asker), await service.may(ctx.asker)
     return overview_message(found, ctx.asker.channel, ctx.now, ctx.services.command, may=may)
 
 
 async def _list(ctx: SlackContext, request: DigestRequest) -> Message:
-    service = ctx.services.digests.service
+    service = ctx.services.digests
     found = await service.all(ctx.asker)
     return list_message(found, request.page, ctx.now, may=await service.may(ctx.asker))
 
@@ -53,20 +53,20 @@ async def _edit(ctx: SlackContext, request: DigestRequest) -> None:
 
 
 async def _pause(ctx: SlackContext, request: DigestRequest) -> Message:
-    taken = await ctx.services.digests.service.pause(
+    taken = await ctx.services.digests.pause(
         ctx.asker, _number(request), request.until, _typed(ctx)
     )
     return _told(ctx, taken, "is paused", "was paused already")
 
 
 async def _resume(ctx: SlackContext, request: DigestRequest) -> Message:
-    taken = await ctx.services.digests.service.resume(ctx.asker, _number(request), _typed(ctx))
+    taken = await ctx.services.digests.resume(ctx.asker, _number(request), _typed(ctx))
     return _told(ctx, taken, "goes on", "was not paused")
 
 
 async def _stop(ctx: SlackContext, request: DigestRequest) -> Message:
     """Typed, it is asked once more: the button does it."""
-    service = ctx.services.digests.service
+    service = ctx.services.digests
     await service.admit(ctx.asker, _typed(ctx), f"digest stop {request.number}")
     return stop_message(await service.get(ctx.asker, _number(request)), ctx.now)
 
@@ -121,7 +121,7 @@ async def press_pause(ctx: SlackContext) -> None:
 async def press_resume(ctx: SlackContext) -> None:
     """“Resume”."""
     value = _pressed(ctx)
-    service = ctx.services.digests.service
+    service = ctx.services.digests
     taken = await service.resume(ctx.asker, value.number, _key(ctx, "resume", value))
     told = _told(ctx, taken, "goes on", "was not paused")
     ctx.later(partial(ctx.answer, told), "answer")
@@ -130,7 +130,7 @@ async def press_resume(ctx: SlackContext) -> None:
 async def press_stop(ctx: SlackContext) -> None:
     """“Stop”, once it was confirmed."""
     value = _pressed(ctx)
-    service = ctx.services.digests.service
+    service = ctx.services.digests
     taken = await service.stop(ctx.asker, value.number, _key(ctx, "stop", value))
     ctx.later(partial(ctx.answer, _told(ctx, taken, "is stopped", "is stopped")), "answer")
 
@@ -151,11 +151,8 @@ async def _show_preview(ctx: SlackContext, number: int | None) -> None:
 
     Where Slack refuses charts and tables, the plainest draft tells it all.
     """
-    digests = ctx.services.digests
     one = await _meant(ctx, number)
-    day = one.day_of(ctx.now)
-    gaps, differences = await digests.dispatcher.fresh(one, day)
-    made = await digests.dispatcher.builder.make(one, day, gaps=gaps, differences=differences)
+    made = await ctx.services.digests.preview(one)
     for drafts in (channel_drafts(made), thread_drafts(made, ctx.services.command)):
         await ctx.answer_best(drafts)
     await ctx.answer(preview_notes(one, made, ctx.asker.actor.user, ctx.now))
@@ -163,7 +160,7 @@ async def _show_preview(ctx: SlackContext, number: int | None) -> None:
 
 async def _meant(ctx: SlackContext, number: int | None) -> Subscription:
     """The digest of that number, else the one of this channel, else one as it would begin."""
-    service = ctx.services.digests.service
+    service = ctx.services.digests
     if number is not None:
         return await service.timed(ctx.asker, number)
     here = ctx.asker.channel
@@ -184,9 +181,7 @@ async def _meant(ctx: SlackContext, number: int | None) -> Subscription:
 
 async def _send(ctx: SlackContext, number: int, key: str) -> None:
     """Post it in its channel now, and say what became of that."""
-    digests = ctx.services.digests
-    one, day = await digests.service.send(ctx.asker, number, key)
-    result = await digests.dispatcher.send(one, day)
+    one, result = await ctx.services.digests.send(ctx.asker, number, key)
     words = sent_words(one, result.value)
     await ctx.answer(Message(words, [section(words)]))
 

@@ -13,7 +13,7 @@ from bot.calls.cases import AcceptResult
 from bot.calls.lookups import Lookup
 from bot.calls.verbs import Weight
 from bot.errors import BadInput, CallwardenError, VendorError
-from bot.moderation.resolver import UnclearPeople, explicit
+from bot.moderation.resolver import UnclearPeople
 from handlers.blocks import action_values
 from handlers.blocks.message import Message
 from handlers.blocks.refusals import unsent
@@ -137,24 +137,24 @@ async def understand(ctx: SlackContext, request: ActRequest, key: str) -> tuple[
         return await _meant_by(ctx, request)
     except BadInput:
         with suppress(BadInput, VendorError):
-            ref = explicit(request.call, ctx.service.live_calls.providers)  # read once is enough
-            ref = ref or (await ctx.service.resolver.call(request.call)).ref
+            ref = ctx.service.explicit_call(request.call)  # read once is enough
+            ref = ref or (await ctx.service.forms.call(request.call)).ref
             words = cut(clean(ctx.body["text"]), MAX_REASON)
             await ctx.service.require_role(ctx.asker, request.verb, ref.vendor, key, words)
         raise
 
 
 async def _meant_by(ctx: SlackContext, request: ActRequest) -> tuple[ActRequest, Act]:
-    resolver = ctx.service.resolver
-    if await resolver.knows_names(request.verb, request.call):
-        meant = await resolver.meant(request.verb, request.typed)
+    service = ctx.service
+    if await service.knows_names(request.verb, request.call):
+        meant = await service.resolve_typed(request.verb, request.typed)
         read = with_rest(request, meant.rest, str(ctx.body.get("command", "/calls")))
         if isinstance(read, Incomplete):
-            call = await resolver.call(request.call)
+            call = await service.forms.call(request.call)
             raise UnclearPeople(request.verb, call, meant.reading)
         said = {"verb": read.verb, "protected_too": request.protected_too}
         return read, meant.act.model_copy(update=said)
-    act = await resolver.resolve(
+    act = await service.resolve(
         request.verb,
         request.call,
         request.people,

@@ -98,7 +98,7 @@ async def _search(ctx: SlackContext, request: ShowAudit) -> None:
 
 async def _resolve_search(ctx: SlackContext, request: ShowAudit) -> tuple[AuditQuery, str | None]:
     """What is looked for, as of now, and the moderator's name where only that is known."""
-    zone = await ctx.services.digests.service.zone(ctx.asker) if request.zoned else UTC_NAME
+    zone = await ctx.services.digests.zone(ctx.asker) if request.zoned else UTC_NAME
     between = request.between(ctx.now, ZoneInfo(zone))
     which = request.which.model_copy(update=between)
     if request.by_name is not None and request.by_name.casefold() == ME:

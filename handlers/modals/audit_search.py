@@ -6,7 +6,7 @@ from bot.calls.audit_filter import AuditQuery
 from bot.calls.cases import ANSWERABLE
 from bot.calls.models import Vendor
 from bot.errors import BadInput
-from bot.moderation.service import Asker
+from bot.moderation.asker import Asker
 from handlers.blocks.forms.audit_search_form import SearchState, read_search, search_form
 from handlers.context import SlackContext
 from handlers.modals.order_form import FieldErrors
@@ -16,14 +16,14 @@ from handlers.screens.views import open_view
 
 async def _zone(ctx: SlackContext) -> str:
     """The asker's time zone, as their Slack profile has it."""
-    return await ctx.services.digests.service.zone(ctx.asker)
+    return await ctx.services.digests.zone(ctx.asker)
 
 
 async def open_form(
     ctx: SlackContext, which: AuditQuery, name: str = "", *, in_place: bool = False
 ) -> None:
     """Show the form to those who may read the audit log, filled in with `which`."""
-    await ctx.service.require_auditor(ctx.asker)
+    await ctx.service.cases.require_auditor(ctx.asker)
     state = SearchState(
         channel=ctx.asker.channel,
         reply_url=ctx.reply_url,

@@ -9,7 +9,7 @@ from bot.calls.models import Vendor
 from bot.digests.announcements import ChangeKind, ChangeResult
 from bot.digests.subscription import Wish
 from bot.errors import BadInput, NotAccepted, StoreError
-from bot.moderation.service import Asker
+from bot.moderation.asker import Asker
 from handlers.blocks.digests.digest_values import DigestState
 from handlers.blocks.digests.forms import (
     CHANNEL,
@@ -36,7 +36,7 @@ SURELY_ANSWERABLE = ANSWERABLE - timedelta(minutes=1)
 
 async def open_subscribe(ctx: SlackContext) -> None:
     """The form to set one up, for those who may: this channel, nine o'clock, the asker's zone."""
-    service = ctx.services.digests.service
+    service = ctx.services.digests
     await service.admit(ctx.asker, _key(ctx, "subscribe"), "digest subscribe")
     wish = Wish(channel=ctx.asker.channel or "", zone=await service.zone(ctx.asker))
     await _open(ctx, None, wish)
@@ -44,14 +44,14 @@ async def open_subscribe(ctx: SlackContext) -> None:
 
 async def open_edit(ctx: SlackContext, number: int) -> None:
     """The same form, filled in with what is wanted so far."""
-    service = ctx.services.digests.service
+    service = ctx.services.digests
     await service.admit(ctx.asker, _key(ctx, "edit"), f"digest edit {number}")
     await _open(ctx, number, (await service.get(ctx.asker, number)).wish)
 
 
 async def open_pause(ctx: SlackContext, number: int) -> None:
     """The form that asks until when."""
-    service = ctx.services.digests.service
+    service = ctx.services.digests
     await service.admit(ctx.asker, _key(ctx, "pause"), f"digest pause {number}")
     subscription = await service.get(ctx.asker, number)
     await open_view(ctx, pause_form(_state(ctx, number), subscription))
@@ -63,7 +63,7 @@ async def submit(ctx: SlackContext) -> FieldErrors | UpdateView:
     if not isinstance(wish, Wish):
         return wish
     there = _where_opened(ctx, state)
-    service, key = ctx.services.digests.service, ctx.form_key(DIGEST_FORM_KEY)
+    service, key = ctx.services.digests, ctx.form_key(DIGEST_FORM_KEY)
     try:
         if state.number is None:
             taken = await service.subscribe(there.asker, wish, key)
@@ -83,7 +83,7 @@ async def submit_pause(ctx: SlackContext) -> FieldErrors | UpdateView:
         return until
     there = _where_opened(ctx, state)
     try:
-        taken = await there.services.digests.service.pause(
+        taken = await there.services.digests.pause(
             there.asker, state.number or 0, until, ctx.form_key(DIGEST_FORM_KEY)
         )
     except (BadInput, NotAccepted, StoreError) as no:
@@ -111,13 +111,13 @@ def _done(taken: ChangeResult) -> str:
 
 async def _introduce(ctx: SlackContext, taken: ChangeResult) -> None:
     """Have the channel told now; where that cannot be done, tell whoever set it up."""
-    for untold in await ctx.services.digests.dispatcher.announcer.go():
+    for untold in await ctx.services.digests.announce():
         if untold.announcement.subscription.id == taken.subscription.id:
             await ctx.answer(untold_message(taken.subscription, untold))
 
 
 async def _open(ctx: SlackContext, number: int | None, wish: Wish) -> None:
-    vendors = tuple(ctx.service.live_calls.providers) or tuple(Vendor)
+    vendors = ctx.service.vendors or tuple(Vendor)
     await open_view(ctx, digest_form(_state(ctx, number), wish, vendors, ctx.now))
 
 

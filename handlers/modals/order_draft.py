@@ -1,16 +1,15 @@
 """From what is filled in to what is drawn: which call is meant, and what its vendor can do."""
 
 import asyncio
-from collections.abc import Awaitable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
-from bot.calls.acts import Act, Person
-from bot.calls.cases import Refusal
+from bot.calls.acts import Act
 from bot.calls.models import Call, CallRef, Vendor
 from bot.calls.rights import NOTHING, Rights
-from bot.calls.verbs import VERBS, Aim, Listed, Verb
-from bot.errors import CallwardenError, NotPermitted, VendorError
-from bot.moderation.live_calls import LiveCalls
-from bot.moderation.service import Asker
+from bot.calls.verbs import VERBS, Aim, Verb
+from bot.errors import CallwardenError, VendorError
+from bot.moderation.asker import Asker
+from bot.moderation.order_forms import OrderForms
 from handlers.blocks.choices import call_value, person_value, same_room, same_run
 from handlers.blocks.forms.order_form import TITLE, Draft, cannot_words, possible_whom
 from handlers.blocks.forms.order_state import ANY, OF_PERSON, FilledForm, OrderState, Whom
@@ -29,22 +28,22 @@ async def draft(
     ctx: SlackContext, filled: FilledForm, call: Call | None, notes: list[str]
 ) -> Draft:
     """All a form is drawn from. Raises NotPermitted (audited) where its verb may not be asked."""
-    verb, live_calls = filled.kind, ctx.service.live_calls
+    verb, forms = filled.kind, ctx.service.forms
     rights = await ctx.service.rights(Asker(ctx.asker.actor, filled.state.channel))
     if verb is None or call is None:
         await _permitted_somewhere(ctx, filled.state, verb, call)
     capability = None
     if call is not None and verb is not None:
         vendor = call.ref.vendor
-        capability = live_calls.capabilities(call)[verb.name]
+        capability = forms.capability(call, verb)
         if capability.possible:
             await _require_permitted(ctx, filled.state, verb, call)
             capability = await with_leaving(ctx, call.ref, verb, capability)
         else:
             notes = [*notes, cannot_words(verb, vendor.label, capability)]
-    verbs = verbs_among(live_calls, filled.state.among, call, rights)
+    verbs = verbs_among(forms, filled.state.among, call, rights)
     if call is not None and verb is None and not verbs and filled.state.among in FAMILIES:
-        notes = [*notes, *_none_of(live_calls, filled.state.among, call)]
+        notes = [*notes, *_none_of(forms, filled.state.among, call)]
     if call is not None and call.ended_at is not None:
         notes = [*notes, "This call has ended. Most acts want a live one."]
     return Draft(
@@ -53,59 +52,28 @@ async def draft(
         rights=NOTHING if call is None else rights[call.ref.vendor],
         call=call,
         capability=capability,
-        listed=None if call is None or verb is None else menu_of(ctx, verb, call),
-        targets=outputs(verb, call, live_calls.rtmp_targets) if verb else (),
+        listed=None if call is None or verb is None else forms.list_for(verb, call),
+        targets=outputs(verb, call, forms.rtmp_targets) if verb else (),
         reasons=ctx.services.reasons,
         notes=tuple(notes),
-        includable=call is not None and await may_include(ctx, call.ref.vendor),
-        present=_present(live_calls, call),
-        shielded=_shielded(ctx, call),
+        includable=call is not None
+        and await forms.may_include_protected(ctx.asker, call.ref.vendor),
+        present=0 if call is None else forms.people_count(call),
+        shielded=frozenset(
+            person_value(person)
+            for person in ([] if call is None else forms.protected_people(call))
+        ),
     )
 
 
-def _present(live_calls: LiveCalls, call: Call | None) -> int:
-    """How many people are in the call, 0 where that is not known."""
-    if call is None:
-        return 0
-    known = live_calls.recent_calls.people(call.ref)
-    return call.people if known is None else len(known.people)
-
-
-def _shielded(ctx: SlackContext, call: Call | None) -> frozenset[str]:
-    """Who of those who are known to be in the call is protected, as a menu carries them."""
-    known = None if call is None else ctx.service.live_calls.recent_calls.people(call.ref)
-    if call is None or known is None:
-        return frozenset()
-    protection = ctx.service.policy.protection(call.ref.vendor)
-    return frozenset(
-        person_value(person.id)
-        for person in known.people
-        if protection.covers(Person.of(person).ids, person.role)
-    )
-
-
-async def may_include(ctx: SlackContext, vendor: Vendor) -> bool:
-    """Whether to offer that protected people be included: there are such, and an admin asks."""
-    policy = ctx.service.policy
-    return bool(policy.protection(vendor)) and await policy.is_admin(ctx.asker.actor, vendor)
-
-
-def menu_of(ctx: SlackContext, verb: type[Verb], call: Call) -> Listed | None:
-    """The list that somebody absent is chosen from; None where only an id can tell them."""
-    if verb.aim is not Aim.ABSENT:
-        return None
-    return ctx.service.resolver.absent_people.lists(verb, call.ref)
-
-
-def _none_of(live_calls: LiveCalls, first: str, call: Call) -> list[str]:
+def _none_of(forms: OrderForms, first: str, call: Call) -> list[str]:
     """Why this call's vendor can do nothing that begins with that word, each reason once."""
-    table = live_calls.capabilities(call)
-    whys = dict.fromkeys(table[verb.name].why for verb in FAMILIES[first])
+    whys = dict.fromkeys(forms.capability(call, verb).why for verb in FAMILIES[first])
     return [f"“{first}” is not available on {call.ref.vendor.label}. {' '.join(whys)}"]
 
 
 def verbs_among(
-    live_calls: LiveCalls, among: str, call: Call | None, rights: Mapping[Vendor, Rights]
+    forms: OrderForms, among: str, call: Call | None, rights: Mapping[Vendor, Rights]
 ) -> tuple[type[Verb], ...]:
     """The verbs a form lets choose from: those its reader may do, and this or any vendor can."""
     return tuple(
@@ -113,7 +81,7 @@ def verbs_among(
         for verb in _family(among)
         if any(
             rights[vendor].may(verb.name, everyone=everyone)
-            for vendor in _able(live_calls, verb, call)
+            for vendor in forms.vendors_able(verb, call)
             for everyone in (False, True)
         )
     )
@@ -122,13 +90,6 @@ def verbs_among(
 def _family(among: str) -> Iterable[type[Verb]]:
     family = VERBS.values() if among in {ANY, OF_PERSON} else FAMILIES.get(among, ())
     return (verb for verb in family if among != OF_PERSON or verb.aim is not Aim.CALL)
-
-
-def _able(live_calls: LiveCalls, verb: type[Verb], call: Call | None) -> list[Vendor]:
-    """The vendors that can do it: of them all, or that of `call`, to calls of its kind."""
-    if call is not None:
-        return [call.ref.vendor] if live_calls.capabilities(call)[verb.name].possible else []
-    return [v for v, one in live_calls.providers.items() if one.capabilities[verb.name].possible]
 
 
 def _asked(state: OrderState) -> str:
@@ -140,20 +101,19 @@ async def _permitted_somewhere(
     ctx: SlackContext, state: OrderState, verb: type[Verb] | None, call: Call | None
 ) -> None:
     """Refuse those for whom no verb, or not this one, is in the form, before they fill it in."""
-    live_calls = ctx.service.live_calls
+    forms, asker = ctx.service.forms, Asker(ctx.asker.actor, state.channel)
     verbs = list(_family(state.among)) if verb is None else [verb]
-    wanted = [(one, vendor) for one in verbs for vendor in _able(live_calls, one, call)]
+    wanted = [(one, vendor) for one in verbs for vendor in forms.vendors_able(one, call)]
     label = _asked(state) if verb is None else verb.label
-    key = ctx.key("form", ctx.trigger_id, label)
-    with_refusal = ctx.service.policy.require_any(ctx.asker.actor, wanted, state.channel, label)
-    await _audited(ctx, with_refusal, key, label)
+    await forms.require_any(asker, wanted, label, ctx.key("form", ctx.trigger_id, label))
 
 
 async def _require_permitted(
     ctx: SlackContext, state: OrderState, verb: type[Verb], call: Call
 ) -> None:
     """NotPermitted for those who may not give such an order, before they fill in its form."""
-    ways = possible_whom(verb, ctx.service.live_calls.capabilities(call)[verb.name])
+    forms, asker = ctx.service.forms, Asker(ctx.asker.actor, state.channel)
+    ways = possible_whom(verb, forms.capability(call, verb))
     act = Act(
         verb=verb.model_construct(),
         call=call.ref,
@@ -161,31 +121,18 @@ async def _require_permitted(
         everyone=Whom.NAMED not in ways and bool(ways),
     )
     key = ctx.key("form", ctx.trigger_id, verb.name, call.ref.vendor)
-    permission = ctx.service.policy.require_permitted(ctx.asker.actor, act, state.channel)
-    await _audited(ctx, permission, key, f"{verb.label}: {call.title}")
+    await forms.require_permitted(asker, act, f"{verb.label}: {call.title}", key)
 
 
-async def _audited(ctx: SlackContext, permission: Awaitable[None], key: str, words: str) -> None:
-    """Wait for leave; where there is none, the attempt in `words` is audited under `key`."""
-    try:
-        await permission
-    except NotPermitted as no:
-        await ctx.service.store.refuse(
-            Refusal(key=key, actor=ctx.asker.actor, words=words, why=str(no))
-        )
-        raise
-
-
-def chosen_call(live_calls: LiveCalls, filled: FilledForm) -> Call | None:
+def chosen_call(ctx: SlackContext, filled: FilledForm) -> Call | None:
     """The call that is chosen, as it was last seen; None when none is, or it is live no more."""
-    value, ref = filled.call, filled.state.call
+    value, ref, forms = filled.call, filled.state.call, ctx.service.forms
     if value is None:
         return None
     if ref is not None and value == call_value(ref):
-        seen = live_calls.call_index.call(ref) or live_calls.recent_calls.call(ref)
-        known = seen or Call(ref=ref, title=ref.id, people=0)
+        known = forms.known_call(ref) or Call(ref=ref, title=ref.id, people=0)
         return known.model_copy(update={"ref": ref})
-    here = (call for call in live_calls.call_index.calls() if same_room(value, call.ref))
+    here = (call for call in forms.indexed_calls() if same_room(value, call.ref))
     return next((call for call in here if same_run(value, call.ref)), None)
 
 
@@ -195,25 +142,22 @@ async def read_live_calls(ctx: SlackContext, seconds: float = LOOK_SECONDS) -> l
     A slow vendor's answer is not waited for longer, and is there for the next question. Impossible
     when no vendor is connected.
     """
-    ctx.service.live_calls.require_connected()
-    call_index, rights = ctx.service.live_calls.call_index, await ctx.service.rights(ctx.asker)
-    if call_index.due or not call_index.known:
-        reading = ctx.services.tasks.spawn(call_index.refresh(), "call index")
-        if not call_index.known:
-            await asyncio.wait({reading}, timeout=seconds)
-    notes = [trouble.for_reader(rights).message for trouble in call_index.troubles]
-    if call_index.known and not notes and next(call_index.calls(), None) is None:
+    read = await ctx.service.forms.read_calls(seconds)
+    rights = await ctx.service.rights(ctx.asker)
+    notes = [trouble.for_reader(rights).message for trouble in read.troubles]
+    if read.none_live:
         notes.append("No call is live right now. Start one in your app, then open this again.")
     return notes
 
 
-async def call_as_seen(live_calls: LiveCalls, ref: CallRef) -> tuple[Call, list[str]]:
+async def call_as_seen(ctx: SlackContext, ref: CallRef) -> tuple[Call, list[str]]:
     """A call of a card as it is now, or as it was when its vendor does not answer in time."""
+    forms = ctx.service.forms
     try:
         async with asyncio.timeout(LOOK_SECONDS):
-            now = await live_calls.get(ref)
+            now = await forms.get_call(ref)
     except (VendorError, TimeoutError) as error:
-        known = live_calls.recent_calls.call(ref) or Call(ref=ref, title=ref.id, people=0)
+        known = forms.recent_call(ref) or Call(ref=ref, title=ref.id, people=0)
         note = error_sentences(error) if isinstance(error, VendorError) else "Its vendor is slow."
         return known.model_copy(update={"ref": ref}), [note]
     if other_run(ref, now.ref):

@@ -1,6 +1,5 @@
 """The form for any order: opened with what is known, drawn anew as it is filled in, submitted."""
 
-import contextlib
 from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
@@ -16,9 +15,7 @@ from bot.errors import (
     NotPermitted,
     ProtectedPerson,
     RoleTooLow,
-    VendorError,
 )
-from bot.moderation.live_calls import LiveCalls
 from handlers.blocks.action_values import FORM_CALL, FORM_PEOPLE, MoreValue
 from handlers.blocks.cases import asked_message
 from handlers.blocks.choices import ChosenOption, call_value, chosen_option
@@ -35,7 +32,6 @@ from handlers.modals.order_draft import (
     chosen_call,
     draft,
     error_sentences,
-    menu_of,
     read_live_calls,
 )
 from handlers.modals.submitted_order import Errors, act_of, reason_of
@@ -125,18 +121,18 @@ def _changes_nothing(ctx: SlackContext) -> bool:
 async def _redrawn(ctx: SlackContext) -> dict[str, Any]:
     """The form as it is to be now."""
     filled = read_filled(ctx.body["view"])
-    call = chosen_call(ctx.service.live_calls, filled)
+    call = chosen_call(ctx, filled)
     if not filled.people_fit:
         alone = filled.state.model_copy(update={"person": None})
         filled = filled.model_copy(update={"people": (), "state": alone})
     notes: list[str] = []
     if filled.call is not None and call is None:
         notes = await read_live_calls(ctx)
-        call = chosen_call(ctx.service.live_calls, filled)
+        call = chosen_call(ctx, filled)
     if filled.call is not None and call is None:
         notes.append("That call is not live any more. Choose another one.")
     if call is not None:
-        ctx.services.tasks.spawn(_preload_people(ctx, filled, call), "people")
+        ctx.services.tasks.spawn(ctx.service.forms.preload(filled.kind, call), "people")
     return order_form(await _filled(ctx, filled, call, notes))
 
 
@@ -157,7 +153,7 @@ async def submit(ctx: SlackContext) -> FieldErrors | UpdateView | PushView:
     except NotAccepted as no:
         return _at_blocks(filled, {REASON: error_sentences(no)})
     except FieldsMissing:
-        call = chosen_call(ctx.service.live_calls, filled)
+        call = chosen_call(ctx, filled)
         return UpdateView(order_form(await _filled(ctx, filled, call, ["Fill in the new fields."])))
     return close_or_follow(ctx, filled.state.reply_url, acceptance)
 
@@ -231,9 +227,8 @@ def _pressed(
     """What a card knows, as it is now."""
 
     async def first() -> Draft:
-        live_calls = ctx.service.live_calls
-        call, notes = await call_as_seen(live_calls, value.call)
-        person = None if value.person is None else _as_seen(live_calls, value.call, value.person)
+        call, notes = await call_as_seen(ctx, value.call)
+        person = None if value.person is None else _as_seen(ctx, value.call, value.person)
         state_now = state.model_copy(update={"person": person})
         filled = FilledForm(state=state_now, verb=state.verb, call=call_value(call.ref))
         await read_live_calls(ctx, 0)
@@ -242,9 +237,9 @@ def _pressed(
     return first
 
 
-def _as_seen(live_calls: LiveCalls, ref: CallRef, person: str) -> ChosenOption:
+def _as_seen(ctx: SlackContext, ref: CallRef, person: str) -> ChosenOption:
     """Somebody a card means, by the name they were last seen with."""
-    seen = live_calls.recent_calls.met(ref, person)
+    seen = ctx.service.forms.met(ref, person)
     return chosen_option(Person(id=person) if seen is None else Person.of(seen))
 
 
@@ -276,14 +271,3 @@ async def _allowed(
 
 def _undecided(state: OrderState) -> OrderState:
     return state.model_copy(update={"verb": None, "among": state.among or ANY})
-
-
-async def _preload_people(ctx: SlackContext, filled: FilledForm, call: Call) -> None:
-    """Have the people who can be chosen at hand when somebody begins to type a name."""
-    live_calls = ctx.service.live_calls
-    which = menu_of(ctx, filled.kind, call) if filled.kind else None
-    with contextlib.suppress(VendorError):
-        if which is not None:
-            await ctx.service.resolver.absent_people.lately(call.ref, which)
-        elif live_calls.recent_calls.people(call.ref) is None:
-            await live_calls.people(call.ref)

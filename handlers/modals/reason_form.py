@@ -7,7 +7,6 @@ from typing import Any
 from bot.calls.acts import Act, ActRef
 from bot.calls.cases import Order
 from bot.errors import CallwardenError, UnknownPerson, VendorError
-from bot.moderation.id_resolver import remembered, resolve
 from bot.moderation.resolver import UnclearPeople
 from handlers.blocks.forms.option_fields import RECORDING
 from handlers.blocks.forms.reason_fields import REASON
@@ -15,7 +14,6 @@ from handlers.blocks.forms.reason_form import FormState, form_errors, read_form,
 from handlers.blocks.offers import outputs
 from handlers.blocks.text import cut
 from handlers.context import FORM_KEY, SlackContext
-from handlers.modals.order_draft import may_include
 from handlers.modals.order_form import FieldErrors, UpdateView, close_or_follow
 from handlers.modals.vendor_questions import recording_error, with_leaving
 from handlers.parsing.orders import ActRequest
@@ -41,14 +39,14 @@ async def open_form(ctx: SlackContext, act: Act, why: str = "", *, card: bool = 
 async def open_meant(ctx: SlackContext, meant: ActRef, *, card: bool, why: str = "") -> None:
     """The form for a button's act: at once where all of it was shown lately."""
     service, key = ctx.service, ctx.key("press", ctx.trigger_id)
-    known = remembered(service.live_calls, meant)
+    known = service.forms.remembered(meant)
     if known is not None:
         await open_form(ctx, await service.permit(ctx.asker, known, key, why), why, card=card)
         return
     opened = await open_loading(ctx, meant.verb.label)
 
     async def drawn() -> dict[str, Any]:
-        act = await resolve(service.live_calls, service.resolver, meant)
+        act = await service.forms.resolve(meant)
         return await _form(ctx, await service.permit(ctx.asker, act, key, why), why, card=card)
 
     await draw_or_explain(ctx, opened, drawn())
@@ -80,20 +78,20 @@ async def open_once_known(
 
 
 async def _form(ctx: SlackContext, act: Act, why: str, *, card: bool) -> dict[str, Any]:
-    live_calls = ctx.service.live_calls
-    provider = live_calls.provider(act.call.vendor)
-    known = live_calls.recent_calls.call(act.call)
-    targets = outputs(type(act.verb), known, live_calls.rtmp_targets)
+    forms, vendor = ctx.service.forms, act.call.vendor
+    known = forms.recent_call(act.call)
+    targets = outputs(type(act.verb), known, forms.rtmp_targets)
+    capability = forms.vendor_capability(vendor, act.verb)
     state = FormState(act=act.ref, channel=ctx.asker.channel, reply_url=ctx.reply_url, card=card)
     present = act.present or (known.people if known else None)
     return reason_form(
         state,
         act.model_copy(update={"present": present}),
-        await with_leaving(ctx, act.call, act.verb, provider.capabilities[act.verb.name]),
+        await with_leaving(ctx, act.call, act.verb, capability),
         targets,
         why,
         ctx.services.reasons,
-        includable=act.everyone and await may_include(ctx, act.call.vendor),
+        includable=act.everyone and await forms.may_include_protected(ctx.asker, vendor),
     )
 
 
@@ -117,7 +115,7 @@ async def submit(ctx: SlackContext) -> FieldErrors | UpdateView:
         return {RECORDING: words}
     try:
         async with asyncio.timeout(LOOK_UP_SECONDS):
-            act = await resolve(ctx.service.live_calls, ctx.service.resolver, filled.act)
+            act = await ctx.service.forms.resolve(filled.act)
     except (UnknownPerson, VendorError, TimeoutError) as error:
         return {REASON: _not_found(error, filled.act)}
     acceptance = await ctx.service.request(

@@ -2,17 +2,15 @@
 
 import asyncio
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from bot.calls.acts import Act, Person
 from bot.calls.capabilities import Capability
 from bot.calls.live import Roster
-from bot.calls.models import Call, CallRef, Participant
+from bot.calls.models import Call, Participant
 from bot.calls.verbs import Aim, Verb
-from bot.errors import BadInput, FieldError, FieldsMissing, NotAtVendor, VendorError
+from bot.errors import BadInput, FieldError, FieldsMissing, VendorError
 from bot.moderation.absent_people import OF
-from bot.moderation.live_calls import LiveCalls
-from bot.moderation.people_index import PeopleIndex
+from bot.moderation.order_forms import CurrentCall
 from bot.moderation.unmatched import SHOWN_NAMES
 from handlers.blocks.action_values import FORM_CALL, FORM_PEOPLE, FORM_VERB, FORM_WHOM
 from handlers.blocks.choices import ChosenOption, person_value
@@ -23,7 +21,7 @@ from handlers.blocks.forms.reason_fields import REASON, one_reason, wrong_reason
 from handlers.blocks.offers import outputs
 from handlers.blocks.text import clean
 from handlers.context import SlackContext
-from handlers.modals.order_draft import ANOTHER_RUN, chosen_call, menu_of, other_run
+from handlers.modals.order_draft import ANOTHER_RUN, chosen_call, other_run
 from handlers.modals.vendor_questions import recording_error
 from handlers.parsing.words import require_name
 
@@ -34,35 +32,22 @@ Errors = dict[str, str]
 """What is wrong, by the action_id of the field it is in."""
 
 
-class CurrentCall(NamedTuple):
-    """A call as its vendor shows it: None where it did not answer in time, or knows it no more.
-
-    `left` are those who were in it a moment ago.
-    """
-
-    call: Call | None
-    gone: bool
-    people: tuple[Participant, ...] | None
-    left: tuple[Participant, ...] = ()
-
-
 async def act_of(ctx: SlackContext, filled: FilledForm) -> Act:
     """The act a form asks for. Raises FieldError or FieldsMissing."""
-    live_calls = ctx.service.live_calls
-    verb = filled.kind
+    forms, verb = ctx.service.forms, filled.kind
     if verb is None:
         raise FieldError(FORM_VERB, "Choose what to do.")
-    call = chosen_call(live_calls, filled)
+    call = chosen_call(ctx, filled)
     if call is None:
         raise FieldError(FORM_CALL, "That call is not live any more. Choose another one.")
-    capability = live_calls.capabilities(call)[verb.name]
+    capability = forms.capability(call, verb)
     if not capability.possible:
         raise FieldError(FORM_CALL, cannot_words(verb, call.ref.vendor.label, capability))
-    targets = outputs(verb, call, live_calls.rtmp_targets)
+    targets = outputs(verb, call, forms.rtmp_targets)
     options = _options(filled, verb, capability, targets)
     if (words := await recording_error(ctx, options, call.ref)) is not None:
         raise FieldError(RECORDING, words)
-    now = await _now(live_calls, call.ref, who=verb.aim is Aim.PEOPLE)
+    now = await forms.current(call.ref, with_people=verb.aim is Aim.PEOPLE, seconds=CHECK_SECONDS)
     if not filled.state.over:
         _require_there(call, now)
     people, everyone, spared = await _aim(ctx, filled, options, call, now)
@@ -106,40 +91,6 @@ def _require_there(call: Call, now: CurrentCall) -> None:
         raise FieldError(FORM_CALL, ANOTHER_RUN)
 
 
-async def _now(live_calls: LiveCalls, ref: CallRef, *, who: bool) -> CurrentCall:
-    """The call and its people, asked at the same time."""
-    (call, gone), people = await asyncio.gather(
-        _call(live_calls, ref), _crowd(live_calls, ref) if who else _nobody()
-    )
-    left = () if people is None else live_calls.recent_calls.people_index(ref, people).left
-    return CurrentCall(call, gone, people, left)
-
-
-async def _call(live_calls: LiveCalls, ref: CallRef) -> tuple[Call | None, bool]:
-    """The call as it is now, and whether its vendor knows no such call."""
-    try:
-        async with asyncio.timeout(CHECK_SECONDS):
-            return await live_calls.get(ref), False
-    except NotAtVendor:
-        return None, True
-    except (VendorError, TimeoutError):
-        return None, False
-
-
-async def _crowd(live_calls: LiveCalls, ref: CallRef) -> tuple[Participant, ...] | None:
-    """Who is there now, or was there a moment ago when the vendor does not answer in time."""
-    try:
-        async with asyncio.timeout(CHECK_SECONDS):
-            return PeopleIndex((await live_calls.people(ref)).items).people
-    except (VendorError, TimeoutError):
-        known = live_calls.recent_calls.people(ref)
-        return None if known is None else known.people
-
-
-async def _nobody() -> None:
-    """Nobody is asked for."""
-
-
 async def _aim(
     ctx: SlackContext, filled: FilledForm, verb: Verb, call: Call, now: CurrentCall
 ) -> tuple[tuple[Person, ...], bool, tuple[Person, ...]]:
@@ -148,7 +99,7 @@ async def _aim(
         return (), False, ()
     if verb.aim is Aim.ABSENT:
         return await _chosen_absent(ctx, filled, verb, call), False, ()
-    ways = possible_whom(type(verb), _capability(ctx, verb, call))
+    ways = possible_whom(type(verb), ctx.service.forms.capability(call, verb))
     if filled.whom is None and FORM_WHOM in filled.blocks:
         raise FieldError(FORM_WHOM, "Choose who is meant.")
     if filled.whom is None and ways[0] is Whom.EVERYONE:
@@ -166,10 +117,6 @@ async def _aim(
         raise FieldError(FORM_PEOPLE, "Choose at least one person.")
     people = _present(filled.people, call, now, type(verb))
     return ((), True, people) if whom is Whom.EXCEPT else (people, False, ())
-
-
-def _capability(ctx: SlackContext, verb: Verb, call: Call) -> Capability:
-    return ctx.service.live_calls.capabilities(call)[verb.name]
 
 
 def _present(
@@ -200,7 +147,7 @@ async def _chosen_absent(
     ctx: SlackContext, filled: FilledForm, verb: Verb, call: Call
 ) -> tuple[Person, ...]:
     """People who need not be there: chosen from their list, or by id where there is none."""
-    which = menu_of(ctx, type(verb), call)
+    which = ctx.service.forms.list_for(type(verb), call)
     if which is None:
         return await _typed_absent(ctx, filled, verb, call)
     if FORM_PEOPLE not in filled.blocks or not filled.people_fit:
@@ -209,7 +156,7 @@ async def _chosen_absent(
         raise FieldError(FORM_PEOPLE, "Choose at least one person.")
     try:
         async with asyncio.timeout(CHECK_SECONDS):
-            roster = await ctx.service.resolver.absent_people.roster(call.ref, which)
+            roster = await ctx.service.forms.roster(call.ref, which)
     except (VendorError, TimeoutError) as error:
         silent = f"{call.ref.vendor.label} did not say who is on that list."
         raise FieldError(FORM_PEOPLE, f"{silent} Submit it again in a moment.") from error
@@ -242,7 +189,7 @@ async def _typed_absent(
         raise FieldError(ABSENT, "Say who: their id in your app.")
     try:
         named = [require_name(word, "person") for word in words]
-        return await ctx.service.resolver.absent_people.people(call, verb, named)
+        return await ctx.service.forms.absent(call, verb, named)
     except BadInput as error:
         raise FieldError(ABSENT, str(error)) from error
 

@@ -14,7 +14,7 @@ from handlers.blocks.action_values import FORM_PEOPLE
 from handlers.blocks.choices import ChosenOption, call_value, chosen_option
 from handlers.blocks.forms.order_state import ABSENT, FilledForm, OrderState, TypedWords, Whom
 from handlers.context import SlackContext
-from handlers.modals.order_draft import error_sentences, menu_of, read_live_calls
+from handlers.modals.order_draft import error_sentences, read_live_calls
 from handlers.parsing.orders import Incomplete
 
 
@@ -63,7 +63,7 @@ async def _named(ctx: SlackContext, word: str | None) -> tuple[Call | None, list
         return None, await read_live_calls(ctx)
     await read_live_calls(ctx, 0)
     try:
-        return await ctx.service.resolver.call(word), []
+        return await ctx.service.forms.call(word), []
     except (BadInput, VendorError) as error:
         return None, [error_sentences(error)]
 
@@ -75,10 +75,7 @@ async def _people(
     if verb.aim is Aim.ABSENT:
         return await _absent(ctx, verb, call, words)
     try:
-        live_calls = ctx.service.live_calls
-        people_index = live_calls.recent_calls.people_index(
-            call.ref, (await live_calls.people(call.ref)).items
-        )
+        people_index = await ctx.service.forms.people(call.ref)
     except VendorError as error:
         return {}, [error_sentences(error)]
     if verb.keeps_out:
@@ -90,11 +87,11 @@ async def _absent(
     ctx: SlackContext, verb: type[Verb], call: Call, words: Sequence[str]
 ) -> tuple[dict[str, Any], list[str]]:
     """The same for people who are on a list of the call's; by id where there is no menu of it."""
-    which = menu_of(ctx, verb, call)
+    which = ctx.service.forms.list_for(verb, call)
     if which is None:
         return {"absent": "\n".join(words)}, []
     try:
-        roster = await ctx.service.resolver.absent_people.lately(call.ref, which)
+        roster = await ctx.service.forms.recent_roster(call.ref, which)
     except VendorError as error:
         return {}, [error_sentences(error)]
     return _found(words, lambda word: meant(word, roster, call))

@@ -11,7 +11,7 @@ async def show_list(ctx: SlackContext, view: ListView, *, in_place: bool = False
     """Show the live calls that match `view`."""
     await ctx.show_waiting(in_place=in_place)
     picture = await ctx.service.look(ctx.asker, view)
-    capabilities = {v: p.capabilities for v, p in ctx.service.live_calls.providers.items()}
+    capabilities = ctx.service.vendor_capabilities()
     await ctx.answer(list_message(picture, view, capabilities), in_place=in_place)
 
 

@@ -74,13 +74,13 @@ async def _drawn(ctx: SlackContext) -> dict[str, Any]:
     service, command = ctx.service, ctx.services.command
     try:
         places = await service.standing(ctx.asker)
-        await service.policy.require_viewer(ctx.asker.actor, ctx.asker.channel)
+        await service.require_viewer(ctx.asker)
     except NotPermitted as no:
         kind = OUTSIDE if isinstance(no, Outsider) else no.next_step
-        return outside_view([str(no), kind], service.live_calls.clock.now())
+        return outside_view([str(no), kind], service.clock.now())
     calls, cases, outages = await asyncio.gather(
         ctx.error_as_message(service.look(ctx.asker, ListView())),
-        ctx.error_as_message(service.mine(ctx.asker, CASES)),
+        ctx.error_as_message(service.cases.own(ctx.asker, CASES)),
         ctx.error_as_message(service.outages(ctx.asker)),
     )
     content = HomeContent(
@@ -88,11 +88,9 @@ async def _drawn(ctx: SlackContext) -> dict[str, Any]:
         calls=calls,
         cases=cases if isinstance(cases, Message) else tuple(cases),
         outages=() if isinstance(outages, Message) else tuple(map(outage_words, outages)),
-        capabilities={
-            vendor: one.capabilities for vendor, one in service.live_calls.providers.items()
-        },
+        capabilities=service.vendor_capabilities(),
     )
-    return home_view(content, command, service.live_calls.clock.now())
+    return home_view(content, command, service.clock.now())
 
 
 async def _show(

@@ -1,26 +1,20 @@
 """What a vendor keeps about a call or knows by name, each report of `bot.calls.reports`."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import datetime
-from typing import TypeVar
+from collections.abc import Awaitable, Callable, Mapping
 
-from bot.calls.models import Call, CallRef, Vendor
+from bot.calls.models import Call, Vendor
 from bot.calls.reports import (
     ATTENDANCE,
     FEEDBACK,
     MEMBERS,
     QUALITY,
     RECORDINGS,
-    ROOMS,
     TRANSCRIPTS,
     FileKind,
     Report,
-    Room,
 )
 from bot.errors import Impossible, VendorError
-from bot.moderation.id_resolver import title_of
-from bot.ports import CallProvider
 from handlers.blocks.message import Message
 from handlers.blocks.reports.attendance import attendance_report
 from handlers.blocks.reports.files import files_report
@@ -28,8 +22,6 @@ from handlers.blocks.reports.report import feedback_report, members_report, qual
 from handlers.blocks.reports.report_values import ReportValue, RoomsValue, TitledReport
 from handlers.blocks.reports.rooms import RoomListing, rooms_report
 from handlers.context import SlackContext
-
-T = TypeVar("T")
 
 ReportHandler = Callable[[SlackContext, TitledReport], Awaitable[Message]]
 
@@ -43,8 +35,8 @@ KINDS: Mapping[str, frozenset[FileKind]] = {
 async def show_report(ctx: SlackContext, asked: ReportValue, *, in_place: bool = False) -> None:
     """Show one report of a call."""
     await ctx.show_waiting(in_place=in_place)
-    await ctx.service.policy.require_viewer(ctx.asker.actor, ctx.asker.channel)
-    title = await title_of(ctx.service.live_calls, asked.call)
+    await ctx.service.require_viewer(ctx.asker)
+    title = await ctx.service.title_of(asked.call)
     named = TitledReport(**asked.model_dump(), title=title)
     await ctx.answer(await REPORT_HANDLERS[asked.look](ctx, named), in_place=in_place)
 
@@ -53,49 +45,37 @@ async def show_rooms(ctx: SlackContext, asked: RoomsValue, *, in_place: bool = F
     """Show what one vendor knows by name, or each: what one of several lacks is one line."""
     await ctx.show_waiting(in_place=in_place)
     if asked.vendor is not None:
-        provider = await ctx.service.reports(ctx.asker, ROOMS, asked.vendor)
-        listings = [RoomListing(asked.vendor, await _rooms(ctx, provider))]
+        rooms = await ctx.service.reports.rooms(ctx.asker, asked.vendor)
+        listings = [RoomListing(asked.vendor, rooms)]
     else:
-        vendors = ctx.service.live_calls.providers
+        vendors = ctx.service.vendors
         listings = await asyncio.gather(*(_listing(ctx, vendor) for vendor in vendors))
-    await ctx.answer(rooms_report(asked, listings, _now(ctx)), in_place=in_place)
+    await ctx.answer(rooms_report(asked, listings, ctx.now), in_place=in_place)
 
 
 async def _listing(ctx: SlackContext, vendor: Vendor) -> RoomListing:
     try:
-        provider = await ctx.service.reports(ctx.asker, ROOMS, vendor)
-        return RoomListing(vendor, await _rooms(ctx, provider))
+        return RoomListing(vendor, await ctx.service.reports.rooms(ctx.asker, vendor))
     except (Impossible, VendorError) as error:
         return RoomListing(vendor, trouble=str(error))
 
 
-async def _rooms(ctx: SlackContext, provider: CallProvider) -> Sequence[Room]:
-    return await ctx.service.live_calls.shared(
-        (ROOMS.name, provider.vendor), provider.reports.rooms
-    )
-
-
 async def _quality(ctx: SlackContext, asked: TitledReport) -> Message:
-    provider = await _vendor(ctx, QUALITY, asked)
-    quality = await _shared(ctx, QUALITY, asked, provider.reports.quality)
-    return quality_report(asked, quality, _now(ctx))
+    return quality_report(asked, await ctx.service.reports.quality(ctx.asker, asked.call), ctx.now)
 
 
 async def _attendance(ctx: SlackContext, asked: TitledReport) -> Message:
-    attendance = await ctx.service.attendance(ctx.asker, asked.call)
-    return attendance_report(asked, attendance, _now(ctx))
+    attendance = await ctx.service.reports.attendance(ctx.asker, asked.call)
+    return attendance_report(asked, attendance, ctx.now)
 
 
 async def _members(ctx: SlackContext, asked: TitledReport) -> Message:
-    provider = await _vendor(ctx, MEMBERS, asked)
-    members = await _shared(ctx, MEMBERS, asked, provider.reports.members)
-    return members_report(asked, members, _now(ctx))
+    return members_report(asked, await ctx.service.reports.members(ctx.asker, asked.call), ctx.now)
 
 
 async def _feedback(ctx: SlackContext, asked: TitledReport) -> Message:
-    provider = await _vendor(ctx, FEEDBACK, asked)
-    feedback = await _shared(ctx, FEEDBACK, asked, provider.reports.feedback)
-    return feedback_report(asked, feedback, _now(ctx))
+    feedback = await ctx.service.reports.feedback(ctx.asker, asked.call)
+    return feedback_report(asked, feedback, ctx.now)
 
 
 def _files(kind: Report) -> ReportHandler:
@@ -104,26 +84,11 @@ def _files(kind: Report) -> ReportHandler:
     async def report(ctx: SlackContext, asked: TitledReport) -> Message:
         call = Call(ref=asked.call, title=asked.title, people=0)
         key = ctx.key("look", ctx.trigger_id)
-        files = await ctx.service.files(ctx.asker, kind, call, KINDS[kind.name], key)
-        capabilities = ctx.service.live_calls.provider(asked.call.vendor).capabilities
-        return files_report(asked, files, capabilities, _now(ctx))
+        files = await ctx.service.reports.files(ctx.asker, kind, call, KINDS[kind.name], key)
+        capabilities = ctx.service.vendor_capabilities()[asked.call.vendor]
+        return files_report(asked, files, capabilities, ctx.now)
 
     return report
-
-
-async def _shared(
-    ctx: SlackContext, kind: Report, asked: ReportValue, read: Callable[[CallRef], Awaitable[T]]
-) -> T:
-    """What a vendor tells of a call, asked once for all who ask at the same moment."""
-    return await ctx.service.live_calls.shared((kind.name, asked.call), lambda: read(asked.call))
-
-
-async def _vendor(ctx: SlackContext, kind: Report, asked: ReportValue) -> CallProvider:
-    return await ctx.service.reports(ctx.asker, kind, asked.call.vendor)
-
-
-def _now(ctx: SlackContext) -> datetime:
-    return ctx.service.live_calls.clock.now()
 
 
 REPORT_HANDLERS: Mapping[str, ReportHandler] = {

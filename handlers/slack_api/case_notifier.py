@@ -108,7 +108,7 @@ class CaseNotifier:
         """
         reader = _reader(notice, case)
         rights = await self.call_cards.rights(reader, case.act.call.vendor) if reader else NOTHING
-        why = self.call_cards.live_calls.diagnosis(case.act.call.vendor)
+        why = self.call_cards.connection_trouble(case.act.call.vendor)
         told = answer_message(case, rights, joined=notice.joined, diagnosis=why)
         if notice.manner is not Manner.CARD:
             return told
@@ -127,15 +127,7 @@ class CaseNotifier:
     async def _line_message(self, case: Case) -> Message:
         """The line, with the asker's name: a mention would notify them of each case."""
         by = await display_name(self.directory, case.actor.user)
-        return line_message(case, by, undoable=self._undoable(case))
-
-    def _undoable(self, case: Case) -> bool:
-        """Whether the vendor can take it back."""
-        verb, provider = (
-            case.inverse,
-            self.call_cards.live_calls.providers.get(case.act.call.vendor),
-        )
-        return bool(verb and provider and provider.capabilities[verb.name].possible)
+        return line_message(case, by, undoable=self.call_cards.is_undoable(case))
 
     async def _call_asker(self, notice: Notice, case: Case, line: FoundMessage) -> None:
         """Say in the line's thread what went wrong, where it takes answers."""

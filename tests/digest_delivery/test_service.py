@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -11,16 +10,21 @@ import pytest
 from bot.calls.actors import Actor
 from bot.calls.cases import AuditEntry, DigestNote, Event
 from bot.calls.models import Vendor
+from bot.clock import Clock
+from bot.digest_delivery.builder import DigestBuilder
+from bot.digest_delivery.dispatcher import DigestDispatcher, SendResult
 from bot.digest_delivery.service import DigestService
 from bot.digests.announcements import ChangeKind
 from bot.digests.subscription import Rhythm, Subscription, Wish
 from bot.errors import BadInput, NotPermitted, UnknownSubscription, UnusableChannel
-from bot.moderation.service import Asker
+from bot.moderation.asker import Asker
 from bot.policy import Policy, Rules
 from bot.policy.rules import People, Places
 from bot.ports import AuditQuery, Member, Place
 from bot.store import SqlStore
+from tests.digest_delivery.delivery import News
 from tests.fakes.clock import ManualClock
+from tests.fakes.digests import Channel, Numbers
 from tests.fakes.directory import HOME, Table
 
 LEAD = Asker(Actor(user="U1LEAD", team=HOME), "C0OPS")
@@ -37,8 +41,15 @@ class Bench:
         self.table = Table()
         for name in ("C0TEAM", "C0OTHER"):
             self.table.places[name] = Place(channel=name, name="team", inside=True)
-        policy = Policy(rules, self.table)
-        self.service = DigestService(policy, self.table, store, store, clock)
+        policy, self.channel = Policy(rules, self.table), Channel()
+        self.service = self.serving(policy, clock)
+
+    def serving(self, policy: Policy, clock: Clock) -> DigestService:
+        """The service by that clock; what it sends goes into a channel in memory."""
+        builder = DigestBuilder(Numbers(), self.store, self.store, clock, tuple(Vendor))
+        news = News(self.clock)
+        dispatcher = DigestDispatcher(self.store, builder, self.channel, news, clock, "one")
+        return DigestService(policy, self.table, self.store, self.store, dispatcher)
 
     async def one(self) -> Subscription:
         return (await self.service.subscribe(LEAD, WISH, "made")).subscription
@@ -85,7 +96,7 @@ async def test_deliveries_at_the_same_time_make_one(bench: Bench) -> None:
             self.advance(0.001)
             return super().now()
 
-    service = replace(bench.service, clock=Ticking())
+    service = bench.serving(Policy(RULES, bench.table), Ticking())
     taken = await asyncio.gather(*(service.subscribe(LEAD, WISH, "k") for _ in range(5)))
     assert sorted(result.how.value for result in taken) == ["new", "same", "same", "same", "same"]
     assert len(await bench.service.all(LEAD)) == 1
@@ -177,8 +188,8 @@ async def test_what_is_stopped_is_there_no_more(bench: Bench) -> None:
 
 async def test_sending_is_noted_with_the_day_whose_digest_it_is(bench: Bench) -> None:
     one = await bench.one()
-    sent, day = await bench.service.send(LEAD, one.id, "n")
-    assert (sent, day) == (one, date(2026, 11, 21))
+    sent, result = await bench.service.send(LEAD, one.id, "n")
+    assert (sent, result) == (one, SendResult.POSTED)
     assert (await bench.record())[0].detail == f"Digest {one.id} of 2026-11-21"
 
 

@@ -26,7 +26,6 @@ from bot.demo.slack.screen import Message
 from bot.demo.stage import Show, open_show
 from bot.moderation.live_calls import LiveCalls
 from bot.moderation.recent_calls import RecentCalls
-from bot.moderation.resolver import TargetResolver
 from bot.ports import AuditQuery
 from bot.service import front_door
 from bot.settings import Settings
@@ -34,6 +33,7 @@ from handlers.blocks import action_values
 from handlers.services import OpenServices, Services
 from tests.fakes.moderator import PATIENCE, Moderator, line
 from tests.fakes.provider import FakeProvider
+from tests.fakes.service import service_over
 from tests.store import orders
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -238,11 +238,8 @@ async def test_a_reason_full_of_markup_pings_nobody_and_breaks_nothing(mira: Mod
 async def broken_show(show: Show) -> AsyncIterator[tuple[Moderator, FakeProvider]]:
     """The same people before a bot whose only vendor raises what nobody foresaw."""
     vendor, clock = FakeProvider(), SystemClock()
-    service = show.services.service
     live_calls = LiveCalls({Vendor.STREAM: vendor}, clock, RecentCalls(clock))
-    service = dataclasses.replace(
-        service, live_calls=live_calls, resolver=TargetResolver(live_calls, show.store)
-    )
+    service = service_over(show, live_calls)
     services = Services("/calls")
     there = show.services
     services.provide(

@@ -199,7 +199,7 @@ async def test_a_role_taken_away_while_it_was_stopped_ends_the_case_as_refused(
 ) -> None:
     """Accepted, stopped, rules changed, started: the vendor gets nothing."""
     async with open_show(tmp_path, database_url=show_url) as first:
-        first.services.service.executor.close()
+        first.app.executor.close()
         mira = FormFiller(first)
         await first.sender.command(mira.user, first.stage.cast.ops, f"mute {LAUNCH} jun loud")
         await first.services.tasks.drain(PATIENCE)

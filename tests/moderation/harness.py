@@ -75,9 +75,15 @@ class Harness:
         policy = Policy(rules, self.directory)
         self.authorizer = Authorizer(policy, self.live_calls)
         self.executor = self.worker("one")
-        resolver = TargetResolver(self.live_calls, self.store)
+        self.resolver = TargetResolver(self.live_calls, self.store)
         self.service = ModerationService(
-            self.live_calls, resolver, policy, self.store, self.executor, self.authorizer
+            self.live_calls,
+            self.resolver,
+            policy,
+            self.store,
+            self.executor,
+            self.authorizer,
+            self.tasks,
         )
 
     def worker(

@@ -3,7 +3,7 @@
 from sqlalchemy import text
 
 from bot.calls.verbs import Mute
-from bot.moderation.service import Asker
+from bot.moderation.asker import Asker
 from handlers.blocks.call_card import call_message
 from tests.moderation.harness import MODERATOR, VIEWER, Harness
 
@@ -33,7 +33,7 @@ async def test_its_line_and_itself_are_left_to_others_while_the_rest_goes_on(
 async def test_it_is_named_on_the_card_of_its_call_and_left_out_elsewhere(harness: Harness) -> None:
     await made_elsewhere(harness)
     asker = Asker(MODERATOR, "C1")
-    assert await harness.service.mine(asker, 5) == []
+    assert await harness.service.cases.own(asker, 5) == []
     view, cases = await harness.service.open(Asker(VIEWER, "C1"), harness.room)
     assert (view.set_aside, cases) == ((), [])
     view, cases = await harness.service.open(asker, harness.room)

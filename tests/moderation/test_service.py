@@ -28,8 +28,8 @@ from bot.errors import (
     UnknownCase,
 )
 from bot.metrics import Metrics
+from bot.moderation.asker import Asker
 from bot.moderation.executor import MOST_ATTEMPTS, STALE, release_quietly
-from bot.moderation.service import Asker
 from bot.ports import AuditQuery
 from bot.store import SqlStore
 from tests.fakes.clock import START, ManualClock
@@ -152,23 +152,23 @@ async def test_the_audit_log_and_other_peoples_cases_want_a_moderator(harness: H
     viewer, moderator = Asker(VIEWER, "C1"), Asker(MODERATOR, "C1")
     for number in (1, 2):
         for read in (
-            harness.service.case(viewer, number),
-            harness.service.life(viewer, number),
-            harness.service.check(viewer, number),
+            harness.service.cases.get(viewer, number),
+            harness.service.cases.history(viewer, number),
+            harness.service.cases.check(viewer, number),
         ):
             with pytest.raises(RoleTooLow):
                 await read
     for which in (AuditQuery(), AuditQuery(case=1), AuditQuery(by=MODERATOR.user)):
         with pytest.raises(RoleTooLow):
-            await harness.service.audit(viewer, which)
+            await harness.service.cases.audit_entries(viewer, which)
     with pytest.raises(RoleTooLow):
-        await harness.service.require_auditor(viewer)
-    assert await harness.service.audit(viewer, AuditQuery(by=VIEWER.user)) == []
+        await harness.service.cases.require_auditor(viewer)
+    assert await harness.service.cases.audit_entries(viewer, AuditQuery(by=VIEWER.user)) == []
     assert (await harness.service.open(viewer, harness.room))[1] == []
     assert [case.number for case in (await harness.service.open(moderator, harness.room))[1]] == [1]
-    assert (await harness.service.life(moderator, 1)).case.number == 1
+    assert (await harness.service.cases.history(moderator, 1)).case.number == 1
     with pytest.raises(UnknownCase):
-        await harness.service.case(moderator, 2)
+        await harness.service.cases.get(moderator, 2)
 
 
 async def test_whoever_asked_or_joined_reads_the_case_whatever_their_role_is_now(
@@ -179,8 +179,8 @@ async def test_whoever_asked_or_joined_reads_the_case_whatever_their_role_is_now
         await harness.store.accept(harness.order(Kick(), "ann", key=key, actor=actor))
     for actor in (VIEWER, OTHER):
         asker = Asker(actor, "C1")
-        assert (await harness.service.life(asker, 1)).case.number == 1
-        assert [case.number for case in await harness.service.mine(asker, 5)] == [1]
+        assert (await harness.service.cases.history(asker, 1)).case.number == 1
+        assert [case.number for case in await harness.service.cases.own(asker, 5)] == [1]
     assert [
         case.number for case in (await harness.service.open(Asker(VIEWER), harness.room))[1]
     ] == [1]
@@ -201,8 +201,8 @@ async def test_strangers_see_nothing(harness: Harness) -> None:
     for look in (
         harness.service.look(asker, ListView()),
         harness.service.open(asker, harness.room),
-        harness.service.case(asker, 1),
-        harness.service.audit(asker, AuditQuery()),
+        harness.service.cases.get(asker, 1),
+        harness.service.cases.audit_entries(asker, AuditQuery()),
     ):
         with pytest.raises(NotPermitted):
             await look
@@ -211,7 +211,7 @@ async def test_strangers_see_nothing(harness: Harness) -> None:
 async def test_checking_again_reads_and_changes_nothing(harness: Harness) -> None:
     await harness.service.request(harness.order(Kick(), "ann", "bob"))
     await harness.done()
-    case, seen = await harness.service.check(Asker(MODERATOR, "C1"), 1)
+    case, seen = await harness.service.cases.check(Asker(MODERATOR, "C1"), 1)
     assert (case.number, [observation.seen for observation in seen]) == (1, [Seen.DONE, Seen.DONE])
     assert len(harness.vendor.done) == 2
 

@@ -6,10 +6,10 @@ from bot.calls.acts import Act, Person
 from bot.calls.capabilities import Capability, Enforcement, Reach
 from bot.calls.cases import Event, Order
 from bot.calls.models import Vendor
-from bot.calls.reports import RECORDINGS, REPORTS, ROOMS, FileKind
+from bot.calls.reports import RECORDINGS, REPORTS, FileKind
 from bot.calls.verbs import Kick, Mute, Silence
 from bot.errors import BadInput, Impossible, Outsider, RoleTooLow, VendorUnreachable
-from bot.moderation.service import Asker
+from bot.moderation.asker import Asker
 from bot.ports import AuditQuery
 from tests.moderation.harness import MODERATOR, STRANGER, VIEWER, Harness
 
@@ -41,7 +41,7 @@ async def test_an_outsider_finds_nobody(harness: Harness) -> None:
 async def test_recordings_want_a_moderator(harness: Harness) -> None:
     call = harness.vendor.calls["default:room"]
     with pytest.raises(RoleTooLow):
-        await harness.service.files(Asker(VIEWER, "C1"), RECORDINGS, call, RECORDED, "k1")
+        await harness.service.reports.files(Asker(VIEWER, "C1"), RECORDINGS, call, RECORDED, "k1")
     assert await harness.events() == []
 
 
@@ -52,7 +52,7 @@ async def test_what_is_handed_out_is_on_record_once(harness: Harness) -> None:
     harness.vendor.keep_file("default:room", "rec_1.mp4")
     call = harness.vendor.calls["default:room"]
     for _ in range(2):
-        files = await harness.service.files(
+        files = await harness.service.reports.files(
             Asker(MODERATOR, "C1"), RECORDINGS, call, RECORDED, "k1"
         )
     assert [file.name for file in files.files] == ["rec_1.mp4"]
@@ -63,13 +63,11 @@ async def test_what_is_handed_out_is_on_record_once(harness: Harness) -> None:
 
 async def test_a_look_the_vendor_has_not_says_why(harness: Harness) -> None:
     with pytest.raises(Impossible, match="it keeps nothing"):
-        await harness.service.reports(Asker(MODERATOR, "C1"), ROOMS, Vendor.STREAM)
+        await harness.service.reports.rooms(Asker(MODERATOR, "C1"), Vendor.STREAM)
 
 
 async def test_everyone_may_be_spared_from_and_is_looked_up(harness: Harness) -> None:
-    act = await harness.service.resolver.resolve(
-        Mute(), "default:room", (), everyone=True, spared=("bob",)
-    )
+    act = await harness.resolver.resolve(Mute(), "default:room", (), everyone=True, spared=("bob",))
     assert (act.everyone, [person.id for person in act.spared]) == (True, ["bob"])
     await harness.service.request(Order(key="k1", act=act, actor=MODERATOR))
     await harness.done()

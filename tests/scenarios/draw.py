@@ -102,7 +102,7 @@ async def surface(folder: Path) -> dict[str, str]:
     """The parts that are not in the tour, played before a show of their own."""
     async with open_show(folder) as show:
         parts = tour_parts([played async for played in steps(show, (*SURFACE, *SCENES))])
-        providers = show.services.service.live_calls.providers
+        providers = show.app.live_calls.providers
         vendors = {vendor: provider.capabilities for vendor, provider in providers.items()}
     parts["capabilities-table"] = table(vendors, VERBS.values())
     everyday = [verb for verb in VERBS.values() if verb.drawn]

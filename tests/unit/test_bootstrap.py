@@ -80,7 +80,7 @@ async def test_a_half_set_vendor_is_off_and_a_start_says_what_is_missing(sqlite_
     half = settings(**KIT, STREAM_API_KEY="key", COMETCHAT_REGION="mars", DATABASE_URL=sqlite_url)
     services = Services("/calls")
     async with open_app(half, services, worker=False):
-        assert set(services.service.live_calls.providers) == {Vendor.REALTIMEKIT}
+        assert set(services.service.vendors) == {Vendor.REALTIMEKIT}
     told = {found.about: found.says for found in await preflight(half, SystemClock())}
     assert "half set up: STREAM_API_SECRET is missing" in told["Stream Video"]
     assert "COMETCHAT_APP_ID" in told["CometChat"]
@@ -96,16 +96,16 @@ async def test_without_slack_nothing_is_opened(sqlite_url: str) -> None:
 
 async def test_a_new_sqlite_file_gets_its_tables_by_itself(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'new.db'}"
-    async with open_app(settings(DATABASE_URL=url), Services("/calls"), worker=True) as store:
-        assert await store.verify() == 0
+    async with open_app(settings(DATABASE_URL=url), Services("/calls"), worker=True) as app:
+        assert await app.store.verify() == 0
 
 
 async def test_a_stop_leaves_a_checkpoint_so_that_a_cut_shows(database_url: str) -> None:
     """Orders of the last hour too, whatever is cut while nothing runs."""
     one = settings(DATABASE_URL=database_url)
-    async with open_app(one, Services("/calls"), worker=True) as store:
-        await store.refuse(Refusal(key="k1", actor=MARY, why="No."))
-        await store.refuse(Refusal(key="k2", actor=MARY, why="No."))
+    async with open_app(one, Services("/calls"), worker=True) as app:
+        await app.store.refuse(Refusal(key="k1", actor=MARY, why="No."))
+        await app.store.refuse(Refusal(key="k2", actor=MARY, why="No."))
     damage(database_url, "DELETE FROM audit WHERE id = 2")
     async with reading(one) as record:
         with pytest.raises(ChainBroken) as caught:
@@ -149,8 +149,8 @@ async def test_a_database_that_comes_later_is_waited_for(postgres_url: str, tmp_
     clock = UntilThen(lambda: later.symlink_to(folder))
     one = settings(DATABASE_URL=f"{before}?host={later}")
     with capture_logs() as log:
-        async with open_app(one, Services("/calls"), worker=False, clock=clock) as store:
-            await store.ping()
+        async with open_app(one, Services("/calls"), worker=False, clock=clock) as app:
+            await app.store.ping()
     waiting = [line for line in log if line["event"] == "waiting for the database"]
     assert ["no server listens there" in line["why"] for line in waiting] == [True]
 
@@ -249,8 +249,8 @@ async def test_serve_closes_its_door_and_its_database_on_a_signal(
         await serving
         with pytest.raises(httpx.TransportError):
             await client.get("/healthz")
-    async with open_app(one, Services("/calls"), worker=False) as store:
-        assert await store.verify() == 0
+    async with open_app(one, Services("/calls"), worker=False) as app:
+        assert await app.store.verify() == 0
 
 
 @pytest.mark.usefixtures("log_setup")

@@ -94,10 +94,10 @@ async def test_a_locked_table_holds_up_no_stop(postgres_url: str) -> None:
         house = open_app(
             settings(DATABASE_URL=postgres_url), Services("/calls", life=life), worker=True
         )
-        async with house as store:
-            await store.accept(order())
+        async with house as app:
+            await app.store.accept(order())
             await when_over.enter_async_context(locked(postgres_url, "moderation_case", "outbox"))
-            looks = [asyncio.create_task(store.case(1)) for _ in range(3)]
+            looks = [asyncio.create_task(app.store.case(1)) for _ in range(3)]
             began = time.monotonic()
         took = time.monotonic() - began
         await asyncio.gather(*looks, return_exceptions=True)

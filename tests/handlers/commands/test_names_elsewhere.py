@@ -64,7 +64,7 @@ async def test_menus_know_each_name_and_title(show: Show, mira: FormFiller) -> N
         ], held
     show.stage.world.stream.open("default:wide", wide("Jiro"))
     show.stage.world.stream.join("default:wide", Visitor("p", "P"))
-    await show.services.service.live_calls.call_index.refresh()
+    await show.app.live_calls.call_index.refresh()
     await mira.opens("mute")
     assert len(await mira.offered(FORM_CALL, "names of all kinds")) == 2
 

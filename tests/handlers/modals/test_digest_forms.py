@@ -171,7 +171,7 @@ async def test_what_a_process_that_died_set_up_is_told_to_its_channel_by_the_nex
 ) -> None:
     """Killed after the digest was written down, before anything was posted."""
     by = Actor(user=leo.user.id, team=leo.user.team)
-    store, dispatcher = leo.show.store, leo.show.services.digests.dispatcher
+    store, dispatcher = leo.show.store, leo.show.app.dispatcher
     await store.set_up(Wish(channel=leo.channel.id), by, "died", dispatcher.clock.now())
     for _ in range(2):
         await dispatcher.go()

@@ -28,7 +28,7 @@ async def test_a_first_word_alone_sends_nothing_and_asks_which(
     vendor, call = (Vendor.COMETCHAT, NIGHT) if first == "group" else (Vendor.STREAM, LAUNCH)
     before = len(show.stage.world.servers[vendor].effects)
     view = await leo.opens(f"{first} {short(call, vendor)}")
-    able = show.services.service.live_calls.provider(vendor).capabilities
+    able = show.app.live_calls.provider(vendor).capabilities
     labels = [verb.label for verb in FAMILIES[first] if able[verb.name].possible]
     menu = next(b["element"] for b in view.blocks if b["block_id"] == "verb")
     assert [one["text"]["text"] for one in menu["options"]] == labels

@@ -17,13 +17,13 @@ from bot.demo.stage import Show
 from bot.errors import VendorTimeout
 from bot.moderation.live_calls import LiveCalls
 from bot.moderation.recent_calls import RecentCalls
-from bot.moderation.resolver import TargetResolver
 from bot.service import front_door
 from bot.settings import Settings
 from handlers.blocks.action_values import FORM_CALL, FORM_PEOPLE
 from handlers.services import OpenServices, Services
 from tests.fakes.form_filler import FormFiller, latest, people_block_of
 from tests.fakes.provider import FakeProvider
+from tests.fakes.service import service_over
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -43,11 +43,9 @@ class Hung(FakeProvider):
 @asynccontextmanager
 async def before(show: Show, *vendors: FakeProvider) -> AsyncIterator[FormFiller]:
     """The same people before a bot with these vendors."""
-    clock, service = SystemClock(), show.services.service
+    clock = SystemClock()
     live_calls = LiveCalls({vendor.vendor: vendor for vendor in vendors}, clock, RecentCalls(clock))
-    service = dataclasses.replace(
-        service, live_calls=live_calls, resolver=TargetResolver(live_calls, show.store)
-    )
+    service = service_over(show, live_calls)
     services = Services("/calls")
     services.provide(
         OpenServices(
@@ -175,7 +173,7 @@ async def test_people_are_not_guessed_while_their_vendor_is_silent(show: Show) -
     async with before(show, vendor) as mira:
         view = await mira.opens("kick default:room")
         await mira.chooses(FORM_PEOPLE, "Ann")
-        mira.show.services.service.live_calls.recent_calls.forget(Vendor.STREAM, "default:room")
+        mira.show.services.service.forget_people(Vendor.STREAM, "default:room")
         vendor.silent = VendorTimeout("Stream Video did not answer in time.", vendor="stream")
         errors = await mira.submits()
         assert "did not say who is in the call" in errors[people_block_of(view)]
@@ -212,7 +210,7 @@ async def test_words_about_people_whose_vendor_is_silent_say_so(show: Show) -> N
     vendor.open_call("default:room", "ann=Ann", title="Room")
     async with before(show, vendor) as mira:
         await mira.opens("mute default:room")
-        mira.show.services.service.live_calls.recent_calls.forget(Vendor.STREAM, "default:room")
+        mira.show.services.service.forget_people(Vendor.STREAM, "default:room")
         vendor.silent = VendorTimeout("Stream Video did not answer in time.", vendor="stream")
         await mira.opens("preset default:room @ann")
         await mira.drawn("Stream Video did not answer in time.", "Room")

@@ -30,7 +30,7 @@ async def show(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Show]:
     nowhere = {"STREAM_BASE_URL": f"http://127.0.0.1:{refusing_port()}"}
     folder: Path = tmp_path_factory.mktemp("show")
     async with open_show(folder, rules=RULES, more=nowhere) as opened:
-        opened.services.service.live_calls.recent_calls.keep_calls([KNOWN])
+        opened.app.live_calls.recent_calls.keep_calls([KNOWN])
         yield opened
 
 

@@ -21,7 +21,6 @@ from bot.demo.stage import Show
 from bot.errors import VendorUnreachable
 from bot.moderation.live_calls import LiveCalls
 from bot.moderation.recent_calls import RecentCalls
-from bot.moderation.resolver import TargetResolver
 from bot.ports import AuditQuery
 from bot.providers.unsupported import report_capabilities
 from bot.service import front_door
@@ -31,6 +30,7 @@ from handlers.services import OpenServices, Services
 from tests.fakes.logs import written_log
 from tests.fakes.moderator import Moderator
 from tests.fakes.provider import FakeProvider
+from tests.fakes.service import service_over
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -59,13 +59,11 @@ async def opened(show: Show, store: SqlStore) -> AsyncIterator[Place]:
     stream.open_call("room", "ann=Ann", "bob=Bob", title="Room")
     stream.keep_file("room", "rec_1.mp4")
     comet.open_call("talk", "ann2=Ann Two", title="Talk")
-    clock, service = SystemClock(), show.services.service
+    clock = SystemClock()
     live_calls = LiveCalls(
         {Vendor.STREAM: stream, Vendor.COMETCHAT: comet}, clock, RecentCalls(clock)
     )
-    service = dataclasses.replace(
-        service, live_calls=live_calls, resolver=TargetResolver(live_calls, store), store=store
-    )
+    service = service_over(show, live_calls, store)
     services = Services("/calls")
     services.provide(
         OpenServices(
@@ -314,7 +312,7 @@ async def test_the_vendors_themselves_answer_every_look_they_have(show: Show) ->
     mira = Moderator(show)
     text = await mira.types("find jun")
     assert text.count("Jun Park") >= 3
-    for vendor, provider in show.services.service.live_calls.providers.items():
+    for vendor, provider in show.app.live_calls.providers.items():
         (call, *_) = (await provider.list_live(limit=1)).items
         for report in REPORTS.values():
             about = f"{vendor}:{call.ref.id}" if report.of_call else str(vendor)

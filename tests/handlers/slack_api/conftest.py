@@ -70,5 +70,15 @@ async def mail(
             client, history, ResponseUrlClient(session), call_cards, directory, pace, alerts
         )
         yield NotifierBench(
-            case_notifier, slack, moods, vendor, channel, ada, case, clock, directory
+            case_notifier,
+            slack,
+            moods,
+            vendor,
+            channel,
+            ada,
+            case,
+            clock,
+            directory,
+            live_calls,
+            store,
         )

@@ -14,7 +14,12 @@ from bot.calls.cases import Case, Manner, Notice, NoticeKind
 from bot.calls.outcomes import Result, State
 from bot.demo.slack import Channel, SlackServer, User, Workspace
 from bot.demo.slack.screen import Message
+from bot.moderation.absent_people import AbsentPeople
+from bot.moderation.call_cards import CallCards
+from bot.moderation.live_calls import LiveCalls
+from bot.policy import Policy
 from bot.ports import Member
+from bot.store import SqlStore
 from handlers.slack_api.case_notifier import CaseNotifier
 from tests.fakes.clock import ManualClock
 from tests.fakes.directory import HOME, Table
@@ -85,6 +90,13 @@ class NotifierBench:
     case: Case
     clock: ManualClock
     directory: Table
+    live_calls: LiveCalls
+    store: SqlStore
+
+    def cards(self, policy: Policy) -> CallCards:
+        """What draws cards by those rules."""
+        absent_people = AbsentPeople(self.live_calls, self.store)
+        return CallCards(self.live_calls, policy, self.store, absent_people)
 
     @property
     def world(self) -> Workspace:

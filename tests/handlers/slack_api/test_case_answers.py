@@ -29,9 +29,7 @@ async def test_why_the_vendor_cannot_be_reached_stands_below_what_came_to_nothin
 ) -> None:
     mail.vendor.diagnosis = "There is no address for the name x (DNS). Check it."
     people = People(admins=(MARY.user,)) if admin else People(leads=(MARY.user,))
-    call_cards = replace(
-        mail.case_notifier.call_cards, policy=Policy(Rules(people=people), mail.directory)
-    )
+    call_cards = mail.cards(Policy(Rules(people=people), mail.directory))
     case_notifier = replace(mail.case_notifier, call_cards=call_cards)
     await case_notifier.show(mail.answer(mail.reply_url()), ended(mail.case, state))
     shown = not (state.open or state.settled) and admin
@@ -99,7 +97,7 @@ async def test_where_the_vendor_is_silent_or_off_the_card_becomes_the_case_alone
     if away == "silent":
         mail.vendor.silent = VendorTimeout("No answer.", vendor="stream")
     else:
-        mail.case_notifier.call_cards.live_calls.providers = {}
+        mail.live_calls.providers = {}
     card = mail.world.post(mail.channel.id, "old card", [], to=mail.ada.id)
     await mail.case_notifier.show(mail.of_card(card), finished(mail.case))
     assert "Case #1" in card.text

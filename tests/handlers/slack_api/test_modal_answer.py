@@ -16,7 +16,7 @@ from bot.calls.actors import Actor
 from bot.demo.serving import serve
 from bot.demo.slack.arguments import read
 from bot.demo.stage import Show
-from bot.moderation.service import Asker
+from bot.moderation.asker import Asker
 from handlers.blocks.elements import header, section
 from handlers.blocks.message import Message
 from handlers.context import SlackContext

@@ -12,17 +12,16 @@ from bot.calls.handles import handle
 from bot.calls.models import CallRef, Vendor
 from bot.calls.verbs import Kick
 from bot.demo.stage import Show, open_show
-from bot.moderation.authorizer import Authorizer
 from bot.moderation.live_calls import LiveCalls
 from bot.moderation.recent_calls import RecentCalls
 from bot.moderation.resolver import TargetResolver
-from bot.moderation.service import ModerationService
 from bot.providers.realtimekit.signatures import realtimekit_signatures
 from bot.service import front_door
 from bot.settings import Settings
 from handlers.services import OpenServices, Services
 from tests.fakes.clock import ManualClock
 from tests.fakes.provider import FakeProvider
+from tests.fakes.service import service_over
 from tests.handlers.webhooks.signing import LOGIN, Cloudflare, new_key
 
 WAIT = 0.5
@@ -76,12 +75,8 @@ async def house(show: Show, private_key: rsa.RSAPrivateKey) -> AsyncIterator[Hou
     clock, cloudflare = ManualClock(), Cloudflare(private_key)
     vendors = {vendor: FakeProvider(vendor) for vendor in Vendor}
     live_calls = LiveCalls(vendors, clock, RecentCalls(clock))
-    old = show.services.service
     resolver = TargetResolver(live_calls, show.store)
-    authorizer = Authorizer(old.policy, live_calls)
-    service = ModerationService(
-        live_calls, resolver, old.policy, old.store, old.executor, authorizer
-    )
+    service = service_over(show, live_calls)
     signatures = realtimekit_signatures(
         "https://keys.test/webhooks.json",
         clock,

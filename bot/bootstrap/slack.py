@@ -74,7 +74,7 @@ def notifier(
         pace=slack.pace,
         alerts=AdminAlerts(slack.client, _admins(settings)),
     )
-    return GuardedNotifier(case_notifier, slack.guard, store)
+    return GuardedNotifier(case_notifier, slack.guard, store.note)
 
 
 def _admins(settings: Settings) -> list[str]:

@@ -5,6 +5,7 @@ lines of cases. `is_ext_shared` is one that is shared, `is_pending_ext_shared` o
 invited to share (docs.slack.dev, reference/objects/conversation-object).
 """
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +14,7 @@ from bot.digests.announcements import Announcement, AnnouncementKind
 from bot.digests.digest import Digest
 from bot.digests.subscription import Posting
 from bot.errors import ChannelUnavailable, DeliveryDeferred, DeliveryImpossible, SlackSilent
-from bot.ports import DigestPoster, Directory, Notifier, Store
+from bot.ports import DigestPoster, Directory, Notifier
 from handlers.slack_api.channel_errors import SHARED
 from handlers.slack_api.posting import retry_delay
 
@@ -71,12 +72,13 @@ class GuardedDigestPoster:
 class GuardedNotifier:
     """A Notifier that writes no line into a channel shared with another workspace.
 
-    They are kept for when it is not shared any more; that it was is in the audit log.
+    They are kept for when it is not shared any more; that it was is put into the audit log by
+    `record`.
     """
 
     notifier: Notifier
     guard: SharedChannelGuard
-    store: Store
+    record: Callable[[DigestNote], Awaitable[object]]
 
     async def show(self, notice: Notice, case: Case) -> str | None:
         """As the notifier; ChannelUnavailable where people of another workspace read the lines."""
@@ -97,4 +99,4 @@ class GuardedNotifier:
         note = DigestNote(
             key=f"shared:{channel}", event=Event.REFUSED, actor=case.actor, detail=words
         )
-        await self.store.note(note)
+        await self.record(note)

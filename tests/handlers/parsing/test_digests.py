@@ -267,7 +267,7 @@ def test_slack_takes_every_list_and_it_has_ten_a_page(
 
 
 @ANYTHING
-@given(one=MADE, moved=st.booleans())
+@given(subscription=MADE, moved=st.booleans())
 def test_slack_takes_everything_that_is_said_of_one(
     subscription: Subscription, *, moved: bool
 ) -> None:

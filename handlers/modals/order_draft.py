@@ -31,7 +31,7 @@ async def draft(
     verb, forms = filled.kind, ctx.service.forms
     rights = await ctx.service.rights(Asker(ctx.asker.actor, filled.state.channel))
     if verb is None or call is None:
-        await _permitted_somewhere(ctx, filled.state, verb, call)
+        await _require_somewhere(ctx, filled.state, verb, call)
     capability = None
     if call is not None and verb is not None:
         vendor = call.ref.vendor
@@ -97,10 +97,10 @@ def _asked(state: OrderState) -> str:
     return f"Use “{state.among}”" if state.among in FAMILIES else TITLE
 
 
-async def _permitted_somewhere(
+async def _require_somewhere(
     ctx: SlackContext, state: OrderState, verb: type[Verb] | None, call: Call | None
 ) -> None:
-    """Refuse those for whom no verb, or not this one, is in the form, before they fill it in."""
+    """NotPermitted for those for whom no verb, or not this one, is in the form they would fill in."""
     forms, asker = ctx.service.forms, Asker(ctx.asker.actor, state.channel)
     verbs = list(_family(state.among)) if verb is None else [verb]
     wanted = [(one, vendor) for one in verbs for vendor in forms.vendors_able(one, call)]

@@ -100,7 +100,7 @@ def _asked(state: OrderState) -> str:
 async def _require_somewhere(
     ctx: SlackContext, state: OrderState, verb: type[Verb] | None, call: Call | None
 ) -> None:
-    """NotPermitted for those for whom no verb, or not this one, is in the form they would fill in."""
+    """NotPermitted for those who may do none of the verbs of the form, before they fill it in."""
     forms, asker = ctx.service.forms, Asker(ctx.asker.actor, state.channel)
     verbs = list(_family(state.among)) if verb is None else [verb]
     wanted = [(one, vendor) for one in verbs for vendor in forms.vendors_able(one, call)]

@@ -7,7 +7,7 @@ from bot.calls.models import Frozen
 
 
 class State(StrEnum):
-    """What is known about an act. Never guessed: what cannot be known is NOT_CONFIRMED.
+    """What is known about an act; it is never guessed: what cannot be known is NOT_CONFIRMED.
 
     ALREADY: what was asked was the case before, so nothing was done and nothing can be undone.
     """
@@ -27,7 +27,7 @@ class State(StrEnum):
 
     @property
     def label(self) -> str:
-        """The state in words, the same wherever it is told."""
+        """The state in words, the same wherever it is shown."""
         return _LABELS.get(self, self.value)
 
     @property
@@ -50,7 +50,7 @@ def state_names(state: State) -> tuple[str, str, str]:
 
 
 class Seen(StrEnum):
-    """What reading the vendor back shows about an act."""
+    """What reading the vendor shows about an act."""
 
     DONE = "done"
     NOT_DONE = "not_done"
@@ -112,7 +112,7 @@ class Receipt(Frozen):
 
     @classmethod
     def of_nobody(cls, *, spared: bool) -> "Receipt":
-        """For an act on everyone that meant nobody, or only those who were `spared`."""
+        """The receipt for an act on everyone that meant nobody, or only those who were `spared`."""
         but = " but those left out" if spared else ""
         return cls(evidence=f"Nobody{but} was there to act on; nothing was sent.", already=True)
 
@@ -139,10 +139,11 @@ class Result(Frozen):
 
 
 def overall(results: Sequence[Result]) -> State:
-    """The state of a case: the one its people share, PARTLY when some are settled, else doubt.
+    """The state of a case from those of its people.
 
-    Some ALREADY and the rest CONFIRMED is CONFIRMED: all is as asked, and something was done.
-    Without any settled one, NOT_CONFIRMED outweighs FAILED: it still wants somebody's eye.
+    It is the one they share, else PARTLY when some are settled and some are not. Some ALREADY and
+    the rest CONFIRMED is CONFIRMED: all is as asked, and something was done. Without any settled
+    one, NOT_CONFIRMED outweighs FAILED: it still wants somebody's eye.
     """
     states = {result.state for result in results}
     if len(states) == 1:

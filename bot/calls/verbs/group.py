@@ -11,7 +11,7 @@ class OfGroup(Verb):
 
     @classmethod
     def impossible(cls, call: Call) -> str:
-        """There is no group behind it."""
+        """Why it cannot be done in a call without a chat group behind it."""
         return NO_GROUP if call.grouped is False else ""
 
 

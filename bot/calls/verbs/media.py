@@ -8,7 +8,7 @@ from bot.calls.verbs.verb import Aim, FileName, Heading, RecordingId, Verb, Weig
 
 
 class RecordingKind(StrEnum):
-    """What is recorded: one mixed picture, each track apart, or the raw media."""
+    """The kind of a recording: one mixed picture, each track apart, or the raw media."""
 
     COMPOSITE = "composite"
     INDIVIDUAL = "individual"

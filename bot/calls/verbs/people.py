@@ -7,7 +7,7 @@ from bot.calls.verbs.verb import Aim, Heading, Listed, Name, Verb, Weight
 
 
 class Track(StrEnum):
-    """What is muted."""
+    """The kind of track that is muted."""
 
     AUDIO = "audio"
     VIDEO = "video"

@@ -101,12 +101,12 @@ class RtmpStop(Verb):
 
     @property
     def named(self) -> str:
-        """Which output it stops: several may run."""
+        """The label with the name of the output it stops: several may run."""
         return f"{self.label} {self.to}"
 
     @classmethod
     def running(cls, call: Call) -> tuple[str, ...] | None:
-        """The outputs that run, where the vendor lists them, as far as their names are names."""
+        """The names of the outputs that run, where the vendor lists them and they can be typed."""
         if call.rtmp is None:
             return None
         return tuple(name for name in call.rtmp if 0 < len(name) <= LONGEST_NAME)

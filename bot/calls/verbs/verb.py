@@ -10,7 +10,7 @@ from bot.calls.models import Call, Frozen
 
 
 class Aim(StrEnum):
-    """What a verb is pointed at."""
+    """What a verb is aimed at."""
 
     PEOPLE = "people"
     """People who are in the call now."""
@@ -21,7 +21,7 @@ class Aim(StrEnum):
 
 
 class Listed(StrEnum):
-    """The vendor's list that somebody absent has to be on to be meant by a verb."""
+    """A vendor's list of people; somebody absent has to be on it to be meant by some verbs."""
 
     BLOCKED = "blocked"
     BANNED = "banned"
@@ -29,19 +29,19 @@ class Listed(StrEnum):
 
     @property
     def label(self) -> str:
-        """The list in a word."""
+        """The name of the list, in a word."""
         return self.value.capitalize()
 
 
 class Weight(StrEnum):
-    """HEAVY acts ask to confirm and want a reason."""
+    """How much is asked before an act: HEAVY ones want a confirmation and a reason."""
 
     LIGHT = "light"
     HEAVY = "heavy"
 
 
 class Heading(StrEnum):
-    """Under which heading of the help a verb stands, in the order to show them."""
+    """The heading of the help that a verb stands under, in the order to show them."""
 
     PEOPLE = "People"
     GROUP = "The chat group behind a call"
@@ -96,95 +96,111 @@ Answers = Annotated[tuple[Line, ...], Field(min_length=2, max_length=10), TO_REA
 
 
 class Verb(Frozen):
-    """Something a moderator can do. Class attributes describe it; fields are its options.
+    """Something a moderator can do: class attributes describe it, fields are its options.
 
-    In words it is `done` somebody `of` a call: kicked Ann from “Room”; `doing` while it goes on,
-    `do` when it is asked for. An option whose type is an enum is typed as `--value`; a
-    `TargetName`, `Name` or `FileName` is the word after the call and whom, a `RecordingId` too
-    where that word is the beginning of one; a `Line` is all that is left. `repeatable` verbs may be
-    sent again after a lost answer; for the rest the vendor is read first. `least_for_all` is the
-    role for an act on everyone.
-    A `dangerous` verb hits everyone in the call, shows it to the public or destroys something: its
-    button is red, as is one for everyone.
-    `drawn` verbs are on the cards, `drawn_for_all` as an act on everyone; the others are reached by
-    words and by the form. A `substitute` stands in where a vendor lacks the real thing, and is
-    missed nowhere else. The options of a `spelt_out` verb are always told: without them
-    it says nothing. An `ABSENT` verb means those who are `listed`, or anybody where that is None.
-    One that `outlives` its call can be done once that is over.
-    A `read_first` verb is sent only once the vendor was read and it is not so already; the others
-    are not, where speed counts, or where what does not show may be mistyped.
-    Of a `counted` verb it is asked before how many people leave by it.
-    One that `keeps_out` also reaches people who left the call a moment ago.
-    An `apart` verb aimed at the call changes nothing that another verb changes: it waits only for
-    its own kind; see `bot.calls.contention`.
+    An option whose type is an enum is typed as `--value`. A `TargetName`, `Name` or `FileName` is
+    the word after the call and the people; so is a `RecordingId`, where that word is the beginning
+    of one. A `Line` is all that is left.
     """
 
     name: ClassVar[str]
+    """Its name in cases, buttons and the audit log."""
     words: ClassVar[tuple[str, ...]]
+    """What is typed for it."""
     heading: ClassVar[Heading]
     label: ClassVar[str]
+    """What its button says."""
     do: ClassVar[str]
+    """How it is asked for, as in *kick*."""
     doing: ClassVar[str]
+    """How it goes on, as in *kicking*."""
     done: ClassVar[str]
+    """How it ended, as in *kicked* Ann from “Room”."""
     of: ClassVar[str] = "in"
+    """The word between the person and the call, as in kicked Ann *from* “Room”."""
     aim: ClassVar[Aim]
     listed: ClassVar[Listed | None] = None
+    """The list that somebody absent is on whom it can mean; None: anybody, by id."""
     everyone: ClassVar[bool] = False
+    """Whether it can be done to everyone in a call."""
     weight: ClassVar[Weight] = Weight.LIGHT
     repeatable: ClassVar[bool]
+    """Whether it may be sent again after a lost answer; else the vendor is read first."""
     least: ClassVar[Role] = Role.MODERATOR
+    """The least role for it."""
     least_for_all: ClassVar[Role] = Role.MODERATOR
+    """The least role for it as an act on everyone."""
     dangerous: ClassVar[bool] = False
+    """Whether it hits all in the call, shows it to the public or destroys something: a red button.
+
+    An act on everyone has a red button whatever its verb is.
+    """
     drawn: ClassVar[bool] = True
+    """Whether cards have a button for it; other verbs are reached by words and by the form."""
     drawn_for_all: ClassVar[bool] = False
+    """Whether cards have a button for it as an act on everyone."""
     substitute: ClassVar[bool] = False
+    """Whether it only stands in where a vendor lacks the real thing, and is missed nowhere else."""
     spelt_out: ClassVar[bool] = False
+    """Whether its options are always told, because it says nothing without them."""
     read_first: ClassVar[bool] = True
+    """Whether it is sent only once the vendor was read and it is not so already.
+
+    False where speed counts, or where what does not show may be mistyped.
+    """
     outlives: ClassVar[bool] = False
+    """Whether it can be done once the call is over."""
     counted: ClassVar[bool] = False
+    """Whether it is asked before how many people will leave by it."""
     keeps_out: ClassVar[bool] = False
+    """Whether it also reaches people who left the call a moment ago."""
     apart: ClassVar[bool] = False
+    """Whether it changes nothing of a call that another verb changes: see `bot.calls.contention`.
+
+    Then it waits only for its own kind.
+    """
     summary: ClassVar[str]
     warning: ClassVar[str]
+    """What the form says before it is sent: what it does, and what cannot be undone."""
     example: ClassVar[str]
 
     @classmethod
     def required(cls) -> tuple[str, ...]:
-        """The options that have to be said, in order."""
+        """The names of the options that have to be said, in order."""
         return tuple(name for name, field in cls.model_fields.items() if field.is_required())
 
     @classmethod
     def does(cls) -> str:
-        """It as somebody else's act, the people to follow: `mutes`, `grants a permission to`."""
+        """The verb as said of somebody else, before the people: `mutes`, `grants … to`."""
         first, space, rest = cls.do.partition(" ")
         return f"{first.lower()}s{space}{rest}"
 
     @classmethod
     def by_name(cls) -> bool:
-        """Whether it means people who are there or on a list, so that names tell them."""
+        """Whether it is aimed at people who are there or on a list, so that they can be named."""
         return cls.aim is Aim.PEOPLE or cls.listed is not None
 
     @classmethod
     def running(cls, call: Call) -> tuple[str, ...] | None:  # noqa: ARG003  verbs below look at it
-        """What it may stop on `call`, by name; None when it stops nothing that is named there."""
+        """What it may stop on `call`, by name; None when it stops nothing that has a name there."""
         return None
 
     @property
     def named(self) -> str:
-        """The label, with what it stops where that has a name of its own."""
+        """The label, with the name of what it stops where that has one."""
         return self.label
 
     def inverse(self) -> "Verb | None":
-        """The verb that takes this one back on the same target, None when nothing does."""
+        """The verb that takes this one back on the same target; None when nothing does."""
         return None
 
     @classmethod
     def impossible(cls, call: Call) -> str:  # noqa: ARG003  the verbs below look at it
-        """Why it cannot be done in `call`, whatever its vendor can do elsewhere; else empty."""
+        """Why it cannot be done in `call`, whatever its vendor can do in others; else empty."""
         return ""
 
     def pointless(self, call: Call) -> bool:  # noqa: ARG002  the verbs below look at it
-        """Whether it would change nothing on `call` as it is, or nothing shows that it would.
+        """Whether it would change nothing on `call`, or whether it would is not shown.
 
         A button for it is not drawn then; typed, it is still tried.
         """

@@ -73,12 +73,12 @@ class ClockSkew:
         off = self.seconds[source]
         if abs(off) < NOTICEABLE:
             if self._told.pop(source, None) is not None:
-                log.info("this machine's clock is right again", source=source)
+                log.info("clock found right", source=source)
             return
         if now - self._told.get(source, now - AGAIN_SECONDS) >= AGAIN_SECONDS:
             self._told[source] = now
             log.error(
-                "this machine's clock is wrong",
+                "clock found wrong",
                 source=source,
                 seconds_ahead=round(off),
                 next_step=MEND,

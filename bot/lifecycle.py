@@ -78,7 +78,7 @@ class Lifecycle:
             return
         self._died = task.get_name()
         error = None if task.cancelled() else task.exception()
-        log.critical("process cannot go on", ended=self._died, exc_info=error)
+        log.critical("process broken", ended=self._died, exc_info=error)
         self.stop()
 
 

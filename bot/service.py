@@ -177,7 +177,7 @@ async def serve(
             _keep_for_good()
             services.skew.doubt()  # nothing is known of it yet
             _stop_on_signals(life)
-            await _say_what_is_on("serving", settings, app.store, url=url, slack=_way(settings))
+            await _say_what_is_on("serve", settings, app.store, url=url, slack=_way(settings))
             await (life.stopping.wait() if socket is None else socket.run(life.stopping))
             await door.aclose()  # first no new orders, then the end of those acknowledged
     life.require_whole()
@@ -186,22 +186,26 @@ async def serve(
 async def _preflight(settings: Settings, clock: Clock | None = None) -> None:
     """Warn of what a start can see. ConfigError for what makes every order fail."""
     for finding in await preflight(settings, clock or SystemClock()):
-        log.warning("not as it should be", about=finding.about, why=finding.says, mend=finding.mend)
+        log.warning(
+            "startup check failed", about=finding.about, why=finding.says, mend=finding.mend
+        )
     slack = settings.slack
     if slack.app_token is not None and slack.signing_secret is not None:
-        log.warning(
+        why = (
             "SLACK_APP_TOKEN is set: Slack comes by Socket Mode only, SLACK_SIGNING_SECRET is idle"
         )
+        log.warning("signing secret not used", why=why)
 
 
 def _way(settings: Settings) -> str:
     return "HTTP" if settings.slack.app_token is None else "Socket Mode"
 
 
-async def _say_what_is_on(event: str, settings: Settings, store: "SqlStore", **more: str) -> None:
+async def _say_what_is_on(role: str, settings: Settings, store: "SqlStore", **more: str) -> None:
     """The first line of a start that went well: what runs, on which database, with what in it."""
     log.info(
-        event,
+        "process started",
+        role=role,
         **more,
         version=version(),
         command=settings.process.command,
@@ -226,7 +230,7 @@ async def work(
     async with bootstrap.open_app(settings, services, worker=True, clock=clock) as app:
         services.skew.doubt()
         _stop_on_signals(life)
-        await _say_what_is_on("working", settings, app.store)
+        await _say_what_is_on("worker", settings, app.store)
         await life.stopping.wait()
     life.require_whole()
 
@@ -239,7 +243,7 @@ async def _open_doors(
     if doors.figures is not None and process.metrics_port is not None:
         port = process.metrics_port
         inside = await _open_door(stack, doors.figures, process.host, port, "METRICS_PORT", life)
-        log.info("figures", url=f"{inside}/metrics")
+        log.info("metrics served", url=f"{inside}/metrics")
     return url
 
 

@@ -39,7 +39,7 @@ async def error_as_message(
     try:
         return await work
     except CallwardenError as error:
-        log.info("refused", error=type(error).__name__, why=str(error))
+        log.info("error shown", error=type(error).__name__, why=str(error))
         meter.refused(type(error).__name__)
         return refusal(error, await diagnosis(error))
     except Exception:

@@ -43,7 +43,7 @@ class Events:
         """Whether this event comes for the first time; asked again, it does not."""
         event_id = str(body.get("event_id"))
         if event_id in self._seen:
-            log.info("event again", event_id=event_id)
+            log.info("event repeated", event_id=event_id)
             return False
         self._seen[event_id] = True
         return True

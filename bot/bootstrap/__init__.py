@@ -238,7 +238,7 @@ async def _running(
             await RefusalCounts(store).at_stop(life.left(keep=STOP_WRITING_SECONDS))
             await checks.at_stop(life.left(keep=STOP_WRITING_SECONDS))
         await store.stop(min(STOP_WRITING_SECONDS, life.left()))
-        log.info("stopped", left_to_others=left)
+        log.info("process stopped", left_to_others=left)
 
 
 def reading(settings: Settings) -> AbstractAsyncContextManager[SqlStore]:

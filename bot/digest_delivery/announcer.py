@@ -62,7 +62,8 @@ class Announcer:
             return Undelivered(announcement, "Slack did not take it just now.", lost=False)
         except DeliveryImpossible as lost:
             number = announcement.subscription.id
-            log.warning("not told", digest=number, about=announcement.about, why=str(lost))
+            about, why = announcement.about, str(lost)
+            log.warning("announcement not sent", digest=number, about=about, why=why)
             await self.digests.mark_announced(announcement)
             return Undelivered(announcement, str(lost), lost=True)
         told = partial(self.digests.mark_announced, announcement)

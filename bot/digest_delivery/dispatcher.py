@@ -135,7 +135,7 @@ class DigestDispatcher:
         posting = posting.model_copy(update={"folded": tuple(one.day for one in folded)})
         digest = await self._make(posting, rung=rung)
         if not held.is_young(IN_TIME) or not await self._as_wanted(subscription):
-            log.warning("digest put off", subscription=subscription.id, day=str(day))
+            log.warning("digest postponed", subscription=subscription.id, day=str(day))
             return SendResult.LATER
         return await self._post(posting, digest, folded, held)
 
@@ -150,7 +150,7 @@ class DigestDispatcher:
         except DeliveryDeferred as later:
             return self._wait(subscription, later.seconds)
         except ClaimLost:
-            log.warning("digest put off", subscription=subscription.id, day=str(posting.day))
+            log.warning("digest postponed", subscription=subscription.id, day=str(posting.day))
             return SendResult.LATER
         except MessageRefused as refused:
             return await self._give_up(posting, str(refused))
@@ -197,7 +197,7 @@ class DigestDispatcher:
         for one, message in (*((each, None) for each in folded), (posting, ts)):
             mark = partial(self.digests.posted, one, message)
             if not await retry_write(mark, self.clock, "digest"):
-                log.warning("digest was taken over", subscription=one.subscription.id)
+                log.warning("digest taken over", subscription=one.subscription.id)
 
     async def _claim(self, subscription: Subscription, day: date) -> Posting | None:
         return await self.digests.claim_posting(
@@ -213,7 +213,7 @@ class DigestDispatcher:
         return until is not None and self.clock.monotonic() < until
 
     def _wait(self, subscription: Subscription, seconds: float) -> SendResult:
-        log.warning("digest not taken", subscription=subscription.id, seconds=seconds)
+        log.warning("digest postponed", subscription=subscription.id, seconds=seconds)
         self.quiet[subscription.wish.channel] = self.clock.monotonic() + seconds
         return SendResult.LATER
 
@@ -231,7 +231,7 @@ class DigestDispatcher:
         changed meanwhile is left as it is: the next ring goes by what it is now.
         """
         if not await self.digests.pause(subscription, why, self.clock.now()):
-            log.warning("digest put off", subscription=subscription.id, why=why)
+            log.warning("digest postponed", subscription=subscription.id, why=why)
             return SendResult.LATER
         log.warning("digest paused", subscription=subscription.id, why=why)
         await guarded("telling of digests", self._tell)

@@ -133,7 +133,7 @@ class UsageRefresh:
                 async with asyncio.timeout(SOON):
                     return await self.sources[vendor].reported(first, last)
         except (VendorError, Impossible, TimeoutError) as error:
-            log.warning("no report", vendor=vendor, error=type(error).__name__)
+            log.warning("report not read", vendor=vendor, error=type(error).__name__)
             return ()
 
 

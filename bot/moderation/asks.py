@@ -170,6 +170,6 @@ class AskService:
             await self._store.postpone_ask(ask, self._clock.now() + UNAVAILABLE_PAUSE)
             return
         except DeliveryImpossible as lost:
-            log.warning("nobody asked", why=str(lost))
+            log.warning("holders not asked", why=str(lost))
         told = partial(self._store.finish_ask, ask)
         await retry_write(told, self._clock, "order asked for")

@@ -253,7 +253,7 @@ class Executor:
             await self._store.leave_to_other_release(notice)
             return
         except StoreError as error:
-            log.warning("notice put off", case=notice.case, error=str(error))
+            log.warning("notice postponed", case=notice.case, error=str(error))
             until = self._clock.now() + READ_AGAIN
             await self._store.postpone(notice, until=until, doubtful=False)
             return

@@ -145,7 +145,7 @@ class LiveCalls:
         try:
             return await mark_calls(self.past, calls, self.clock.now())
         except StoreError as error:
-            log.warning("calls listed without what our cases know", error=str(error))
+            log.warning("cases not read", error=str(error))
             return calls
 
     def _with_log(self, vendors: Sequence[Vendor]) -> list[Vendor]:

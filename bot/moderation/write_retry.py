@@ -43,5 +43,5 @@ async def retry_write(
             if isinstance(error, ClaimLost) or not go_on():
                 raise
             tries += 1
-            log.warning("kept to be written again", what=what, tries=tries, error=str(error))
+            log.warning("write postponed", what=what, tries=tries, error=str(error))
         await clock.sleep(PAUSES[min(tries, len(PAUSES)) - 1])

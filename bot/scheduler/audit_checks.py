@@ -101,7 +101,7 @@ class AuditChecks:
                 await check()
         except RecordDamaged as error:
             self._meter.audited(damaged=True)
-            log.critical("audit chain", problem=str(error), next_step=error.next_step)
+            log.critical("audit log found damaged", problem=str(error), next_step=error.next_step)
         except CallwardenError as error:
             _not_checked(str(error), error.next_step)
         except TimeoutError:

@@ -56,4 +56,4 @@ class ClockChecks:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 await ask()
         except (CallwardenError, TimeoutError) as error:
-            log.debug("nobody said what time it is", error=type(error).__name__)
+            log.debug("clock not compared", error=type(error).__name__)

@@ -76,7 +76,7 @@ class Scheduler:
         if job.missed == MOST_MISSED:
             raise ProcessBroken(f"The scheduler does not run {job.name} any more.")
         job.missed += 1
-        log.warning("scheduled job was late", job=job.name, seconds=round(job.waited))
+        log.warning("scheduled job delayed", job=job.name, seconds=round(job.waited))
         self._meter.late(job.name)
         now = SystemClock().now()  # the clock that APScheduler goes by
         self._scheduler.modify_job(job.name, next_run_time=now)

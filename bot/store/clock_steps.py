@@ -67,7 +67,7 @@ class ClockSteps:
         passed = timedelta(seconds=self._seen[1] - before[1])
         back = before[0] + passed - now
         if back > STEP and not self._database.sqlite:
-            log.warning("the database's clock was set back", seconds=round(back.total_seconds()))
+            log.warning("database clock set back", seconds=round(back.total_seconds()))
             _mend(transaction, now, now + lease, now + lease)
 
 

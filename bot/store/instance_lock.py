@@ -95,5 +95,5 @@ def _hold(file: Path) -> int | None:
         os.close(opened)
         raise
     if (names := os.fstat(opened).st_nlink) > 1:
-        log.warning("the SQLite file has several names: open it always by the same", names=names)
+        log.warning("hard link found", names=names, next_step="Open it always by the same name.")
     return opened

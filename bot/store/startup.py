@@ -81,7 +81,7 @@ async def _until_it_answers(store: SqlStore, clock: Clock) -> None:
             await store.ping()
         except DatabaseUnavailable as error:
             if attempt % REMINDERS == 0:
-                log.warning("waiting for the database", why=str(error), mend=error.next_step)
+                log.warning("database not reached", why=str(error), mend=error.next_step)
             await clock.sleep(RETRY_SECONDS)
         else:
             return
@@ -99,7 +99,7 @@ async def _fit(store: SqlStore) -> Fit:
     schema = await store.schema()
     schema.require_not_too_new()
     if schema.fit is Fit.NEWER:
-        log.warning("the tables are of a newer release", revision=schema.revision)
+        log.warning("newer tables found", revision=schema.revision)
     return schema.fit
 
 

@@ -144,13 +144,13 @@ class SqlStore(
             await self._write_in_background(self._reopen, reopening)
             if found := await self._write_in_background(self._notice_restored, self._clock.now()):
                 log.error(
-                    "the database is older than what was seen of it",
+                    "restored backup found",
                     marked=found.told,
                     next_step="After restoring a backup, run `callwarden restored`; if nobody did, "
                     "run `callwarden audit verify`.",
                 )
         except StoreError as error:
-            log.warning("not looked at what was left", error=str(error))
+            log.warning("startup repairs not made", error=str(error))
 
     async def restored(self, last_case: int | None = None) -> Restored:
         """Mark what may have been done since the backup that was restored.
@@ -167,7 +167,7 @@ class SqlStore(
             async with asyncio.timeout(CLOSING_PART * self._timeout_s):
                 await self._database.close()
         except TimeoutError:
-            log.warning("connections not closed in time")
+            log.warning("connections not closed")
         finally:
             self._lock.release()
 

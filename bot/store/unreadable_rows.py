@@ -47,7 +47,7 @@ class UnreadableRows:
             self._cases[key] = UnreadableCase(key, row.vendor, row.call_id)
         self._meter.set_aside(table.name)
         log.error(
-            "row of another release set aside",
+            "row set aside",
             table=table.name,
             row=key,
             why=error.why,

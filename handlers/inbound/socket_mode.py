@@ -161,7 +161,7 @@ class SocketModeClient:
                 self._tasks.spawn(self._read_on(old), "retire")
             why = await self._until_stale(fresh)
             lived = self._clock.monotonic() - fresh.opened
-            log.info("socket worn", why=why, lived=round(lived, 1))
+            log.info("socket replaced", why=why, lived=round(lived, 1))
             self._failures = self._failures + 1 if lived < SETTLED_SECONDS else 0
             if why not in REFRESH:
                 await self._retire(fresh)
@@ -272,7 +272,7 @@ class SocketModeClient:
             try:
                 asked = request_of(envelope)
             except PayloadUnreadable:
-                log.warning("envelope not readable", kind=kind)
+                log.warning("envelope not read", kind=kind)
             else:
                 timer.body = asked.body
                 answer = await self._bolt.async_dispatch(asked)

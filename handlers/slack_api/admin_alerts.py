@@ -49,7 +49,7 @@ class AdminAlerts:
 
     async def channel_unavailable(self, channel: str, error: str) -> None:
         """Tell each; one who cannot be reached reads it on Home, in the log and from the doctor."""
-        log.error("channel cannot be posted to", channel=channel, error=error)
+        log.error("channel lost", channel=channel, error=error)
         for admin in self.admins:
             await self._tell(admin, alert_message(channel, error))
 

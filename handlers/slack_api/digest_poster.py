@@ -93,7 +93,7 @@ class SlackDigestPoster:
             async with delivery("digest's details", pause, THREADLESS, key=posting.key) as attempt:
                 await post(self._writing(channel, mark, thread_ts=ts), drafts, attempt)
         except DeliveryImpossible as lost:
-            log.warning("digest without details", key=posting.key, why=str(lost))
+            log.warning("digest details not posted", key=posting.key, why=str(lost))
 
     def _writing(self, channel: str, mark: MessageMark, **more: Any) -> ApiCall:
         return partial(

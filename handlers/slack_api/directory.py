@@ -191,7 +191,7 @@ class _Answers(Generic[T]):
                 answer = await self._ask(key)
         except READ_ERRORS as error:
             self._resting[key] = True
-            log.warning("slack_lookup_failed", key=key, error=_reason(error))
+            log.warning("Slack lookup failed", key=key, error=_reason(error))
         else:
             self._fresh[key] = self._kept[key] = answer
 
@@ -294,10 +294,10 @@ class SlackDirectory:
             code = error_code(error)
             if code in NO_SUCH_CHANNEL | MAY_NOT_LOOK:
                 raise _Unseen(gone=code in NO_SUCH_CHANNEL) from error
-            log.warning("slack_lookup_failed", key=channel, error=code)
+            log.warning("Slack lookup failed", key=channel, error=code)
             raise SlackSilent("Slack did not say what channel that is.") from error
         except READ_ERRORS as error:
-            log.warning("slack_lookup_failed", key=channel, error=_reason(error))
+            log.warning("Slack lookup failed", key=channel, error=_reason(error))
             raise SlackSilent("Slack did not say what channel that is.") from error
 
     async def _ask_shared(self, channel: str) -> bool:
@@ -335,4 +335,4 @@ class SlackDirectory:
     def _say_once(self, group: str, code: str) -> None:
         if group not in self._unreadable:
             self._unreadable.add(group)
-            log.warning("usergroup_unreadable", group=group, error=code)
+            log.warning("user group not read", group=group, error=code)

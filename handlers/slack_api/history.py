@@ -162,7 +162,7 @@ class ChannelHistory:
                 if isinstance(error, DeliveryDeferred) and error.seconds > left:
                     raise DeliveryDeferred(max(SOON, left)) from error
                 raise
-            log.warning("earlier message not readable", error=_code(error), **about)
+            log.warning("earlier message not read", error=_code(error), **about)
             found = None
         self._searches.pop(pending.of, None)
         return found

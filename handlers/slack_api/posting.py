@@ -130,5 +130,5 @@ async def write_first_accepted(write: ApiCall, drafts: Sequence[Message]) -> Asy
             if (code := error_code(error)) not in UNDRAWABLE:
                 raise
             plain = not draft.blocks
-            log.warning("message refused", plain=plain, error=code, complaints=complaints(error))
+            log.warning("message rejected", plain=plain, error=code, complaints=complaints(error))
     raise MessageRefused(f"Slack refuses this message itself, also as plain text ({code}).")

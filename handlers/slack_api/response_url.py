@@ -88,7 +88,7 @@ async def _send(
         )
         if answer.status_code < OUR_FAULT or not _is_undrawable(answer.body or ""):
             return answer
-        log.warning("message refused", plain=not draft.blocks, answer=answer.body[:QUOTED])
+        log.warning("message rejected", plain=not draft.blocks, answer=answer.body[:QUOTED])
     require_held()
     text = drafts[-1].text
     return await hook.send(text=text, response_type="ephemeral", replace_original=in_place)

@@ -81,7 +81,7 @@ class SlackSocket:
             if frame.type in {WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED}:
                 return
             if frame.type is WSMsgType.ERROR:
-                log.warning("frame not readable", error=type(frame.data).__name__)
+                log.warning("frame not read", error=type(frame.data).__name__)
                 return
             self.last_frame_at = self._clock.monotonic()
             if frame.type is WSMsgType.PING:
@@ -113,7 +113,7 @@ class SlackSocket:
             async with asyncio.timeout(CLOSING_SECONDS):
                 await self._ws.close()
         except SOCKET_ERRORS as error:
-            log.info("not closed politely", error=type(error).__name__)
+            log.info("socket not closed", error=type(error).__name__)
 
     async def _pong(self, data: bytes) -> None:
         try:
@@ -130,5 +130,5 @@ def _object(text: str) -> Json | None:
     try:
         return json_object(text)
     except PayloadUnreadable:
-        log.warning("a frame that is no JSON object")
+        log.warning("frame not read", error="no JSON object")
         return None

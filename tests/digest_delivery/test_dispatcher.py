@@ -327,7 +327,7 @@ async def test_that_a_digest_was_posted_is_written_down_as_soon_as_the_database_
     watch.rows.fails_in = 4
     with capture_logs() as logs:
         await watch.dispatcher.go()
-    assert [line["event"] for line in logs] == ["kept to be written again"]
+    assert [line["event"] for line in logs] == ["write postponed"]
     assert watch.rows.rows[1, SATURDAY].done
     assert watch.channel.days == [("C-1", SATURDAY)]
 
@@ -406,7 +406,7 @@ async def test_a_claim_lost_before_it_was_marked_is_said_in_the_log(watch: Watch
     watch.rows.rows[1, SATURDAY].token += 1
     with capture_logs() as logs:
         await watch.dispatcher._mark(posting, "1.0", [])
-    assert [line["event"] for line in logs] == ["digest was taken over"]
+    assert [line["event"] for line in logs] == ["digest taken over"]
 
 
 def test_days_that_were_never_due_are_not_looked_back_for() -> None:

@@ -101,7 +101,7 @@ async def test_what_the_vendor_confirmed_ends_confirmed(
     assert len(harness.vendor.acted) == 1
     assert (await away.case(1)).state is State.CONFIRMED
     assert harness.wall.shown[-1] == (NoticeKind.LINE, 1, State.CONFIRMED)
-    kept = [line["what"] for line in logs if line["event"] == "kept to be written again"]
+    kept = [line["what"] for line in logs if line["event"] == "write postponed"]
     assert kept == ["outcome"] * 5
 
 

@@ -268,7 +268,7 @@ async def test_a_group_nobody_can_read_is_empty_and_said_once(
         for seconds in (0, 400):
             clock.advance(seconds)
             assert await directory.group("S0MODS") == frozenset()
-    assert [entry["event"] for entry in logs] == ["usergroup_unreadable"]
+    assert [entry["event"] for entry in logs] == ["user group not read"]
     assert slack.asked["usergroups.users.list"] == 2
 
 

@@ -73,7 +73,7 @@ async def test_an_old_entry_that_was_changed_is_an_alarm_of_tampering(
     with capture_logs() as logs:
         assert not await checks.look()
     (line,) = logs
-    assert (line["event"], line["log_level"]) == ("audit chain", "critical")
+    assert (line["event"], line["log_level"]) == ("audit log found damaged", "critical")
     assert "audit entry 2 " in line["problem"]
     assert "admin" in line["next_step"]
     assert await damaged_gauge(metrics) == 1

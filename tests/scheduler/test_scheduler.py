@@ -115,7 +115,7 @@ async def test_recurring_work_does_not_stand_still_after_the_clock_was_ahead_and
             assert ours.bell.rung == 1
             await ours.pass_by(60)
         assert ours.bell.rung == 1  # the next one is the scheduler's again, a minute from then
-        assert [line["event"] for line in logs] == ["scheduled job was late"]
+        assert [line["event"] for line in logs] == ["scheduled job delayed"]
         page = (await ours.metrics.page()).decode()
         assert 'callwarden_scheduled_jobs_late_total{job="bell"} 1.0' in page
 

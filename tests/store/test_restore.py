@@ -147,7 +147,7 @@ async def test_a_start_sees_that_the_file_is_older_than_what_was_written(
             made = await store.accept(order("c", person="cem"))
             assert made.case.number == 2 * MARGIN + 1
             assert await store.verify() == 3
-    assert "the database is older than what was seen of it" in log.getvalue()
+    assert "restored backup found" in log.getvalue()
     async with open_store(sqlite_url, clock) as store:
         entries = await store.audit(AuditQuery())
         assert [entry.event for entry in entries].count(Event.RESTORED) == 1

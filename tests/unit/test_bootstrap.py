@@ -151,7 +151,7 @@ async def test_a_database_that_comes_later_is_waited_for(postgres_url: str, tmp_
     with capture_logs() as log:
         async with open_app(one, Services("/calls"), worker=False, clock=clock) as app:
             await app.store.ping()
-    waiting = [line for line in log if line["event"] == "waiting for the database"]
+    waiting = [line for line in log if line["event"] == "database not reached"]
     assert ["no server listens there" in line["why"] for line in waiting] == [True]
 
 
@@ -223,7 +223,8 @@ async def test_serve_takes_orders_is_looked_into_and_leaves_politely_when_asked(
     stop(program)
     assert await ended(program) == 0
     first = next(line for line in log_of(program) if line["level"] == "info")
-    assert (first["event"], first["slack"], first["cases"]) == ("serving", "HTTP", 0)
+    assert first["event"] == "process started"
+    assert (first["role"], first["slack"], first["cases"]) == ("serve", "HTTP", 0)
     assert first["vendors"] == ["stream"]
     assert first["database"] == f"SQLite file {sqlite_url.removeprefix('sqlite:///')}"
     warned = {line["about"] for line in log_of(program) if line["level"] == "warning"}
@@ -280,7 +281,7 @@ async def test_a_worker_leaves_politely_too(
     deployment = Deployment(tmp_path, sqlite_url, world, launch=warm)
     (tmp_path / "bot.log").touch()  # a warm process makes it in its own time
     program = await deployment.start("worker")
-    await written(program, "working")
+    await written(program, "process started")
     stop(program)
     assert await ended(program) == 0
     assert log_of(program)[-1]["event"] == "stopped"

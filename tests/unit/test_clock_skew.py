@@ -26,7 +26,7 @@ from bot.scheduler.clock_checks import ClockChecks
 from bot.store import SqlStore
 from tests.fakes.clock import START, ManualClock
 
-WRONG, RIGHT = "this machine's clock is wrong", "this machine's clock is right again"
+WRONG, RIGHT = "clock found wrong", "clock found right"
 
 LAST = "Fri, 31 Dec 9999 23:59:59 GMT"
 """No moment comes after it that could be reckoned."""

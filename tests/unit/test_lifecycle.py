@@ -34,7 +34,7 @@ async def test_a_part_that_ends_before_it_is_told_to_ends_the_process() -> None:
         async with asyncio.timeout(5):
             await life.stopping.wait()
     assert stopped == [True]
-    assert '"process cannot go on"' in log.getvalue()
+    assert '"process broken"' in log.getvalue()
     with pytest.raises(ProcessBroken, match="database writer") as caught:
         life.require_whole()
     assert caught.value.exit_code == 70

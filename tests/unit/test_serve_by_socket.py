@@ -91,7 +91,7 @@ async def test_the_socket_wins_over_the_door_and_the_log_says_so(
     assert await ended(program) == 0
     told = program.last_words()
     assert "Socket Mode" in told
-    assert "SLACK_SIGNING_SECRET is idle" in told
+    assert "signing secret not used" in told
     assert world["SLACK_APP_TOKEN"] not in told
 
 

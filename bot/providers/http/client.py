@@ -1,6 +1,7 @@
 """The HTTP client of one vendor: connection pool, rate, total deadline, retries and breaker."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
@@ -204,7 +205,7 @@ class HttpClient:
                 with attempt:
                     if attempt.num > 1:
                         log.warning(
-                            "vendor retry", vendor=self._endpoint.vendor, attempt=attempt.num
+                            "vendor asked again", vendor=self._endpoint.vendor, attempt=attempt.num
                         )
                     async with self._turn(timed):
                         return await self._send_logged(kind, request, attempt.num)
@@ -265,8 +266,8 @@ class HttpClient:
             line.info("vendor not waited for", ms=self._ms_since(began))
             raise
         answer = answer._replace(read=kind is Idempotency.READ)
-        tell = line.debug if answer.read else line.info
-        tell(
+        line.log(
+            logging.DEBUG if answer.read else logging.INFO,
             "vendor answered",
             status=answer.status,
             ms=self._ms_since(began),

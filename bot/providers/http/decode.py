@@ -123,7 +123,7 @@ class LenientList(list[T]):
             except ValidationError:
                 known.unreadable += 1
         known.require_some()
-        log.warning("vendor's list has entries that cannot be read", left_out=known.unreadable)
+        log.warning("entries not read", left_out=known.unreadable)
         return known
 
     def require_some(self) -> None:

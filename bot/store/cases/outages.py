@@ -162,7 +162,7 @@ def arrived(transaction: Transaction, notices: Sequence[Notice]) -> None:
     channels = {notice.place for notice in notices if notice.kind is NoticeKind.LINE}
     if channels:
         for channel in transaction.connection.execute(_END, {"channels": list(channels)}).scalars():
-            log.info("channel can be posted to again", channel=channel)
+            log.info("channel recovered", channel=channel)
 
 
 def reopen(transaction: Transaction, restarts: Sequence[Restart]) -> Sequence[None]:

@@ -51,5 +51,5 @@ class WriterThread:
         except self._expected as error:
             answer.set_exception(error)
         except Exception as error:
-            log.exception("writing failed")
+            log.exception("write failed")
             answer.set_exception(CallFailed(str(error)))

@@ -215,7 +215,7 @@ class _Committer:
             reason, sort = describe(error, self._connection.address), type(error).__name__
             log.warning("group commit failed", size=len(group), error=sort, why=reason)
         except CommitUnknown:
-            log.warning("a commit was not answered", size=len(group))
+            log.warning("commit not answered", size=len(group))
         else:
             for write, result in results:
                 _settle(write, result)
@@ -274,7 +274,7 @@ def _settle(write: PendingWrite, result: Any) -> None:
 
 
 def _fail(write: PendingWrite, error: Exception, cause: Cause | None = None) -> None:
-    log.warning("not written", error=type(error).__name__, sent=write.commit_sent)
+    log.warning("write given up", error=type(error).__name__, sent=write.commit_sent)
     if cause is not None:
         _deny(write, cause.says, f"Nothing was done. {cause.mend}")
     else:

@@ -58,7 +58,7 @@ async def test_an_envelope_that_lacks_what_its_kind_has_is_acknowledged_and_done
         for payload in ({"command": "/calls"}, {"type": "block_actions"}, {"type": ["x"]}):
             assert await made.exchange.send("interactive", payload) is None
     told = [line["event"] for line in log if line["log_level"] == "warning"]
-    assert told == ["envelope not readable"] * 3
+    assert told == ["envelope not read"] * 3
     assert made.heard == []
 
 

@@ -142,7 +142,7 @@ async def test_an_answer_whose_blocks_are_refused_is_told_as_text(mail: Notifier
     with capture_logs() as log:
         await mail.case_notifier.show(mail.answer(mail.reply_url()), finished(mail.case))
     assert (mail.told()[0].blocks, "confirmed" in mail.told()[0].text) == ([], True)
-    assert (log[0]["event"], log[0]["plain"]) == ("message refused", False)
+    assert (log[0]["event"], log[0]["plain"]) == ("message rejected", False)
 
 
 async def test_a_used_up_response_url_is_given_up(mail: NotifierBench) -> None:

@@ -182,7 +182,7 @@ async def test_without_the_scope_to_read_it_says_so_and_posts(mail: NotifierBenc
     with capture_logs() as log:
         assert await mail.case_notifier.show(mail.notice(attempt=2), mail.case) == mail.lines[0].ts
     assert [(line["event"], line["error"]) for line in log] == [
-        ("earlier message not readable", "missing_scope")
+        ("earlier message not read", "missing_scope")
     ]
 
 
@@ -341,7 +341,7 @@ async def test_blocks_that_slack_refuses_are_sent_once_more_as_text(
     assert (line.ts, line.blocks, len(mail.lines)) == (shown, [], 1)
     assert "Case #1" in line.text
     assert "<!channel>" not in line.text
-    assert (log[0]["event"], log[0]["plain"]) == ("message refused", False)
+    assert (log[0]["event"], log[0]["plain"]) == ("message rejected", False)
     assert log[0]["complaints"] == [COMPLAINT]
 
 
@@ -357,4 +357,4 @@ async def test_a_line_that_slack_refuses_for_what_it_is_is_given_up_and_not_trie
             await mail.case_notifier.show(mail.notice(posted=ts, version=2), mail.case)
         assert mail.moods.refused - before == 2, "once with blocks, and once as text"
         told = [(line["event"], line["plain"]) for line in log]
-        assert told == [("message refused", False), ("message refused", True)]
+        assert told == [("message rejected", False), ("message rejected", True)]

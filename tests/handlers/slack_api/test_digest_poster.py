@@ -187,7 +187,7 @@ async def test_a_workspace_that_refuses_charts_gets_everything_as_text(service: 
     assert "• 17 Nov: Stream Video 140, RealtimeKit 140, CometChat 140" in as_text(service.roots[0])
     assert "[Case #128]" in as_text(service.roots[0])
     assert "• Calls: 26 (the Tuesday before 20, a usual Tuesday 20)" in as_text(service.replies[0])
-    assert [line["event"] for line in log] == ["message refused"] * 2
+    assert [line["event"] for line in log] == ["message rejected"] * 2
 
 
 @pytest.mark.parametrize("same", [True, False], ids=["the same process", "another process"])
@@ -316,7 +316,7 @@ async def test_details_that_cannot_be_written_leave_the_digest_standing(service:
     service.channel.archived = True
     with capture_logs() as log:
         assert await service.poster.post(service.posting(posted=root.ts), DIGEST) == root.ts
-    assert log[-1]["event"] == "digest without details"
+    assert log[-1]["event"] == "digest details not posted"
 
 
 async def test_no_log_line_has_a_token_or_what_was_said(service: Desk) -> None:

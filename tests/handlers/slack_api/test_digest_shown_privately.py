@@ -57,4 +57,4 @@ async def test_where_charts_are_refused_everything_is_told_within_five_posts(
     assert "• 17 Nov: Stream Video 140, RealtimeKit 140, CometChat 140" in short
     assert "• Calls: 26 (the Tuesday before 20, a usual Tuesday 20)" in details
     assert note == "This is a preview."
-    assert [line["event"] for line in log] == ["message refused"] * 2
+    assert [line["event"] for line in log] == ["message rejected"] * 2

@@ -1,4 +1,4 @@
-"""What a vendor's client answers for what the vendor lacks: a report, a list, a call log."""
+"""What a vendor's client answers where the vendor lacks a report, a list or a call log."""
 
 from collections.abc import Mapping, Sequence
 
@@ -7,7 +7,7 @@ from bot.calls.attendance import Attendance
 from bot.calls.call_log import LogFilter
 from bot.calls.capabilities import Capability, Enforcement, cannot
 from bot.calls.cases import Case
-from bot.calls.models import Call, CallRef, Page
+from bot.calls.models import Call, CallRef, Page, RtmpTarget
 from bot.calls.prior_state import Departures
 from bot.calls.recordings import RunningRecording
 from bot.calls.reports import (
@@ -26,7 +26,7 @@ from bot.calls.reports import (
     Report,
     Room,
 )
-from bot.calls.verbs import Listed, Verb
+from bot.calls.verbs import Listed, LiveStart, Verb
 from bot.errors import Impossible
 
 NOBODY_YET = "Nobody has been in this call yet."
@@ -48,6 +48,13 @@ def report_capabilities(**capabilities: Capability | str) -> Mapping[str, Capabi
         name: cannot(capability) if isinstance(capability, str) else capability
         for name, capability in capabilities.items()
     }
+
+
+def rtmp_capability(targets: Mapping[str, RtmpTarget]) -> Capability:
+    """How far RTMP goes: to the named targets only, and nowhere without any."""
+    if not targets:
+        return cannot("No RTMP target is named in callwarden.toml.", instead=LiveStart)
+    return Capability(level=Enforcement.ENFORCED, only={"to": tuple(targets)})
 
 
 def list_unsupported(call: CallRef, which: Listed) -> Impossible:

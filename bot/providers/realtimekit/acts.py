@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.calls.acts import Act
-from bot.calls.capabilities import Capability, Enforcement, can, cannot, complete, performers
+from bot.calls.capabilities import Capability, Enforcement, can, complete, performers
 from bot.calls.models import CallRef, RtmpTarget
 from bot.calls.outcomes import Observation, Receipt
 from bot.calls.verbs import (
@@ -39,7 +39,7 @@ from bot.providers.realtimekit.queries_meetings import MeetingQueries
 from bot.providers.realtimekit.queries_recordings import recordings_meant
 from bot.providers.realtimekit.unsupported import CANNOT
 from bot.providers.realtimekit.unsupported_mute import MuteSupport
-from bot.providers.unsupported import WithoutPreparation
+from bot.providers.unsupported import WithoutPreparation, rtmp_capability
 
 _MAY_BEGIN_ANEW = (
     "Everyone is removed, the session ends and its recordings stop. "
@@ -229,9 +229,4 @@ _PERFORMERS = performers(RealtimeKitActs)
 
 def _capabilities(targets: Mapping[str, RtmpTarget]) -> Mapping[str, Capability]:
     supported = {verb: performer.capability for verb, performer in _PERFORMERS.items()}
-    rtmp = (
-        Capability(level=Enforcement.ENFORCED, only={"to": tuple(targets)})
-        if targets
-        else cannot("No RTMP target is named in callwarden.toml.", instead=LiveStart)
-    )
-    return complete({**CANNOT, **supported, RtmpStart.name: rtmp})
+    return complete({**CANNOT, **supported, RtmpStart.name: rtmp_capability(targets)})

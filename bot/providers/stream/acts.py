@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 
 from bot.calls.acts import Act
-from bot.calls.capabilities import Capability, Enforcement, cannot, complete, performers
+from bot.calls.capabilities import Capability, complete, performers
 from bot.calls.cases import Case
 from bot.calls.models import CallRef, RtmpTarget
 from bot.calls.outcomes import Observation, Receipt
 from bot.calls.prior_state import Departures
-from bot.calls.verbs import LiveStart, RtmpStart, Verb
+from bot.calls.verbs import RtmpStart, Verb
 from bot.clock import Clock
 from bot.errors import Impossible
 from bot.providers.http.client import HttpClient
@@ -18,6 +18,7 @@ from bot.providers.stream.acts_prepare import PREPARED, LockRule
 from bot.providers.stream.acts_room import StreamRoomActs
 from bot.providers.stream.observe import StreamObserver
 from bot.providers.stream.unsupported import CANNOT
+from bot.providers.unsupported import rtmp_capability
 
 
 class StreamActs(StreamPeopleActs, StreamRoomActs, StreamMediaActs):
@@ -68,9 +69,4 @@ _PERFORMERS = performers(StreamActs)
 def _capabilities(targets: Mapping[str, RtmpTarget]) -> Mapping[str, Capability]:
     """What Stream makes of each verb; RTMP goes to the named targets only."""
     supported = {verb: performer.capability for verb, performer in _PERFORMERS.items()}
-    rtmp = (
-        Capability(level=Enforcement.ENFORCED, only={"to": tuple(targets)})
-        if targets
-        else cannot("No RTMP target is named in callwarden.toml.", instead=LiveStart)
-    )
-    return complete({**supported, **CANNOT, RtmpStart.name: rtmp})
+    return complete({**supported, **CANNOT, RtmpStart.name: rtmp_capability(targets)})

@@ -32,6 +32,7 @@ from bot.providers.stream.models_reports import (
 from bot.providers.stream.queries import API, MOST, segment
 from bot.providers.stream.reports_attendance import StreamAttendanceReports
 from bot.providers.unsupported import (
+    NOBODY_YET,
     SUPPORTED,
     UnsupportedReports,
     list_unsupported,
@@ -82,7 +83,7 @@ class StreamReports(StreamAttendanceReports, UnsupportedReports):
         """
         run = call.session or (await self._queries.call(call.id)).latest_run
         if run is None:
-            return Quality(note="Nobody has been in this call yet.")
+            return Quality(note=NOBODY_YET)
         pages = await self._stats_pages(call.id, run)
         measured = [participant for page in pages for participant in page.participants]
         live = any(stay.is_live for person in measured for stay in person.sessions)

@@ -44,7 +44,18 @@ from handlers.blocks.offers import (
     more_button,
     with_more,
 )
-from handlers.blocks.text import bold, code, count, dots, mrkdwn, plain, span, when
+from handlers.blocks.text import (
+    MINUTES_PER_HOUR,
+    bold,
+    code,
+    count,
+    dots,
+    hours_and_minutes,
+    mrkdwn,
+    plain,
+    span,
+    when,
+)
 
 PAGE_SIZE = 10
 DIRECT = 2
@@ -127,9 +138,9 @@ def log_blocks(call: Call) -> list[Block]:
 def _length(seconds: int) -> str:
     """`19 s`, `3 min 20 s`, `1 h 05 min`."""
     minutes, rest = divmod(seconds, 60)
-    if minutes < 60:  # noqa: PLR2004  minutes of an hour
+    if minutes < MINUTES_PER_HOUR:
         return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
-    return f"{minutes // 60} h {minutes % 60:02d} min"
+    return hours_and_minutes(minutes)
 
 
 def _marks(call: Call) -> list[str]:

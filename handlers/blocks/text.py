@@ -14,6 +14,8 @@ from bot.calls.names import shown
 
 ELLIPSIS = "…"
 
+MINUTES_PER_HOUR = 60
+
 MOST_SHOWN = 10**12
 """The highest figure written out."""
 
@@ -197,12 +199,16 @@ def span(start: datetime, now: datetime) -> str:
     minutes = int((now - start) / timedelta(minutes=1))
     if minutes < 1:
         return "under a minute"
-    hours, rest = divmod(minutes, 60)
-    if not hours:
+    if minutes < MINUTES_PER_HOUR:
         return f"{minutes} min"
-    if hours < 24:  # noqa: PLR2004  a day
-        return f"{hours} h {rest:02d} min"
-    return count(hours // 24, "day")
+    if minutes < 24 * MINUTES_PER_HOUR:
+        return hours_and_minutes(minutes)
+    return count(minutes // (24 * MINUTES_PER_HOUR), "day")
+
+
+def hours_and_minutes(minutes: int) -> str:
+    """A length of an hour or more: `3 h 05 min`."""
+    return f"{minutes // MINUTES_PER_HOUR} h {minutes % MINUTES_PER_HOUR:02d} min"
 
 
 def thousands(number: int) -> str:

@@ -19,10 +19,7 @@ from handlers.slack_api.errors import (
     VIEW_CLOSED,
     error_code,
 )
-from handlers.slack_api.views import OpenView, put_view, write_view
-
-OPEN_SECONDS = 3.0
-"""How long a trigger_id is good for a form (Slack's rule)."""
+from handlers.slack_api.views import TRIGGER_SECONDS, OpenView, put_view, write_view
 
 UPDATE_SECONDS = 5.0
 """The longest wait for a form to be drawn anew."""
@@ -36,7 +33,7 @@ async def open_view(ctx: SlackContext, view: dict[str, Any]) -> OpenView:
     slack = ctx.services.slack
     method = slack.views_push if ctx.in_modal else slack.views_open
     try:
-        return await put_view(partial(method, trigger_id=ctx.trigger_id), view, OPEN_SECONDS)
+        return await put_view(partial(method, trigger_id=ctx.trigger_id), view, TRIGGER_SECONDS)
     except SlackApiError as error:
         if error_code(error) not in TRIGGER_SPENT:
             raise

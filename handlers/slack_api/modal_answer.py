@@ -15,10 +15,7 @@ from handlers.blocks.elements import section
 from handlers.blocks.message import Message
 from handlers.blocks.modal import answer_view, waiting_view
 from handlers.slack_api.clients import ApiCall
-from handlers.slack_api.views import write_view
-
-SECONDS = 3.0
-"""How long Slack may take for one of these: a trigger is good for no longer."""
+from handlers.slack_api.views import TRIGGER_SECONDS, write_view
 
 
 class ModalAnswer:
@@ -55,5 +52,5 @@ class ModalAnswer:
 
     async def _write(self, call: ApiCall, drafts: Sequence[Mapping[str, Any]]) -> str | None:
         """The id of the modal that shows the first of `drafts` that Slack takes; None for none."""
-        written = await write_view(call, drafts, SECONDS, event="answer not shown")
+        written = await write_view(call, drafts, TRIGGER_SECONDS, event="answer not shown")
         return written.id or None

@@ -15,6 +15,9 @@ log = structlog.get_logger(__name__)
 NO_ANSWER = "no answer"
 """Stands for an error code where Slack did not answer."""
 
+TRIGGER_SECONDS = 3.0
+"""How long a trigger_id opens a view, and so how long that is waited for (Slack's rule)."""
+
 
 class OpenView(NamedTuple):
     """A view in front of somebody, as it was drawn last; `error` is why it was not drawn now."""

@@ -40,7 +40,7 @@ class Person(Frozen):
 
     @classmethod
     def of(cls, participant: Participant) -> "Person":
-        """The target made from a participant of the call."""
+        """A participant of the call as somebody an act is aimed at."""
         return cls(
             id=participant.id,
             name=participant.name,
@@ -62,7 +62,7 @@ class Person(Frozen):
 
 
 class ActRef(Frozen):
-    """What a button or a form carries of an act: ids and options; see `moderation.id_resolver`."""
+    """An act as a button or a form carries it: ids and options; see `moderation.id_resolver`."""
 
     verb: AnyVerb
     call: CallRef
@@ -73,18 +73,18 @@ class ActRef(Frozen):
 
     @property
     def heavy(self) -> bool:
-        """Whether to ask first: the verb is heavy, or it hits everyone or a crowd."""
+        """Whether to ask before it is done: the verb is heavy, or it hits everyone or a crowd."""
         return self.verb.weight is Weight.HEAVY or self.everyone or len(self.people) > CROWD
 
 
 class Protection(Frozen):
-    """Whom only admins may act on: ids or `fnmatch` patterns of them, and roles in a call."""
+    """The people whom only admins may act on: ids or `fnmatch` patterns, and roles in a call."""
 
     patterns: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
 
     def covers(self, ids: Collection[str], role: str | None) -> bool:
-        """Whether somebody with these ids and that role is protected: any of them is enough."""
+        """Whether somebody is protected: by any of their ids, or by their role in the call."""
         return role in self.roles or any(
             id_ == pattern or fnmatchcase(id_, pattern) for id_ in ids for pattern in self.patterns
         )
@@ -121,18 +121,18 @@ class Act(Frozen):
 
     @property
     def heavy(self) -> bool:
-        """Whether to ask first: see `ActRef`."""
+        """Whether to ask before it is done; see `ActRef.heavy`."""
         return self.ref.heavy
 
     def each(self) -> tuple["Act", ...]:
-        """The same act split into one per person, so that each has its own outcome."""
+        """The act split into one for each person, so that each has an outcome of their own."""
         if self.verb.aim is Aim.CALL or self.everyone:
             return (self,)
         return tuple(self.model_copy(update={"people": (person,)}) for person in self.people)
 
     @property
     def subject(self) -> str:
-        """A stable text for 'the same order': vendor, call, run, verb with options, and target."""
+        """A text that is equal for equal orders: vendor, call, run, verb and options, target."""
         target = "*" if self.everyone else sorted(person.id for person in self.people)
         left = [person.id for person in self.spared if not person.protected]
         spared = f" but {sorted(left)}" if left else ""
@@ -159,7 +159,7 @@ class Act(Frozen):
 
     @property
     def besides(self) -> str:
-        """Who is left out of an act on everyone: ` except Ann, Bob and 3 more`; "" for nobody."""
+        """The words for who is left out: ` except Ann, Bob and 3 more`; "" for nobody."""
         names = [person.shown for person in self.spared]
         if len(names) > MOST_NAMED:
             names = [*names[:MOST_NAMED], f"{len(names) - MOST_NAMED} more"]
@@ -172,20 +172,20 @@ class Act(Frozen):
 
     @property
     def selective(self) -> bool:
-        """Whether it hits everyone but somebody, so that it has to be done person by person."""
+        """Whether it is aimed at everyone but somebody, so that it goes person by person."""
         return bool(self.spared or self.protection)
 
     def spares(self, ids: Collection[str], role: str | None = None) -> bool:
-        """Whether somebody in the call with these ids and that role is left as they are."""
+        """Whether the act leaves somebody with these ids and that role in the call as they are."""
         if any(not person.ids.isdisjoint(ids) for person in self.spared):
             return True
         return self.protection is not None and self.protection.covers(ids, role)
 
     @property
     def sweeping(self) -> bool:
-        """Whether it hits everyone, or a crowd: that wants the role that everyone wants."""
+        """Whether it hits everyone or a crowd, so that it takes the role for an act on everyone."""
         return self.everyone or len(self.people) > CROWD
 
     def open_key(self) -> str:
-        """The hash of `subject`: two open cases never share it, so equal orders join one case."""
+        """The hash of `subject`, which two open cases never share: equal orders join one case."""
         return hashlib.sha256(self.subject.encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""Orders and cases: one numbered act with its reason, requester, outcome and inverse."""
+"""Orders, and the cases they become: numbered acts with reason, requester, outcome and inverse."""
 
 import hashlib
 from collections.abc import Iterable
@@ -58,7 +58,7 @@ class Order(Frozen):
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """Every key under which it is the same order."""
+        """All keys under which it is the same order."""
         return (self.key, self.press) if self.press else (self.key,)
 
     @property
@@ -103,12 +103,12 @@ class Case(Frozen):
 
     @property
     def begun(self) -> bool:
-        """Whether it may have acted before it was taken up this time."""
+        """Whether it may have been acted on before it was taken up this time."""
         return self.attempt > 1 or self.restored
 
     @property
     def version(self) -> int:
-        """How far it has come."""
+        """How far it has come: ASKED while it is open, then OUTCOME."""
         return ASKED if self.state.open else OUTCOME
 
     @property
@@ -118,7 +118,7 @@ class Case(Frozen):
 
     @property
     def undo(self) -> Act | None:
-        """The act that takes back what is confirmed of this one; None where nothing does."""
+        """The act that takes back what is confirmed of this case; None where no verb does."""
         verb, act = self.inverse, self.act
         if verb is None or self.state not in {State.CONFIRMED, State.PARTLY}:
             return None
@@ -130,7 +130,7 @@ class Case(Frozen):
 
     @property
     def unsettled(self) -> Act:
-        """The act aimed only at those for whom it is not settled; all of it while none is.
+        """The act aimed only at those for whom it is not settled; all of it while nobody is.
 
         An act on everyone is aimed at those by id whom it did not reach, where they are known.
         """
@@ -153,7 +153,10 @@ class Case(Frozen):
 
     @property
     def reached(self) -> tuple[int, int] | None:
-        """Of an act on everyone: for how many it is settled, of how many; None where not listed."""
+        """For how many people an act on everyone is settled, and of how many.
+
+        None where they are not listed.
+        """
         if not self.act.everyone:
             return None
         counts = [
@@ -176,7 +179,7 @@ def _people(results: Iterable[Result]) -> tuple[Person, ...]:
 
 
 class AcceptResult(StrEnum):
-    """What became of an order at the door."""
+    """What came of an order when it was accepted."""
 
     NEW = "new"
     REPEATED = "repeated"
@@ -186,14 +189,14 @@ class AcceptResult(StrEnum):
 
 
 class Acceptance(Frozen):
-    """The case an order belongs to now, on disk, and how it got there."""
+    """The case that an order belongs to now, on disk, and how it got there."""
 
     case: Case
     how: AcceptResult
 
 
 class Claim(Frozen):
-    """A case taken up by one worker. `token` fences: finishing with an old one changes nothing.
+    """A case leased to one worker; finishing it with an old `token` changes nothing.
 
     `waited` is how long ago it was asked, whatever the clocks of machines were set to since.
     """
@@ -230,7 +233,7 @@ class Event(StrEnum):
 
 
 class AuditEntry(Frozen):
-    """One line of the record, read from the exact bytes that are hashed.
+    """One entry of the audit log, read from the exact bytes that are hashed.
 
     `reached` are the people an outcome of an act on everyone has a result for; `times` is how many
     refused requests the entry stands for, where they are not recorded one by one.
@@ -289,7 +292,7 @@ class DigestNote(Frozen):
 
 
 class NoticeKind(StrEnum):
-    """Where a case is told."""
+    """The kind of place where a case is shown."""
 
     LINE = "line"
     """The moderation channel: one message a case, edited as it goes on."""
@@ -323,7 +326,7 @@ class Notice(Frozen):
     reader: Reader | None = None
 
     def of(self, case: Case) -> "Notice":
-        """The notice as it is once `case` is shown: it may have ended since this fell due."""
+        """The notice with this newer `case`: it may have ended since the notice fell due."""
         return self.model_copy(update={"version": max(self.version, case.version)})
 
 

@@ -29,7 +29,7 @@ _NOTHING = {State.REFUSED, State.FAILED}
 
 
 def lock_of(past: Sequence[Case]) -> PriorState | None:
-    """The state that the lock which still holds found; None when no lock of ours holds.
+    """What the lock of ours that still holds found; None when none holds.
 
     `past` are the call's cases, newest first. A lock of a locked call keeps what the first one
     found.

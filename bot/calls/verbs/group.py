@@ -57,7 +57,7 @@ class GroupBan(OfGroup):
     example = "group K7QX ban alice came back"
 
     def inverse(self) -> Verb:
-        """Unbanning lets them join the group again."""
+        """GroupUnban, which lets them join the group again."""
         return GroupUnban()
 
 
@@ -82,5 +82,5 @@ class GroupUnban(OfGroup):
     example = "group K7QX unban alice appeal accepted"
 
     def inverse(self) -> Verb:
-        """Banning keeps them out again."""
+        """GroupBan, which keeps them out again."""
         return GroupBan()

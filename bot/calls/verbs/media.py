@@ -34,11 +34,11 @@ class RecordStart(Verb):
     kind: RecordingKind = RecordingKind.COMPOSITE
 
     def inverse(self) -> Verb:
-        """Stopping ends the file; what was recorded stays."""
+        """RecordStop, which ends the file; what was recorded stays."""
         return RecordStop(kind=self.kind)
 
     def pointless(self, call: Call) -> bool:
-        """It is being recorded already."""
+        """Whether the call is being recorded already."""
         return call.recording in {RecordingState.ON, RecordingState.PAUSED}
 
 
@@ -62,11 +62,11 @@ class RecordStop(Verb):
     recording: RecordingId = None
 
     def inverse(self) -> Verb:
-        """Starting again makes a second file."""
+        """RecordStart, which makes a second file."""
         return RecordStart(kind=self.kind)
 
     def pointless(self, call: Call) -> bool:
-        """No recording shows."""
+        """Whether no recording shows."""
         return call.recording not in {RecordingState.ON, RecordingState.PAUSED}
 
 
@@ -89,11 +89,11 @@ class RecordPause(Verb):
     recording: RecordingId = None
 
     def inverse(self) -> Verb:
-        """Resuming goes on in the same file."""
+        """RecordResume, which goes on in the same file."""
         return RecordResume(recording=self.recording)
 
     def pointless(self, call: Call) -> bool:
-        """No recording shows that could be paused."""
+        """Whether no recording shows that could be paused."""
         return call.recording is not RecordingState.ON
 
 
@@ -116,11 +116,11 @@ class RecordResume(Verb):
     recording: RecordingId = None
 
     def inverse(self) -> Verb:
-        """Pausing again keeps the file."""
+        """RecordPause, which keeps the file."""
         return RecordPause(recording=self.recording)
 
     def pointless(self, call: Call) -> bool:
-        """No recording shows as paused."""
+        """Whether no recording shows as paused."""
         return call.recording is not RecordingState.PAUSED
 
 
@@ -142,11 +142,11 @@ class TranscribeStart(Verb):
     example = "transcribe K7QX start"
 
     def inverse(self) -> Verb:
-        """Stopping keeps what was written."""
+        """TranscribeStop, which keeps what was written."""
         return TranscribeStop()
 
     def pointless(self, call: Call) -> bool:
-        """It is being transcribed already."""
+        """Whether the call is being transcribed already."""
         return call.transcribing is True
 
 
@@ -168,11 +168,11 @@ class TranscribeStop(Verb):
     example = "transcribe K7QX stop"
 
     def inverse(self) -> Verb:
-        """Starting again makes a second file."""
+        """TranscribeStart, which makes a second file."""
         return TranscribeStart()
 
     def pointless(self, call: Call) -> bool:
-        """No transcription shows."""
+        """Whether no transcription shows."""
         return not call.transcribing
 
 
@@ -194,11 +194,11 @@ class CaptionsStart(Verb):
     example = "captions K7QX start"
 
     def inverse(self) -> Verb:
-        """Stopping takes the text away."""
+        """CaptionsStop, which takes the text away."""
         return CaptionsStop()
 
     def pointless(self, call: Call) -> bool:
-        """Captions run already."""
+        """Whether captions run already."""
         return call.captioning is True
 
 
@@ -220,11 +220,11 @@ class CaptionsStop(Verb):
     example = "captions K7QX stop"
 
     def inverse(self) -> Verb:
-        """Starting shows the text again."""
+        """CaptionsStart, which shows the text again."""
         return CaptionsStart()
 
     def pointless(self, call: Call) -> bool:
-        """No captions show."""
+        """Whether no captions show."""
         return not call.captioning
 
 

@@ -77,7 +77,7 @@ class Silence(Verb):
     tracks: Track = Track.AUDIO
 
     def inverse(self) -> Verb:
-        """Unsilencing gives the right back; it turns nothing on."""
+        """Unsilence, which gives the right back and turns nothing on."""
         return Unsilence(tracks=self.tracks)
 
 
@@ -102,7 +102,7 @@ class Unsilence(Verb):
     tracks: Track = Track.AUDIO
 
     def inverse(self) -> Verb:
-        """Silencing mutes them and takes the right again."""
+        """Silence, which mutes them and takes the right again."""
         return Silence(tracks=self.tracks)
 
 
@@ -147,7 +147,7 @@ class Block(Verb):
     example = "block K7QX alice came back after a kick"
 
     def inverse(self) -> Verb:
-        """Unblocking lets them join again; it does not put them back into the call."""
+        """Unblock, which lets them join again and does not put them back into the call."""
         return Unblock()
 
 
@@ -169,7 +169,7 @@ class Unblock(Verb):
     example = "unblock K7QX alice appeal accepted"
 
     def inverse(self) -> Verb:
-        """Blocking keeps them out again."""
+        """Block, which keeps them out again."""
         return Block()
 
 
@@ -194,7 +194,7 @@ class Grant(Verb):
     permission: Permission = Permission.SEND_AUDIO
 
     def inverse(self) -> Verb:
-        """Revoking takes it away again."""
+        """Revoke, which takes the permission away again."""
         return Revoke(permission=self.permission)
 
 
@@ -219,7 +219,7 @@ class Revoke(Verb):
     permission: Permission = Permission.SEND_AUDIO
 
     def inverse(self) -> Verb:
-        """Granting gives it back."""
+        """Grant, which gives the permission back."""
         return Grant(permission=self.permission)
 
 
@@ -261,7 +261,7 @@ class Pin(Verb):
     example = "pin K7QX alice the speaker"
 
     def inverse(self) -> Verb:
-        """Unpinning lets the picture change again."""
+        """Unpin, which lets the picture change again."""
         return Unpin()
 
 
@@ -283,7 +283,7 @@ class Unpin(Verb):
     example = "unpin K7QX alice"
 
     def inverse(self) -> Verb:
-        """Pinning puts them in front again."""
+        """Pin, which puts them in front again."""
         return Pin()
 
 
@@ -306,7 +306,7 @@ class MemberAdd(Verb):
     example = "member K7QX add alice on call tonight"
 
     def inverse(self) -> Verb:
-        """Removing takes them off the list again."""
+        """MemberRemove, which takes them off the list again."""
         return MemberRemove()
 
 
@@ -330,5 +330,5 @@ class MemberRemove(Verb):
     example = "member K7QX remove alice left the team"
 
     def inverse(self) -> Verb:
-        """Adding puts them on the list again."""
+        """MemberAdd, which puts them on the list again."""
         return MemberAdd()

@@ -23,11 +23,11 @@ class Lock(Verb):
     example = "lock K7QX raid from a link"
 
     def inverse(self) -> Verb:
-        """Unlocking opens the door again."""
+        """Unlock, which lets people in again."""
         return Unlock()
 
     def pointless(self, call: Call) -> bool:
-        """It is locked already."""
+        """Whether the call is locked already."""
         return call.locked is True
 
 
@@ -48,11 +48,11 @@ class Unlock(Verb):
     example = "unlock K7QX raid is over"
 
     def inverse(self) -> Verb:
-        """Locking shuts the door again."""
+        """Lock, which keeps people out again."""
         return Lock()
 
     def pointless(self, call: Call) -> bool:
-        """No lock shows."""
+        """Whether no lock shows."""
         return not call.locked
 
 
@@ -94,11 +94,11 @@ class GoLive(Verb):
     example = "stage K7QX live"
 
     def inverse(self) -> Verb:
-        """Going backstage sends the audience out."""
+        """GoBack, which sends the audience out."""
         return GoBack()
 
     def pointless(self, call: Call) -> bool:
-        """Nothing shows that it is backstage."""
+        """Whether nothing shows that the call is backstage."""
         return not call.backstage
 
 
@@ -123,7 +123,7 @@ class GoBack(Verb):
     example = "stage K7QX back wrong speaker on stage"
 
     def inverse(self) -> Verb:
-        """Going live lets the audience in again; what stopped stays stopped."""
+        """GoLive, which lets the audience in again; what stopped stays stopped."""
         return GoLive()
 
 

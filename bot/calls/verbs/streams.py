@@ -24,11 +24,11 @@ class LiveStart(Verb):
     example = "live K7QX start"
 
     def inverse(self) -> Verb:
-        """Stopping ends the stream for every viewer."""
+        """LiveStop, which ends the stream for every viewer."""
         return LiveStop()
 
     def pointless(self, call: Call) -> bool:
-        """The livestream runs already."""
+        """Whether the livestream runs already."""
         return call.broadcasting is True
 
 
@@ -49,11 +49,11 @@ class LiveStop(Verb):
     example = "live K7QX stop wrong screen shared"
 
     def inverse(self) -> Verb:
-        """Starting again is a new stream."""
+        """LiveStart, which begins a new stream."""
         return LiveStart()
 
     def pointless(self, call: Call) -> bool:
-        """No livestream shows."""
+        """Whether no livestream shows."""
         return not call.broadcasting
 
 
@@ -77,7 +77,7 @@ class RtmpStart(Verb):
     to: TargetName
 
     def inverse(self) -> Verb:
-        """Stopping ends this one output."""
+        """RtmpStop of this one output."""
         return RtmpStop(to=self.to)
 
 
@@ -112,14 +112,14 @@ class RtmpStop(Verb):
         return tuple(name for name in call.rtmp if 0 < len(name) <= LONGEST_NAME)
 
     def inverse(self) -> Verb | None:
-        """Starting again is a new output; only a target of callwarden.toml can be started."""
+        """RtmpStart, which begins a new output: only a target of callwarden.toml can be started."""
         try:
             return RtmpStart(to=self.to)
         except ValidationError:
             return None
 
     def pointless(self, call: Call) -> bool:
-        """No RTMP output shows."""
+        """Whether no RTMP output shows."""
         return not call.rtmp
 
 
@@ -141,5 +141,5 @@ class RtmpStopAll(Verb):
     example = "rtmp K7QX stop all stolen stream key"
 
     def pointless(self, call: Call) -> bool:
-        """No RTMP output shows."""
+        """Whether no RTMP output shows."""
         return not call.rtmp

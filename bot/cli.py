@@ -144,7 +144,7 @@ def restored(
         async with open_read_write(url, SystemClock(), line_channel=None) as store:
             return await store.restored(last_case)
 
-    say(asyncio.run(mark()).told)
+    say(asyncio.run(mark()).in_words)
 
 
 @app.command()

@@ -54,7 +54,7 @@ class ClockSteps:
         self._monotonic = monotonic or SystemClock().monotonic
         self._seen: tuple[datetime, float] | None = None
 
-    def look(self, transaction: Transaction, lease: timedelta) -> None:
+    def repair_if_set_back(self, transaction: Transaction, lease: timedelta) -> None:
         """Repair rows if the time was set back since the last look, and at the first look.
 
         Otherwise it costs one comparison. `lease` is how long those who ask now lease rows.
@@ -62,16 +62,16 @@ class ClockSteps:
         before, now = self._seen, transaction.now
         self._seen = now, self._monotonic()
         if before is None:
-            _mend(transaction, now + FARTHEST, now + LONGEST_LEASE, now + lease)
+            _repair(transaction, now + FARTHEST, now + LONGEST_LEASE, now + lease)
             return
         passed = timedelta(seconds=self._seen[1] - before[1])
         back = before[0] + passed - now
         if back > STEP and not self._database.sqlite:
             log.warning("database clock set back", seconds=round(back.total_seconds()))
-            _mend(transaction, now, now + lease, now + lease)
+            _repair(transaction, now, now + lease, now + lease)
 
 
-def _mend(transaction: Transaction, due: datetime, held: datetime, until: datetime) -> None:
+def _repair(transaction: Transaction, due: datetime, held: datetime, until: datetime) -> None:
     """Make due now what is due after `due`, and end at `until` leases that last beyond `held`.
 
     Cases accepted after `due` are as if accepted now.

@@ -47,15 +47,15 @@ class AuditNote:
         return cls(key, Event.REFUSED, refusal.actor, refusal.act, fields, at)
 
     @classmethod
-    def of_disclosure(cls, told: Disclosure, at: datetime) -> "AuditNote":
+    def of_disclosure(cls, disclosure: Disclosure, at: datetime) -> "AuditNote":
         """The entry of a recording or the like that somebody is given."""
         fields = {
-            "vendor": told.call.vendor,
-            "call": told.call.id,
-            "title": told.title,
-            "detail": told.detail,
+            "vendor": disclosure.call.vendor,
+            "call": disclosure.call.id,
+            "title": disclosure.title,
+            "detail": disclosure.detail,
         }
-        return cls(told.key, Event.DISCLOSED, told.actor, None, fields, at)
+        return cls(disclosure.key, Event.DISCLOSED, disclosure.actor, None, fields, at)
 
     @classmethod
     def of_note(cls, note: DigestNote, at: datetime) -> "AuditNote":

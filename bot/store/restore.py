@@ -80,7 +80,7 @@ class Restored(NamedTuple):
     next_case: int
 
     @property
-    def told(self) -> str:
+    def in_words(self) -> str:
         """The same in sentences, for the audit log and for whoever runs the command."""
         return (
             f"Restored from a backup. Open cases: {self.cases}, looked at before anything is sent; "
@@ -160,7 +160,7 @@ def _restore(transaction: Transaction, request: Restore) -> Restored:
     transaction.audit.skip_numbers(last)
     restored = Restored(cases, lookups, messages, last + 1)
     transaction.audit.append(
-        Event.RESTORED, at=request.at, actor=None, act=None, detail=restored.told
+        Event.RESTORED, at=request.at, actor=None, act=None, detail=restored.in_words
     )
     return restored
 

@@ -129,9 +129,9 @@ class SqlStore(
         """
         self._lock.acquire()
         self.writing = self._writer.start()
-        await self._begin_well()
+        await self._repair_leftovers()
 
-    async def _begin_well(self) -> None:
+    async def _repair_leftovers(self) -> None:
         """Repair what an earlier process left. Errors are logged, and stop nothing."""
         try:
             if not await self.schema_fits():
@@ -145,7 +145,7 @@ class SqlStore(
             if found := await self._write_in_background(self._notice_restored, self._clock.now()):
                 log.error(
                     "restored backup found",
-                    marked=found.told,
+                    marked=found.in_words,
                     next_step="After restoring a backup, run `callwarden restored`; if nobody did, "
                     "run `callwarden audit verify`.",
                 )

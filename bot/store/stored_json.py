@@ -55,5 +55,5 @@ def _why(error: ValueError) -> str:
     """Which fields, and what is expected there; never what stands in them."""
     if not isinstance(error, ValidationError):
         return str(error)
-    told = error.errors(include_url=False, include_context=False, include_input=False)
-    return "; ".join(f"{'.'.join(map(str, error['loc']))}: {error['msg']}" for error in told)
+    errors = error.errors(include_url=False, include_context=False, include_input=False)
+    return "; ".join(f"{'.'.join(map(str, error['loc']))}: {error['msg']}" for error in errors)

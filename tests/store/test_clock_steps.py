@@ -192,12 +192,12 @@ class Stepping:
         self.now, self.passed = datetime(2026, 11, 21, 12, tzinfo=UTC), 0.0
         self.steps = ClockSteps(self.database, lambda: self.passed)
 
-    def look(self, *, set_by: float = 0, passing: float = 2) -> None:
+    def check(self, *, set_by: float = 0, passing: float = 2) -> None:
         """Look for what is due after so many seconds, the time having been set by so many."""
         self.passed += passing
         self.now += timedelta(seconds=passing + set_by)
         with self.database.writing.begin() as connection:
-            self.steps.look(Transaction(connection, self.now), MINUTE)
+            self.steps.repair_if_set_back(Transaction(connection, self.now), MINUTE)
 
     def ahead(self, seconds: float) -> None:
         """Write as by a time that is ahead by so many seconds."""
@@ -236,13 +236,13 @@ async def test_at_a_start_nothing_waits_longer_than_the_bot_ever_puts_off(
     stepping: Stepping,
 ) -> None:
     stepping.ahead(HOUR)
-    stepping.look()
+    stepping.check()
     assert stepping.waits() == (0, 60, 60)
 
 
 async def test_at_a_start_what_may_be_as_it_should_is_left(stepping: Stepping) -> None:
     stepping.ahead(FARTHEST.total_seconds())
-    stepping.look(passing=0)
+    stepping.check(passing=0)
     assert stepping.waits() == (300, 300, 300)
     assert LONGEST_LEASE > FARTHEST
 
@@ -253,12 +253,12 @@ async def test_a_servers_time_set_back_is_noticed_and_nothing_waits_for_it(
     async with open_store(postgres_url, clock, line_channel="C-LINE") as store:
         await store.accept(order())
     stepping = Stepping(postgres_url)
-    stepping.look()
+    stepping.check()
     stepping.ahead(90)
-    stepping.look(set_by=-STEP.total_seconds())
+    stepping.check(set_by=-STEP.total_seconds())
     assert stepping.waits()[0] > 90  # an answer that came late is no step
     with capture_logs() as logs:
-        stepping.look(set_by=-HOUR)
+        stepping.check(set_by=-HOUR)
     assert [line["event"] for line in logs] == ["database clock set back"]
     assert stepping.waits() == (0, 60, 60)
     assert stepping.accepted_in() == 0

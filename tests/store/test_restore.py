@@ -40,7 +40,7 @@ async def test_what_was_open_is_marked_and_what_had_ended_is_not(store: SqlStore
     (claim,) = await store.claim(vendor=Vendor.STREAM, owner="w", limit=9, lease=MINUTE)
     assert (claim.case.restored, claim.case.attempt, claim.case.begun) == (True, 1, True)
     entry = (await store.audit(AuditQuery()))[0]
-    assert (entry.event, entry.actor, entry.detail) == (Event.RESTORED, None, marked.told)
+    assert (entry.event, entry.actor, entry.detail) == (Event.RESTORED, None, marked.in_words)
     assert await store.verify() == 4
 
 

@@ -78,10 +78,10 @@ def _table(to: Sink) -> Callable[[AuditEntry], object]:
     table.writerow(_COLUMNS)
 
     def write(entry: AuditEntry) -> None:
-        told = entry.model_dump(mode="json")
+        row = entry.model_dump(mode="json")
         if isinstance(entry, DamagedEntry):
-            told["detail"] = f"{entry.detail} {entry.text}".rstrip()
-        table.writerow([_cell(told[name]) for name in _COLUMNS])
+            row["detail"] = f"{entry.detail} {entry.text}".rstrip()
+        table.writerow([_cell(row[name]) for name in _COLUMNS])
 
     return write
 

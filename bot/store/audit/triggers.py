@@ -113,8 +113,8 @@ def faults(connection: Connection) -> list[str]:
     """A sentence for each trigger that is missing, switched off, or not the one created here."""
     found = _faults_of_sqlite if connection.dialect.name == "sqlite" else _faults_of_postgresql
     return [
-        f"The database does not refuse changes to the audit log as it should: {told}."
-        for told in found(connection)
+        f"The database does not refuse changes to the audit log as it should: {fault}."
+        for fault in found(connection)
     ]
 
 

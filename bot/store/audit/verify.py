@@ -68,7 +68,7 @@ class Verifier:
         missing = await self.trigger_faults()
         async with self._database.reading() as connection:
             await self._entries(
-                connection, faults, 0, LAST, told=broken.entry_id if broken else None
+                connection, faults, 0, LAST, known=broken.entry_id if broken else None
             )
             await self._cases(connection, faults, 0, LAST)
             await self._lost_cases(connection, faults)
@@ -105,13 +105,13 @@ class Verifier:
         faults: "_Faults",
         after: int,
         upto: int,
-        told: int | None = None,
+        known: int | None = None,
     ) -> None:
-        """Compare entries with their columns; `told` is one that the faults tell of already."""
+        """Compare entries with their columns; `known` is one that the faults tell of already."""
         many = self._share * ENTRIES
         while rows := await _rows(connection, columns.entries_after(after, upto, many)):
             for row in rows:
-                if row.id != told and (fault := columns.fault_of(row)):
+                if row.id != known and (fault := columns.fault_of(row)):
                     faults.add(fault)
             after = rows[-1].id
             await self._rest()

@@ -79,8 +79,8 @@ def _fault(case: Row[Any], entries: Sequence[AuditEntry]) -> str | None:
     wrong = [*_asked_otherwise(case, request, asked), *_ended_otherwise(case, request, ended)]
     if not wrong:
         return None
-    told = ", ".join(wrong)
-    return f"Case #{case.number} is not what audit entry {asked.id} and later ones say: {told}."
+    said = f"Case #{case.number} is not what audit entry {asked.id} and later ones say"
+    return f"{said}: {', '.join(wrong)}."
 
 
 def _first(entries: Iterable[AuditEntry], event: Event) -> AuditEntry | None:
@@ -132,12 +132,12 @@ def _same_people(act: Mapping[str, Any], named: Sequence[str]) -> bool:
     )
 
 
-def _same_results(kept: Any, told: str) -> bool:
+def _same_results(kept: Any, text: str) -> bool:
     """Whether the evidence of every result stands in the text of the entry."""
     results = _json(kept)
     if not isinstance(results, list):
         return False
-    return all(str(_object_of(result).get("evidence")) in told for result in results)
+    return all(str(_object_of(result).get("evidence")) in text for result in results)
 
 
 def _json(kept: Any) -> Any:

@@ -27,10 +27,10 @@ SAME = timedelta(minutes=15)
 
 _DUE = Leasing(REFUSED, REFUSED.c.due_at <= NOW)
 _ADD = insert(REFUSED)
-_THERE = select(REFUSED.c.id).where(REFUSED.c.id.in_(bindparam("ids", expanding=True)))
-_OURS = and_(REFUSED.c.id == bindparam("ask"), REFUSED.c.token == bindparam("fence"))
-_FINISH = update(REFUSED).where(_OURS).values(UNLEASED | {"due_at": None})
-_POSTPONE = update(REFUSED).where(_OURS).values(UNLEASED | {"due_at": bindparam("until")})
+_KNOWN = select(REFUSED.c.id).where(REFUSED.c.id.in_(bindparam("ids", expanding=True)))
+_LEASE = and_(REFUSED.c.id == bindparam("ask"), REFUSED.c.token == bindparam("fence"))
+_FINISH = update(REFUSED).where(_LEASE).values(UNLEASED | {"due_at": None})
+_POSTPONE = update(REFUSED).where(_LEASE).values(UNLEASED | {"due_at": bindparam("until")})
 _EXPIRE = delete(REFUSED).where(REFUSED.c.refused_at <= bindparam("long_ago"))
 
 
@@ -54,7 +54,7 @@ class PostponedAsk:
 def keep_refused(transaction: Transaction, asks: Sequence[Ask]) -> None:
     """Write down each refused order whose id is new."""
     ids = [ask.id for ask in asks]
-    known = {*transaction.connection.execute(_THERE, {"ids": ids}).scalars()}
+    known = {*transaction.connection.execute(_KNOWN, {"ids": ids}).scalars()}
     rows = {ask.id: _row(ask, transaction.now) for ask in asks if ask.id not in known}
     if rows:
         transaction.connection.execute(_ADD, list(rows.values()))
@@ -198,5 +198,5 @@ def _row(ask: Ask, now: datetime) -> dict[str, Any]:
 
 
 def _lease(ask: Ask) -> dict[str, Any]:
-    """The parameters of `_OURS`."""
+    """The parameters of `_LEASE`."""
     return {"ask": ask.id, "fence": ask.token}

@@ -17,7 +17,7 @@ from bot.store.writing.connection import Transaction, WriteOperation
 
 _WAITING = Leasing(LOOKUP, true())
 _ADD = insert(LOOKUP)
-_THERE = select(LOOKUP.c.key).where(LOOKUP.c.key.in_(bindparam("keys", expanding=True)))
+_KNOWN = select(LOOKUP.c.key).where(LOOKUP.c.key.in_(bindparam("keys", expanding=True)))
 _FINISH = delete(LOOKUP).where(
     and_(LOOKUP.c.key == bindparam("lookup"), LOOKUP.c.token == bindparam("fence"))
 )
@@ -26,7 +26,7 @@ _FINISH = delete(LOOKUP).where(
 def keep(transaction: Transaction, lookups: Sequence[Lookup]) -> Sequence[bool]:
     """Write down each order whose key is new; False where it is kept already, or is on record."""
     keys = [lookup.key for lookup in lookups]
-    known = {*transaction.connection.execute(_THERE, {"keys": keys}).scalars()}
+    known = {*transaction.connection.execute(_KNOWN, {"keys": keys}).scalars()}
     known |= recorded_keys(transaction, keys)
     new = []
     rows = []

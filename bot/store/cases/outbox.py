@@ -40,16 +40,16 @@ _DUE = {
     NoticeKind.ANSWER: Leasing(OUTBOX, _ANSWER),
 }
 _RETRY = Leasing(OUTBOX, and_(_LINE, OUTBOX.c.place == bindparam("channel")))
-_OURS = and_(OUTBOX.c.key == bindparam("notice"), OUTBOX.c.token == bindparam("fence"))
+_LEASE = and_(OUTBOX.c.key == bindparam("notice"), OUTBOX.c.token == bindparam("fence"))
 
 _HELD = select(OUTBOX).where(OUTBOX.c.key.in_(bindparam("keys", expanding=True)))
 _REMEMBER = (
     update(OUTBOX)
-    .where(_OURS)
+    .where(_LEASE)
     .values(
         UNLEASED
         | {
-            "shown": bindparam("told"),
+            "shown": bindparam("shown_version"),
             "posted": func.coalesce(bindparam("message"), OUTBOX.c.posted),
             "attempt": 0,
         }
@@ -57,7 +57,7 @@ _REMEMBER = (
 )
 _POSTPONE = (
     update(OUTBOX)
-    .where(_OURS)
+    .where(_LEASE)
     .values(
         UNLEASED
         | {
@@ -132,20 +132,21 @@ class Outbox:
 
         Answers whose response_url expired are deleted first.
         """
-        self._steps.look(transaction, max(request.lease for request in requests))
+        self._steps.repair_if_set_back(transaction, max(request.lease for request in requests))
         return [self._due(transaction, request) for request in requests]
 
     def mark_shown(self, transaction: Transaction, shown: Sequence[ShownNotice]) -> Sequence[None]:
         """Write down what each place shows now; an answer that told the outcome is deleted."""
-        over = [told.notice for told in shown if _told_all(told.notice)]
+        over = [shown_notice.notice for shown_notice in shown if _is_finished(shown_notice.notice)]
         rows = [
-            _lease(told.notice) | {"told": told.notice.version, "message": told.posted}
-            for told in shown
-            if not _told_all(told.notice)
+            _lease(shown_notice.notice)
+            | {"shown_version": shown_notice.notice.version, "message": shown_notice.posted}
+            for shown_notice in shown
+            if not _is_finished(shown_notice.notice)
         ]
         if rows:
             transaction.connection.execute(_REMEMBER, rows)
-        arrived(transaction, [told.notice for told in shown])
+        arrived(transaction, [shown_notice.notice for shown_notice in shown])
         self.drop(transaction, over)
         return [None] * len(shown)
 
@@ -279,12 +280,12 @@ class OutboxStoreMixin(StoreBase):
         await self._write_in_background(self._leave, notice)
 
 
-def _told_all(notice: Notice) -> bool:
+def _is_finished(notice: Notice) -> bool:
     return notice.kind is NoticeKind.ANSWER and notice.version > ASKED
 
 
 def _lease(notice: Notice) -> dict[str, Any]:
-    """The parameters of `_OURS`."""
+    """The parameters of `_LEASE`."""
     return {"notice": notice.key, "fence": notice.token}
 
 

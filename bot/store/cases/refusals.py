@@ -97,7 +97,7 @@ class RefusalRecorder:
         if not everything:
             due = due.where(_is_over(at))
         windows = _Windows(transaction, transaction.connection.execute(due))
-        windows.go_on(at, everything=everything)
+        windows.record_counts(at, everything=everything)
         windows.write()
         return [None] * len(wanted)
 
@@ -121,17 +121,17 @@ class _Windows:
         True is one that is to be recorded by itself.
         """
         refusal, person = timed.refusal, _person(timed.refusal.actor)
-        window = self._went_on(person, timed.at) or RefusalWindow(
+        window = self._window_at(person, timed.at) or RefusalWindow(
             actor=refusal.actor, since=timed.at
         )
         room = window.recorded < (OF_OUTSIDERS if refusal.outsider else OF_INSIDERS)
         self._now[person] = window.recording() if room else window.counting(timed.at, refusal.why)
         return room
 
-    def go_on(self, at: datetime, *, everything: bool) -> None:
+    def record_counts(self, at: datetime, *, everything: bool) -> None:
         """Record the counts of the hours that are over at `at`; of all hours with `everything`."""
         for person in self._before:
-            window = self._went_on(person, at)
+            window = self._window_at(person, at)
             if everything and window is not None and window.count is not None:
                 self._record(window.count, at)
                 self._now[person] = window.emptied()
@@ -146,7 +146,7 @@ class _Windows:
         if new:
             connection.execute(_ADD, new)
 
-    def _went_on(self, person: Person, at: datetime) -> RefusalWindow | None:
+    def _window_at(self, person: Person, at: datetime) -> RefusalWindow | None:
         """The window of a person at that moment; the count of one that is over is recorded."""
         window = self._now.pop(person, None)
         if window is None:

@@ -20,9 +20,9 @@ MAX_AGE = timedelta(days=1)
 """After that digests have come, and the list says which one is paused and why."""
 
 _DUE = Leasing(TELLING, TELLING.c.due_at <= NOW)
-_OURS = and_(TELLING.c.key == bindparam("ours"), TELLING.c.token == bindparam("fence"))
-_FINISH = delete(TELLING).where(_OURS)
-_POSTPONE = update(TELLING).where(_OURS).values(UNLEASED | {"due_at": bindparam("due_at")})
+_LEASE = and_(TELLING.c.key == bindparam("ours"), TELLING.c.token == bindparam("fence"))
+_FINISH = delete(TELLING).where(_LEASE)
+_POSTPONE = update(TELLING).where(_LEASE).values(UNLEASED | {"due_at": bindparam("due_at")})
 _EXPIRE = delete(TELLING).where(TELLING.c.since <= bindparam("long_ago"))
 _ITS = select(SUBSCRIPTION).where(SUBSCRIPTION.c.id == bindparam("number"))
 
@@ -80,7 +80,7 @@ class AnnouncementQueue:
 
 
 def _lease(announcement: Announcement) -> dict[str, Any]:
-    """The parameters of `_OURS`."""
+    """The parameters of `_LEASE`."""
     return {"ours": announcement.key, "fence": announcement.token}
 
 

@@ -55,8 +55,8 @@ async def acts(connection: AsyncConnection, stretch: Stretch) -> Acts:
     by_verb: dict[str, dict[State, int]] = defaultdict(dict)
     by_moderator: Counter[str] = Counter()
     for verb, actor, state, count in await connection.execute(_asked(stretch)):
-        told = by_verb[verb]
-        told[State(state)] = told.get(State(state), 0) + count
+        counts = by_verb[verb]
+        counts[State(state)] = counts.get(State(state), 0) + count
         by_moderator[actor] += count
     refused = await connection.scalar(_refused(stretch)) or 0
     for entry_id, body in await connection.execute(_counted(stretch)):

@@ -244,8 +244,8 @@ def _mark(connection: Connection, batch: UsageBatch) -> None:
         begin, end = _joined((begin, end), known.get(day))
         rows.append({"day": day, "first": begin, "upto": end})
     connection.execute(_UNREAD, days)
-    told = {"vendor": batch.vendor.value, "read_at": batch.at}
-    bulk_insert(connection, READ, [row | told for row in rows])
+    common = {"vendor": batch.vendor.value, "read_at": batch.at}
+    bulk_insert(connection, READ, [row | common for row in rows])
 
 
 def _joined(new: tuple[int, int], known: tuple[int, int] | None) -> tuple[int, int]:

@@ -104,21 +104,21 @@ def _known(read: Callable[[], T]) -> T | None:
 
 def sum_rows(vendor: Vendor, quarters: Mapping[int, Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The rows of these quarters, by their numbers, and of the sums on all higher levels."""
-    told = {number: {**_NOTHING, **sums} for number, sums in quarters.items()}
+    sums = {number: {**_NOTHING, **values} for number, values in quarters.items()}
     rows = []
     for level, span in enumerate(SPANS):
-        told = _over(told, span) if level else told
+        sums = _over(sums, span) if level else sums
         rows += [
-            {"vendor": vendor.value, "level": level, "quarter": number, **sums}
-            for number, sums in told.items()
+            {"vendor": vendor.value, "level": level, "quarter": number, **values}
+            for number, values in sums.items()
         ]
     return rows
 
 
-def _over(told: Mapping[int, dict[str, Any]], span: int) -> dict[int, dict[str, Any]]:
+def _over(sums: Mapping[int, dict[str, Any]], span: int) -> dict[int, dict[str, Any]]:
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    for number in sorted(told):
-        found[number // span * span].append(told[number])
+    for number in sorted(sums):
+        found[number // span * span].append(sums[number])
     return {number: together(parts) for number, parts in found.items()}
 
 

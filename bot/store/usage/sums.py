@@ -87,13 +87,13 @@ async def sums(
     connection: AsyncConnection, stretches: Sequence[Stretch], vendors: Sequence[Vendor]
 ) -> Sequence[Mapping[Vendor, Tally]]:
     """See `bot.ports.UsageStore.sums`."""
-    told: list[dict[Vendor, Tally]] = [{} for _ in stretches]
+    tallies: list[dict[Vendor, Tally]] = [{} for _ in stretches]
     statement = STATEMENTS[connection.dialect.name == "sqlite"]
     for place, vendor, *numbers in await connection.execute(
         statement, parameters(stretches, vendors)
     ):
-        told[place][Vendor(vendor)] = _tally(numbers)
-    return told
+        tallies[place][Vendor(vendor)] = _tally(numbers)
+    return tallies
 
 
 async def unread(
@@ -105,8 +105,8 @@ async def unread(
         Stretch(moment_of(day * QUARTERS_A_DAY), moment_of((day + 1) * QUARTERS_A_DAY))
         for day in range(first // QUARTERS_A_DAY, -(-upto // QUARTERS_A_DAY))
     ]
-    told = await sums(connection, days, [vendor])
-    return [day for day, tallies in zip(days, told, strict=True) if vendor not in tallies]
+    tallies = await sums(connection, days, [vendor])
+    return [day for day, found in zip(days, tallies, strict=True) if vendor not in found]
 
 
 def parameters(stretches: Sequence[Stretch], vendors: Sequence[Vendor]) -> dict[str, str]:
@@ -136,8 +136,8 @@ def _made_of(first: int, upto: int, level: int = 0) -> Iterator[tuple[int, int, 
 
 
 def _tally(numbers: Sequence[object]) -> Tally:
-    told = dict(zip(_NUMBERS, numbers, strict=True))
-    return NOTHING if told["calls"] is None else Tally.model_validate(told)
+    values = dict(zip(_NUMBERS, numbers, strict=True))
+    return NOTHING if values["calls"] is None else Tally.model_validate(values)
 
 
 def _statement(words: Mapping[str, str]) -> TextClause:

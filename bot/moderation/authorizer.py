@@ -22,7 +22,7 @@ from bot.moderation.recent_calls import PEOPLE_SECONDS
 from bot.policy import Policy
 from bot.policy.words import all_or_nobody
 
-DOOR_SECONDS = 0.8
+ORDER_SECONDS = 0.8
 """How long an order waits at the door to hear who is there: Slack gives 3 s for everything."""
 
 BELIEVED = timedelta(seconds=PEOPLE_SECONDS)
@@ -60,7 +60,7 @@ class Authorizer:
     policy: Policy
     live_calls: LiveCalls
 
-    async def at_door(self, actor: Actor, act: Act, channel: str | None) -> Act:
+    async def authorize_order(self, actor: Actor, act: Act, channel: str | None) -> Act:
         """The act as it may be done, as far as is known now; a slow vendor holds nobody up.
 
         Raises NotPermitted. What could not be read is read when the act is taken up.
@@ -70,13 +70,13 @@ class Authorizer:
         there = None
         if self._wants_people(bare):
             try:
-                async with asyncio.timeout(DOOR_SECONDS):
+                async with asyncio.timeout(ORDER_SECONDS):
                     there = self._remembered(bare) or await self._read(bare)
             except (VendorError, TimeoutError):
                 there = None
         return await self._judged(actor, bare, channel, there)
 
-    async def at_work(self, case: Case, waited: timedelta) -> Act:
+    async def authorize_claim(self, case: Case, waited: timedelta) -> Act:
         """The act of a case as it may be done now, `waited` after it was asked for.
 
         Raises NotPermitted, Unverified when it may be asked again, and VendorError when the vendor

@@ -201,7 +201,7 @@ class Executor:
         if (results := _settled(case, claim.waited)) is not None:
             return Done(case, results)
         try:
-            act = await self._authorizer.at_work(case, claim.waited)
+            act = await self._authorizer.authorize_claim(case, claim.waited)
         except Unverified:
             raise
         except NotPermitted as no:

@@ -142,13 +142,13 @@ class ModerationService:
     async def permit(self, asker: Asker, act: Act, key: str, reason: str = "") -> Act:
         """Refuse what is impossible or not permitted; the latter is audited under `key`.
 
-        The act as it may be done: see `Authorizer.at_door`. A form asks this before it opens, so
+        The act as it may be done: see `Authorizer.authorize_order`. A form asks this before it opens, so
         that nobody fills it in for nothing. Where those who may can be asked for it, the refusal
         carries the id under which the order is kept.
         """
         self._resolver.require_capability(act.verb, act.call, everyone=act.everyone)
         try:
-            return await self._authorizer.at_door(asker.actor, act, asker.channel)
+            return await self._authorizer.authorize_order(asker.actor, act, asker.channel)
         except NotPermitted as no:
             ask = self._to_ask(asker, act, key, reason, no)
             outside = isinstance(no, Outsider)

@@ -111,3 +111,17 @@ def test_what_a_call_of_slack_may_end_in_is_listed_once() -> None:
         inside(path) for path in SOURCES if "SlackClientError" in path.read_text(encoding="utf-8")
     }
     assert lists == {"handlers/slack_api/errors.py"}
+
+
+NAMED = re.compile(r"`((?:bot|handlers|tests|docs)/[\w./*]*)`")
+
+
+def test_every_path_that_the_documents_name_is_there() -> None:
+    documents = [*sorted((ROOT / "docs").rglob("*.md")), ROOT / "README.md"]
+    found = [
+        f"{document.name}: {path}"
+        for document in documents
+        for path in NAMED.findall(document.read_text(encoding="utf-8"))
+        if not any(ROOT.glob(path.rstrip("/")))
+    ]
+    assert found == []

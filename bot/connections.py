@@ -41,7 +41,7 @@ class _RequestTooLarge(Exception):
 
 
 class Config(uvicorn.Config):
-    """uvicorn's, with the patience of its connections."""
+    """uvicorn's, with limits to its connections."""
 
     limits = ConnectionLimits()
 

@@ -82,8 +82,8 @@ async def listening(
     """Serve `app` while the context lasts; yields its base URL, without a last slash.
 
     Port 0 lets the machine choose one. Requests still in work when the context ends get `grace`
-    seconds. `patience` is how long a sender may take; `watch` is given the task that serves.
-    OSError when the port is taken, RuntimeError when the app's lifespan fails to start.
+    seconds. `limits` are how long a sender may take and how much it may send; `watch` is given the
+    task that serves. OSError when the port is taken, RuntimeError when the app's lifespan fails to start.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.create_server((host, port), family=family, backlog=2048)

@@ -51,7 +51,7 @@ log = structlog.get_logger(__name__)
 
 
 class Entrance(NamedTuple):
-    """Where requests come in: the HTTP doors, and Slack's socket where there is one.
+    """Where requests come in: the HTTP routes, and Slack's socket where there is one.
 
     `figures` is what METRICS_PORT serves, where that is set.
     """
@@ -96,7 +96,7 @@ def entrance(settings: Settings, services: Services, clock: Clock | None = None)
 def _health_routes(
     services: Services, parts: Mapping[str, Check], access: HealthAccess
 ) -> list[Route]:
-    """The doors for machines that watch."""
+    """The routes for machines that watch."""
     return [*ready_routes(parts, access), *metrics_routes(lambda: services.meter, access)]
 
 
@@ -116,8 +116,8 @@ def services_of(settings: Settings, *, life: Lifecycle | None = None) -> Service
     return Services(settings.process.command, life=life, budgets=budgets)
 
 
-def front_door(settings: Settings, services: Services) -> Starlette:
-    """The HTTP doors alone; see `entrance`."""
+def http_app(settings: Settings, services: Services) -> Starlette:
+    """The HTTP routes alone; see `entrance`."""
     return entrance(settings, services).web
 
 
@@ -168,10 +168,10 @@ async def serve(
     await _preflight(settings, clock)
     life = Lifecycle(when_stopping)
     services = services_of(settings, life=life)
-    doors = entrance(settings, services, clock)
-    socket = doors.socket
-    async with AsyncExitStack() as door:
-        url = await _open_doors(door, doors, settings.process, life)
+    ways_in = entrance(settings, services, clock)
+    socket = ways_in.socket
+    async with AsyncExitStack() as ports:
+        url = await _open_ports(ports, ways_in, settings.process, life)
         bootstrap = await _load_the_rest()
         async with bootstrap.open_app(settings, services, worker=worker, clock=clock) as app:
             _keep_for_good()
@@ -179,7 +179,7 @@ async def serve(
             _stop_on_signals(life)
             await _say_what_is_on("serve", settings, app.store, url=url, slack=_way(settings))
             await (life.stopping.wait() if socket is None else socket.run(life.stopping))
-            await door.aclose()  # first no new orders, then the end of those acknowledged
+            await ports.aclose()  # first no new orders, then the end of those acknowledged
     life.require_whole()
 
 
@@ -235,19 +235,19 @@ async def work(
     life.require_whole()
 
 
-async def _open_doors(
-    stack: AsyncExitStack, doors: Entrance, process: Process, life: Lifecycle
+async def _open_ports(
+    stack: AsyncExitStack, ways_in: Entrance, process: Process, life: Lifecycle
 ) -> str:
     """Serve until `stack` closes; the URL. ConfigError when the machine does not give a port."""
-    url = await _open_door(stack, doors.web, process.host, process.port, "PORT", life)
-    if doors.figures is not None and process.metrics_port is not None:
+    url = await _open_port(stack, ways_in.web, process.host, process.port, "PORT", life)
+    if ways_in.figures is not None and process.metrics_port is not None:
         port = process.metrics_port
-        inside = await _open_door(stack, doors.figures, process.host, port, "METRICS_PORT", life)
+        inside = await _open_port(stack, ways_in.figures, process.host, port, "METRICS_PORT", life)
         log.info("metrics served", url=f"{inside}/metrics")
     return url
 
 
-async def _open_door(
+async def _open_port(
     stack: AsyncExitStack, web: Starlette, host: str, port: int, variable: str, life: Lifecycle
 ) -> str:
     try:

@@ -39,7 +39,7 @@ def traced(request: str | None = None) -> Iterator[str]:
 
 
 def begin(request: str | None) -> Before:
-    """`traced` in two halves, for the door, where each request passes: the first."""
+    """`traced` in two halves, for where each request comes in: the first."""
     return bind_contextvars(**{REQUEST: request or secrets.token_hex(6)})
 
 

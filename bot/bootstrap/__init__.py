@@ -221,8 +221,8 @@ async def _running(
     scheduler.start()
     watch = asyncio.create_task(scheduler.watch(), name="scheduler")
     life.watch(watch)
-    for pump in consumers:
-        pump.wake()
+    for consumer in consumers:
+        consumer.wake()
     try:
         yield
     finally:
@@ -230,8 +230,8 @@ async def _running(
         watch.cancel()
         scheduler.stop()
         jobs.close()
-        for pump in consumers:
-            pump.close()
+        for consumer in consumers:
+            consumer.close()
         left = await tasks.drain(life.left(keep=KEPT_SECONDS))
         await release_quietly(store, owner)
         if worker:

@@ -96,7 +96,7 @@ def usage_sources(providers: Mapping[Vendor, VendorClient]) -> dict[Vendor, Usag
 def signatures(settings: Settings, clock: Clock, stack: AsyncExitStack) -> RealtimeKitSignatures:
     """What knows the vendors' events by their signatures.
 
-    Asks for no key before an event comes; while RealtimeKit is off there is no door for one.
+    Asks for no key before an event comes; while RealtimeKit is off there is no route for one.
     """
     kit = settings.realtimekit
     url = kit.webhook_keys_url if kit else ""

@@ -1,4 +1,4 @@
-"""Which digests are due, and seeing each of them through: rows decide, the bell only rings.
+"""Which digests are due, and seeing each through until it is posted.
 
 Each sending day of a subscription is one row. Whoever claims it posts it; a day whose row is posted
 is done, whatever the clock does afterwards.
@@ -64,7 +64,9 @@ class SendResult(Enum):
 
 @dataclass(frozen=True)
 class DigestDispatcher:
-    """One worker's rounds. `fresh` brings the numbers up to date before a digest is made.
+    """Sends the digests that are due, as one worker of several.
+
+    `fresh` brings the numbers up to date before a digest is made.
 
     `quiet` are the channels that Slack asked to be left alone, and until which monotonic second;
     `under_way` what is being sent by this process; once `closing` is set, no further digest is
@@ -114,7 +116,7 @@ class DigestDispatcher:
     async def _once(
         self, subscription: Subscription, day: date, older: Sequence[date], *, rung: bool
     ) -> SendResult:
-        """`rung`: the bell sends it, and it says so when it comes late."""
+        """`rung`: it is sent because it is due, and says so when it comes late."""
         this = subscription.id, day
         if this in self.under_way:
             return SendResult.TAKEN

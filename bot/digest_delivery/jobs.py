@@ -1,4 +1,4 @@
-"""What the bell rings for with digests: a round each minute, and reading what was never read."""
+"""The recurring work with digests: what is due each minute, and days that were never read."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

@@ -1,4 +1,4 @@
-"""A wish in words: the same in Slack, in the record and on the command line."""
+"""What somebody wants of a digest, in words: the same in Slack, in the audit log and in the CLI."""
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet

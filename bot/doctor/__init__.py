@@ -1,6 +1,6 @@
 """`callwarden doctor`: what is wrong before somebody needs it, and the sentence that mends it.
 
-Everything here reads; nothing is changed, and nothing that opens a door is ever said. `rounds` has
+Everything here reads; nothing is changed, and nothing that opens a door is ever said. `checks` has
 every check, `preflight` the few that a start can afford.
 """
 

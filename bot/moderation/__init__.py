@@ -1,1 +1,1 @@
-"""One path for every verb: plan, permit, record, act, read back, tell."""
+"""The services: one path for every verb, from words to an outcome that is read back."""

@@ -1,4 +1,4 @@
-"""Asking those who may for an order that was refused: posted once, whoever dies on the way."""
+"""Putting a refused order to those who may give it: posted once, whichever process dies."""
 
 import asyncio
 from datetime import timedelta
@@ -53,7 +53,7 @@ class AskedIn(NamedTuple):
 
 
 class AskService:
-    """One pump that posts. `poster` None: there is no channel to ask in."""
+    """Posts refused orders that were asked for. `poster` None: there is no channel to ask in."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""Whether an act may be done to those whom it will hit: asked at the door, and when it is done.
+"""Whether an act may be done to those whom it hits: asked when it is ordered, and when it is done.
 
 The policy judges people; here is found out who they are. An act on everyone is aimed at who is
 there, so that is read again when it is taken up: somebody protected may have joined since.
@@ -23,7 +23,7 @@ from bot.policy import Policy
 from bot.policy.words import all_or_nobody
 
 ORDER_SECONDS = 0.8
-"""How long an order waits at the door to hear who is there: Slack gives 3 s for everything."""
+"""How long an order waits to hear who is there: Slack gives 3 s for everything."""
 
 BELIEVED = timedelta(seconds=PEOPLE_SECONDS)
 """An order this old is held against who is there now, whomever it names."""

@@ -1,4 +1,4 @@
-"""The roll of all live calls, page after page of every vendor, to choose from while typing.
+"""An index of all live calls, page after page of every vendor, to choose from while typing.
 
 It is read in the background when somebody begins to choose, and believed for a short while; what it
 knows is answered at once, also while it is being read anew. The list of live calls does not use it:
@@ -20,7 +20,7 @@ from bot.moderation.recent_calls import RecentCalls
 from bot.ports import CallProvider
 
 FRESH_SECONDS = 20.0
-"""How long a vendor's part of the roll is believed before it is read again."""
+"""How long a vendor's part of the index is believed before it is read again."""
 
 MOST_CALLS, MOST_INDEX_PAGES = 3_000, 50
 """Calls, and pages of them, read of one vendor at most."""
@@ -56,7 +56,7 @@ class VendorCalls:
 class CallIndex:
     """Every live call there is, as far as it was read; one for the process.
 
-    `patience` is how many seconds reading one vendor may take.
+    `timeout_s` is how many seconds reading one vendor may take.
     """
 
     def __init__(
@@ -113,7 +113,7 @@ class CallIndex:
         return (entry.call for entry in self._all())
 
     def call(self, ref: CallRef) -> Call | None:
-        """That room as the roll has it."""
+        """That room as the index has it."""
         part = self._parts.get(ref.vendor)
         return None if part is None else part.calls.get((ref.vendor, ref.id))
 

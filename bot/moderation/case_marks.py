@@ -1,4 +1,4 @@
-"""What only our own cases know of a call: that a limit is our lock, and whom we silenced."""
+"""Marks on calls from our own cases: that a limit is a lock of ours, and whom we silenced."""
 
 from collections import defaultdict
 from collections.abc import Sequence

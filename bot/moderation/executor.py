@@ -1,4 +1,4 @@
-"""Taking up cases and carrying them out, and telling Slack how they stand."""
+"""The executor: leases open cases, carries them out, and has Slack told how they stand."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -81,7 +81,7 @@ class Done(NamedTuple):
 
 
 class Executor:
-    """One pump for each vendor's cases and one for Slack's messages; `nudge` is their bell.
+    """One consumer for each vendor's cases and one for Slack's messages; `wake` has them look.
 
     `beat` is after how many seconds a lease is renewed and it is told how far a case is.
     """

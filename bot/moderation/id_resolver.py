@@ -1,4 +1,4 @@
-"""Buttons and forms carry ids. Whom and what they mean is looked up: shown lately, or the vendor.
+"""From the ids that buttons and forms carry to an act: as shown lately, or asked of the vendor.
 
 Names, titles and roles come from here only, so that nothing that was sent to us stands in a case.
 """

@@ -1,4 +1,4 @@
-"""Taking up rows that are due: rung by a bell, limited by slots, never two sweeps at once."""
+"""A consumer of leased rows: claims what is due, and works on so many of them side by side."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -39,12 +39,12 @@ class Claim(Protocol[Row_co]):
 
 
 class LeaseConsumer(Generic[T]):
-    """Claims due items and works on them side by side, at most `slots` at a time.
+    """Claims due items and works on them side by side, at most `concurrency` at a time.
 
-    The rows are the truth and `nudge` is only a bell: ringing too often costs one query, and a
-    missed ring is made good by the next one. `wait` is awaited before each look, so that what
-    rings meanwhile is found by the same one. What is taken up together is held under one lease,
-    made before it is asked for; work that finds it too old is left to whoever takes it up next.
+    `wake` has it look for due rows: too often costs one query, and one that was missed is made
+    good by the next. There are never two looks at once. `wait` is awaited before each look, so that
+    whatever wakes it meanwhile is found by the same one. What is claimed together is held under one
+    lease, made before it is asked for; work that finds it too old is left to the next who claims.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""The live picture: every vendor asked at once, each within its own deadline, gaps said."""
+"""What is live now: every vendor asked at once, each within its own deadline, gaps said."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
@@ -45,7 +45,9 @@ T = TypeVar("T")
 
 @dataclass
 class LiveCalls:
-    """What is live now. Keeps in `memory` what it showed, so that words typed after it resolve.
+    """What is live now, asked of every vendor.
+
+    What it showed is kept in `recent_calls`, so that words typed after it resolve.
 
     Equal questions at the same moment are one to the vendor; what was found is kept for seconds.
     """

@@ -20,7 +20,7 @@ LOOKUPS_AT_ONCE = 8
 
 
 class OrderLookups:
-    """One pump. `settle` finds out what is meant and takes the order, or tells why not.
+    """Consumes such orders. `settle` finds out what is meant and takes the order, or says why not.
 
     Where `settle` raises StoreError or NotAccepted, the order is put back and not counted as tried:
     the database was away. Whatever else it raises, ClaimLost and OtherRelease too, leaves the order

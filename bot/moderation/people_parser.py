@@ -1,4 +1,4 @@
-"""Words that name people, read against who is in a call and who left it a moment ago.
+"""Reading words that name people, against who is in a call and who left it a moment ago.
 
 `Sam Porter being rude`, `@sam and "Bob Lee"`, `all but @ann, bob`: names cannot be told from the
 reason by signs alone, so what is read depends on who is there. The longest whole name is the

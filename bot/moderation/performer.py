@@ -45,7 +45,7 @@ AGAIN = "Try again for those who are left."
 
 @dataclass(frozen=True)
 class ActPerformer:
-    """Carries acts to one vendor. `patience` is the total time for one act, in seconds.
+    """Performs acts at one vendor. `timeout_s` is the total time for one act, in seconds.
 
     It counts what the vendor takes, not the wait for our own turn there; an act that goes on
     person by person has it anew after each, for MOST_SECONDS in all.
@@ -184,7 +184,7 @@ class _ActRun:
         return self.results(State.ALREADY, seen.evidence)
 
     def _may_wait(self, seconds: float) -> bool:
-        """Whether there is another try, and patience for it, after so many seconds."""
+        """Whether there is another try, and time for it, after so many seconds."""
         return self._attempts < TRIES and seconds < self._deadline.left
 
     async def _settle(self) -> Sequence[Result] | None:

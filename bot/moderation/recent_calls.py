@@ -1,4 +1,4 @@
-"""What was shown lately, so that a handle or a name typed a moment later needs no vendor."""
+"""A cache of calls and people shown lately: a handle or name typed next needs no vendor."""
 
 from collections.abc import Iterable
 

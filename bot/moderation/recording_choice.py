@@ -1,4 +1,4 @@
-"""Which recording or output is meant, where some run: one is never hit for another."""
+"""Which recording or RTMP output an order means: where several run, it has to say so."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""From the words a moderator typed to an act: which call, which people, possible or not."""
+"""From typed words to an act: which call and which people are meant, and whether it can be done."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress

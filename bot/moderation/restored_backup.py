@@ -1,4 +1,4 @@
-"""What becomes of cases that were open in a backup which was restored since."""
+"""What becomes of cases that were open in a backup, once that was restored."""
 
 from collections.abc import Sequence
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Doing a case again: as often as somebody presses, and once for a double press."""
+"""Trying a case again: a new try for each press, and one for a double press."""
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta

@@ -142,9 +142,9 @@ class ModerationService:
     async def permit(self, asker: Asker, act: Act, key: str, reason: str = "") -> Act:
         """Refuse what is impossible or not permitted; the latter is audited under `key`.
 
-        The act as it may be done: see `Authorizer.authorize_order`. A form asks this before it opens, so
-        that nobody fills it in for nothing. Where those who may can be asked for it, the refusal
-        carries the id under which the order is kept.
+        Returns the act as it may be done: see `Authorizer.authorize_order`. A form asks this before
+        it opens, so that nobody fills it in for nothing. Raises Impossible and NotPermitted. Where
+        those who may can be asked for it, the refusal carries the id under which the order is kept.
         """
         self._resolver.require_capability(act.verb, act.call, everyone=act.everyone)
         try:

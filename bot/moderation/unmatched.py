@@ -1,4 +1,4 @@
-"""Words that no live call, or nobody in one, matches: what is near, and the ways on."""
+"""Errors for words that match no live call or nobody in one: what is near, and what to press."""
 
 import difflib
 from collections.abc import Sequence

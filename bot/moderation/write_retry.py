@@ -1,4 +1,4 @@
-"""Writing down what came of work: it cannot be found out again, so it is kept while it must be."""
+"""Writing the result of work again and again: it cannot be found out a second time."""
 
 from collections.abc import Awaitable, Callable
 from typing import TypeVar

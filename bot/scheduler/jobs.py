@@ -1,4 +1,4 @@
-"""What is done at every ring: cases and messages that nobody is working on."""
+"""The sweep: at every ring, consumers look for rows that nobody is working on."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

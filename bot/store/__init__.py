@@ -1,4 +1,4 @@
-"""The database: cases, deliveries, notices and the audit chain. The only SQL of the house."""
+"""The database: cases, deliveries, notices and the audit chain. The only SQL there is."""
 
 from bot.store.store import SqlStore, open_store
 

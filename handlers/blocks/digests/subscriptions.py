@@ -234,17 +234,19 @@ def preview_notes(
 
 
 def sent_words(subscription: Subscription, result: str) -> str:
-    """What became of sending it at once; `fate` is a key of FATES."""
+    """What became of sending it at once; `result` is a key of SENT_WORDS."""
     whose = "This week's" if subscription.wish.rhythm is Rhythm.WEEKLY else "Today's"
-    return FATES[result].format(
+    return SENT_WORDS[result].format(
         which=f"{whose} digest {subscription.id} for {place(subscription.wish.channel)}"
     )
 
 
-FATES: Mapping[str, str] = {
+SENT_WORDS: Mapping[str, str] = {
     "posted": "{which} is posted. It is not posted a second time when its hour comes.",
     "taken": "{which} is posted already, or is being posted now. It is not posted a second time.",
     "later": "{which} could not be posted just now. Try again in a moment.",
+    "refused": "{which} is not posted: Slack refuses this digest itself, as the log says. "
+    "The next one is sent as planned.",
     "lost": "{which} cannot be posted: its channel cannot be written to. It is paused now.",
 }
-"""What is said of each fate of an attempt."""
+"""What is said of each result of an attempt."""

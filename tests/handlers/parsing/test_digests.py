@@ -11,6 +11,7 @@ from bot.calls.actors import Actor
 from bot.calls.models import Vendor
 from bot.demo.slack.block_rules.blocks import MODAL
 from bot.demo.slack.block_rules.check import check_view
+from bot.digest_delivery.dispatcher import SendResult
 from bot.digests.digest import Acts, Digest
 from bot.digests.subscription import Rhythm, Section, Subscription, Wish
 from bot.digests.wording import wish_words
@@ -19,7 +20,6 @@ from bot.usage.zones import zones
 from handlers.blocks.digests.digest_values import DigestState
 from handlers.blocks.digests.forms import digest_form, pause_form, read_state, read_until, read_wish
 from handlers.blocks.digests.subscriptions import (
-    FATES,
     coming,
     done_message,
     intro_message,
@@ -367,7 +367,9 @@ def test_a_preview_tells_its_reader_their_own_acts_and_nobody_elses() -> None:
 def test_every_fate_is_told() -> None:
     weekly = one_of(rhythm=Rhythm.WEEKLY)
     assert {
-        sent_words(subscription, fate) for fate in FATES for subscription in (one_of(), weekly)
+        sent_words(subscription, result.value)
+        for result in SendResult
+        for subscription in (one_of(), weekly)
     } >= {
         "Today's digest 3 for <#C1> is posted. It is not posted a second time when its hour comes.",
         "This week's digest 3 for <#C1> could not be posted just now. Try again in a moment.",

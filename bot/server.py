@@ -83,7 +83,7 @@ async def listening(
 
     Port 0 lets the machine choose one. Requests still in work when the context ends get `grace`
     seconds. `limits` are how long a sender may take and how much it may send; `watch` is given the
-    task that serves. OSError when the port is taken, RuntimeError when the app's lifespan fails to start.
+    task that serves. OSError when the port is taken, RuntimeError when the app's lifespan fails.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.create_server((host, port), family=family, backlog=2048)

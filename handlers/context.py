@@ -217,4 +217,4 @@ def _team(body: Mapping[str, Any]) -> str:
         enterprise.get("id"),
         body.get("enterprise_id"),
     )
-    return next((str(one) for one in told if one), "")
+    return next((str(team_id) for team_id in told if team_id), "")

@@ -86,7 +86,9 @@ async def recordings(ctx: SlackContext) -> list[Block]:
     wanted = fold(_typed(ctx)).split()
     found = await ctx.service.forms.running_recordings(ref, WAIT_SECONDS)
     fits = [
-        one for one in found if all(word in fold(f"{one.id} {one.described}") for word in wanted)
+        recording
+        for recording in found
+        if all(word in fold(f"{recording.id} {recording.described}") for word in wanted)
     ]
     return [recording_option(fit) for fit in fits[:MAX_OPTIONS]]
 

@@ -28,7 +28,7 @@ def ask_message(ask: Ask, by: str, may: Sequence[str]) -> Message:
 
 def asked_for_message(ask: Ask, reader: str, channel: str) -> Message:
     """What whoever pressed is told, in the place of the refusal: who was asked, and where."""
-    them = [holder(one) for one in ask.holders]
+    them = [holder(member) for member in ask.holders]
     few = len(them) <= MOST_NAMED
     named = " and ".join((", ".join(them[:-1]), them[-1])) if len(them) > 1 else them[0]
     see = "sees" if few and len(them) == 1 else "see"

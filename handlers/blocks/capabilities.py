@@ -21,17 +21,17 @@ def capabilities_message(
     tables: Mapping[Vendor, Mapping[str, Capability]], vendor: Vendor | None = None
 ) -> Message:
     """The table of one vendor with every reason, or of all of them in short."""
-    shown = {one: table for one, table in tables.items() if vendor in (None, one)}
+    shown = {listed: table for listed, table in tables.items() if vendor in (None, listed)}
     legend = " · ".join(f"{mark} {level.value}" for level, mark in MARKS.items())
     blocks = [header("What each vendor supports")]
-    for one, table in shown.items():
+    for listed, table in shown.items():
         rows = _in_full(table) if vendor else _in_short(table)
-        blocks.append(paragraph([f"*{one.label}*", *rows]))
+        blocks.append(paragraph([f"*{listed.label}*", *rows]))
     if not shown:
         blocks.append(section(_none(vendor)))
     else:
         blocks.append(section(legend))
-    names = ", ".join(one.label for one in shown) or "no vendor"
+    names = ", ".join(listed.label for listed in shown) or "no vendor"
     return Message(text_of(f"What can be done on {names}."), blocks)
 
 

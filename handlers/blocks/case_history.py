@@ -125,7 +125,7 @@ def _results(case: Case, page: int) -> list[Block]:
     """Each person's outcome with its evidence; what wants an eye comes first."""
     if not case.results:
         return []
-    ordered = sorted(case.results, key=lambda one: URGENT.index(one.state))
+    ordered = sorted(case.results, key=lambda result: URGENT.index(result.state))
     last = (len(ordered) - 1) // PER_PAGE
     page = min(page, last)
     shown = ordered[page * PER_PAGE : (page + 1) * PER_PAGE]

@@ -263,8 +263,8 @@ def check_message(case: Case, seen: Sequence[Observation], rights: Rights) -> Me
     """
     parts = case.act.each()
     lines = [
-        f"• {SEEN[one.seen]} · {_target(part) or 'The call'}: {mrkdwn(one.evidence)}"
-        for part, one in zip(parts, seen, strict=False)
+        f"• {SEEN[shown.seen]} · {_target(part) or 'The call'}: {mrkdwn(shown.evidence)}"
+        for part, shown in zip(parts, seen, strict=False)
     ][:SHOWN_RESULTS]
     asked = _lower(order_words(case.act))
     first = f"{case.act.call.vendor.label} was checked again for case #{case.number} ({asked}):"
@@ -287,7 +287,7 @@ def _below(case: Case, results: Sequence[Result]) -> list[str]:
 
 def _result_lines(results: Sequence[Result]) -> list[str]:
     """Each person's outcome with its evidence and what to do; what is not confirmed comes first."""
-    wanting_first = sorted(results, key=lambda one: one.state.settled)
+    wanting_first = sorted(results, key=lambda result: result.state.settled)
     lines = [result_line(result) for result in wanting_first[:SHOWN_RESULTS]]
     if len(results) > SHOWN_RESULTS:
         lines.append(f"and {len(results) - SHOWN_RESULTS} more")

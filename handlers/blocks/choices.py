@@ -108,11 +108,11 @@ def chosen_option(person: Participant | Person) -> ChosenOption:
     return ChosenOption(value=shown["value"], label=shown["text"]["text"])
 
 
-def recording_option(one: RunningRecording) -> dict[str, Any]:
+def recording_option(recording: RunningRecording) -> dict[str, Any]:
     """A recording that runs: its short id, and below it since when, what, by whom."""
     return {
-        **option(one.short, one.short),
-        "description": plain_text(cut(clean(one.described), MAX_LABEL), MAX_LABEL),
+        **option(recording.short, recording.short),
+        "description": plain_text(cut(clean(recording.described), MAX_LABEL), MAX_LABEL),
     }
 
 

@@ -121,7 +121,7 @@ def select(
         "options": offered,
         "placeholder": plain_text(placeholder, MAX_HEADER),
     }
-    initial = next((one for one in offered if one["value"] == chosen), None)
+    initial = next((choice for choice in offered if choice["value"] == chosen), None)
     return block if initial is None else {**block, "initial_option": initial}
 
 

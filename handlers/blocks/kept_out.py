@@ -35,7 +35,9 @@ def kept_out_blocks(view: CallView, mark: str) -> list[Block]:
         told = f"Could not check who is {roster.which}: {mrkdwn(roster.trouble, 300)}"
         return [context(told)]
     if len(roster.people) <= FEW and roster.whole:
-        return [_one(view, roster, one, f"{mark}.out{n}") for n, one in enumerate(roster.people)]
+        return [
+            _one(view, roster, person, f"{mark}.out{n}") for n, person in enumerate(roster.people)
+        ]
     return [_all(view, roster, f"{mark}.out")]
 
 

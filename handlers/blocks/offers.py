@@ -166,11 +166,11 @@ def has_more(
     With `person`, to anything that is done to people.
     """
     return any(
-        one.possible
+        capability.possible
         and name in VERBS
         and (rights.may(name) or rights.may(name, everyone=True))
         and (not person or VERBS[name].aim is not Aim.CALL)
-        for name, one in capabilities.items()
+        for name, capability in capabilities.items()
     )
 
 

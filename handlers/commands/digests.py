@@ -151,11 +151,11 @@ async def _show_preview(ctx: SlackContext, number: int | None) -> None:
 
     Where Slack refuses charts and tables, the plainest draft tells it all.
     """
-    one = await _meant(ctx, number)
-    made = await ctx.services.digests.preview(one)
+    subscription = await _meant(ctx, number)
+    made = await ctx.services.digests.preview(subscription)
     for drafts in (channel_drafts(made), thread_drafts(made, ctx.services.command)):
         await ctx.answer_best(drafts)
-    await ctx.answer(preview_notes(one, made, ctx.asker.actor.user, ctx.now))
+    await ctx.answer(preview_notes(subscription, made, ctx.asker.actor.user, ctx.now))
 
 
 async def _meant(ctx: SlackContext, number: int | None) -> Subscription:
@@ -181,8 +181,8 @@ async def _meant(ctx: SlackContext, number: int | None) -> Subscription:
 
 async def _send(ctx: SlackContext, number: int, key: str) -> None:
     """Post it in its channel now, and say what became of that."""
-    one, result = await ctx.services.digests.send(ctx.asker, number, key)
-    words = sent_words(one, result.value)
+    subscription, result = await ctx.services.digests.send(ctx.asker, number, key)
+    words = sent_words(subscription, result.value)
     await ctx.answer(Message(words, [section(words)]))
 
 

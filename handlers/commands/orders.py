@@ -96,7 +96,9 @@ async def repeatable_words(ctx: SlackContext) -> str | None:
         return words
     rights = (await ctx.service.rights(ctx.asker)).values()
     name, crowd = request.verb.name, request.everyone
-    return words if any(one.may(name, everyone=crowd) for one in rights) else None
+    return (
+        words if any(vendor_rights.may(name, everyone=crowd) for vendor_rights in rights) else None
+    )
 
 
 async def incomplete(ctx: SlackContext, request: Incomplete) -> Message | None:

@@ -19,7 +19,7 @@ def routes_for(path: str, endpoint: Endpoint, *, posted: bool = False) -> list[R
     A redirect would lose what is posted, and would name the address as it is behind the proxy.
     """
     methods = ["POST"] if posted else ["GET"]
-    return [Route(one, endpoint, methods=methods) for one in (path, f"{path}/")]
+    return [Route(address, endpoint, methods=methods) for address in (path, f"{path}/")]
 
 
 def web_app(

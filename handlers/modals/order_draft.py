@@ -103,7 +103,11 @@ async def _require_somewhere(
     """NotPermitted for those who may do none of the verbs of the form, before they fill it in."""
     forms, asker = ctx.service.forms, Asker(ctx.asker.actor, state.channel)
     verbs = list(_family(state.among)) if verb is None else [verb]
-    wanted = [(one, vendor) for one in verbs for vendor in forms.vendors_able(one, call)]
+    wanted = [
+        (wanted_verb, vendor)
+        for wanted_verb in verbs
+        for vendor in forms.vendors_able(wanted_verb, call)
+    ]
     label = _asked(state) if verb is None else verb.label
     await forms.require_any(asker, wanted, label, ctx.key("form", ctx.trigger_id, label))
 

@@ -132,7 +132,7 @@ def _present(
     here: Mapping[str, Participant] = {
         person_value(participant.id): participant for participant in reached
     }
-    gone = [one.label for one in chosen if one.value not in here]
+    gone = [option.label for option in chosen if option.value not in here]
     if gone:
         names = ", ".join(_short(name) for name in gone[:SHOWN_NAMES])
         more = f" and {len(gone) - SHOWN_NAMES} more" if len(gone) > SHOWN_NAMES else ""
@@ -140,7 +140,9 @@ def _present(
         raise FieldError(
             FORM_PEOPLE, f"{names}{more} {are} not in the call any more. Take them out."
         )
-    return tuple(Person.of(here[value]) for value in dict.fromkeys(one.value for one in chosen))
+    return tuple(
+        Person.of(here[value]) for value in dict.fromkeys(option.value for option in chosen)
+    )
 
 
 async def _chosen_absent(
@@ -167,15 +169,15 @@ def _on_list(chosen: tuple[ChosenOption, ...], roster: Roster, call: Call) -> tu
     """Those who are on the list now; where it could not be read to its end, anybody by their id."""
     known = {person_value(person.id): person for person in roster.people}
     if not roster.complete:
-        known = {one.value: Person(id=one.value) for one in chosen} | known
-    gone = [_short(one.label) for one in chosen if one.value not in known]
+        known = {option.value: Person(id=option.value) for option in chosen} | known
+    gone = [_short(option.label) for option in chosen if option.value not in known]
     if gone:
         names = ", ".join(gone[:SHOWN_NAMES])
         are = "are" if len(gone) > 1 else "is"
         of = OF[roster.which]
         words = f"{names} {are} not {of} “{_short(call.title)}”. Take them out."
         raise FieldError(FORM_PEOPLE, words)
-    return tuple(known[value] for value in dict.fromkeys(one.value for one in chosen))
+    return tuple(known[value] for value in dict.fromkeys(option.value for option in chosen))
 
 
 async def _typed_absent(

@@ -103,11 +103,11 @@ def _found(words: Sequence[str], find: Callable[[str], Person]) -> tuple[dict[st
     missing: list[str] = []
     for word in words:
         try:
-            one = chosen_option(find(word))
+            person = chosen_option(find(word))
         except BadInput as error:
             missing.append(error_sentences(error))
         else:
-            found[one.value] = one
+            found[person.value] = person
     return {"people": tuple(found.values())}, missing
 
 

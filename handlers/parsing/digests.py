@@ -37,7 +37,7 @@ class DigestCommand(StrEnum):
         return self not in {DigestCommand.OVERVIEW, DigestCommand.LIST, DigestCommand.PREVIEW}
 
 
-SPOKEN = tuple(one.value for one in DigestCommand if one)
+SPOKEN = tuple(command.value for command in DigestCommand if command)
 
 
 class DigestRequest(Frozen):

@@ -131,9 +131,11 @@ def pick(verb: type[Verb], values: Sequence[str]) -> dict[str, str]:
 def no_such_option(verb: type[Verb], value: str, known: Sequence[str]) -> UnknownWord:
     """The error for an option that `verb` does not take, with the nearest of those it does."""
     nearest = difflib.get_close_matches(value, known, n=3, cutoff=0.5)
-    takes = "It takes " + ", ".join(f"--{one}" for one in known) if known else "It takes no options"
+    takes = (
+        "It takes " + ", ".join(f"--{word}" for word in known) if known else "It takes no options"
+    )
     return UnknownWord(
         f"“{verb.label}” has no option --{value[:64]}.",
-        nearest=[f"--{one}" for one in nearest],
+        nearest=[f"--{word}" for word in nearest],
         next_step=f"{takes}. A reason cannot begin with a dash.",
     )

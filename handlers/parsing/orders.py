@@ -229,7 +229,7 @@ def _second(
     Behind the call, one that goes on where the words `said` before it end.
     """
     begun = said.words if said else family[0].words[:1]
-    for verb in sorted(family, key=lambda one: -len(one.words)):
+    for verb in sorted(family, key=lambda kind: -len(kind.words)):
         further = verb.words[len(begun) :]
         if further and verb.words[: len(begun)] == begun and words.follow(further):
             return verb
@@ -298,7 +298,7 @@ def _next_people(words: Words) -> tuple[list[str], bool]:
         found, more = [quoted], words.rest[:1] == ","
     else:
         word = words.take() or ""
-        found = [one.removeprefix("@") for one in word.split(",")]
+        found = [name.removeprefix("@") for name in word.split(",")]
         more = word.endswith(",") or words.rest[:1] == ","
     words.rest = words.rest.lstrip(", ") if more else words.rest
-    return [one for one in found if one], more and bool(words.rest)
+    return [name for name in found if name], more and bool(words.rest)

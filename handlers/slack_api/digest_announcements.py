@@ -65,19 +65,21 @@ class SlackAnnouncements:
 
         Raises DeliveryDeferred when Slack is busy or away, DeliveryImpossible with why.
         """
-        one, pause = announcement.subscription, retry_delay(announcement.attempt)
+        subscription, pause = announcement.subscription, retry_delay(announcement.attempt)
         if announcement.about is AnnouncementKind.PAUSED:
-            message = owner_message(one, self.command)
-            async with delivery("owner's message", pause, UNREACHABLE, digest=one.id) as attempt:
+            message = owner_message(subscription, self.command)
+            async with delivery(
+                "owner's message", pause, UNREACHABLE, digest=subscription.id
+            ) as attempt:
                 channel = await direct_channel(self.client, announcement.by)
                 await self._once(announcement, channel, message, attempt)
             return
         moved = announcement.about is AnnouncementKind.MOVED
-        message = intro_message(one, announcement.by, now, self.command, moved=moved)
+        message = intro_message(subscription, announcement.by, now, self.command, moved=moved)
         async with delivery(
-            "digest's first message", pause, self.channel_errors, digest=one.id
+            "digest's first message", pause, self.channel_errors, digest=subscription.id
         ) as attempt:
-            await self._once(announcement, one.wish.channel, message, attempt)
+            await self._once(announcement, subscription.wish.channel, message, attempt)
 
     async def _once(
         self, announcement: Announcement, channel: str, message: Message, attempt: Attempt

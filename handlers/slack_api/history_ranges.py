@@ -57,10 +57,14 @@ class ReadRanges:
         """
         high = wanted.high
         while high > wanted.low:
-            below = [one.low for one in self.ranges if one.low < high <= one.reach(since)]
+            below = [
+                covered.low for covered in self.ranges if covered.low < high <= covered.reach(since)
+            ]
             if not below:
-                lower = (one.reach(since) for one in self.ranges)
-                return TimeRange(max((wanted.low, *(one for one in lower if one < high))), high)
+                lower = (covered.reach(since) for covered in self.ranges)
+                return TimeRange(
+                    max((wanted.low, *(bound for bound in lower if bound < high))), high
+                )
             high = min(below)
         return None
 
@@ -70,9 +74,9 @@ class ReadRanges:
         known = min(read.high, max(self.newest, read.low))
         whole = ReadRange(read.low, known, read.high, turn)
         apart = []
-        for one in self.ranges:
-            if (joined := one.joined(whole) or whole.joined(one)) is None:
-                apart.append(one)
+        for earlier in self.ranges:
+            if (joined := earlier.joined(whole) or whole.joined(earlier)) is None:
+                apart.append(earlier)
             else:
                 whole = joined
         self.ranges = deque([*apart, whole], maxlen=MOST_RANGES)

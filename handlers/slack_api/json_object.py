@@ -26,7 +26,7 @@ def _whole(told: Any) -> Any:
     if isinstance(told, str):
         return told.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     if isinstance(told, list):
-        return [_whole(one) for one in told]
+        return [_whole(item) for item in told]
     if isinstance(told, dict):
-        return {_whole(name): _whole(one) for name, one in told.items()}
+        return {_whole(name): _whole(item) for name, item in told.items()}
     return told

@@ -54,13 +54,13 @@ class Chart(NamedTuple):
             return None
         series = [
             {
-                "name": one.name,
+                "name": series.name,
                 "data": [
                     {"label": label, "value": value}
-                    for label, value in zip(self.labels, one.minutes, strict=True)
+                    for label, value in zip(self.labels, series.minutes, strict=True)
                 ],
             }
-            for one in self.series
+            for series in self.series
         ]
         axes = {"categories": list(self.labels), "x_label": "Day", "y_label": "Minutes"}
         kind = "bar" if len(self.labels) < len(self.rows) else "line"

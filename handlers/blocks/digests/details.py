@@ -38,7 +38,7 @@ def unusual_lines(digest: Digest, text_style: TextStyle) -> list[str]:
     """What is unusual, with its value and what is usual; then the rule, in one sentence."""
     if not digest.unusual:
         return _nothing_unusual(digest)
-    told = [f"• {_unusual(one, text_style)}" for one in digest.unusual]
+    told = [f"• {_unusual(finding, text_style)}" for finding in digest.unusual]
     same = "of its weekday" if digest.rhythm is Rhythm.WEEKLY else f"{digest.day:%A}s"
     rule = f"Unusual: far from the last {WORDS[USUAL_WEEKS]} {same}."
     return [*_most(told), rule, *_unjudged(digest)]
@@ -55,7 +55,7 @@ def _nothing_unusual(digest: Digest) -> list[str]:
 def _unjudged(digest: Digest) -> list[str]:
     if not digest.unjudged:
         return []
-    return [f"Not judged yet: {joined(one.label for one in digest.unjudged)}. That {TAKES}"]
+    return [f"Not judged yet: {joined(vendor.label for vendor in digest.unjudged)}. That {TAKES}"]
 
 
 def _unusual(unusual: Unusual, text_style: TextStyle) -> str:
@@ -135,7 +135,7 @@ def _money(amount: float, currency: str, text_style: TextStyle) -> str:
 
 def waiting_lines(digest: Digest, text_style: TextStyle) -> list[str]:
     """What waits for a person, and since when."""
-    told = _most([f"• {_waiting(one, digest, text_style)}" for one in digest.waiting])
+    told = _most([f"• {_waiting(waiting, digest, text_style)}" for waiting in digest.waiting])
     return [*told, "• and more, asked later than these"] if digest.more_waiting else told
 
 

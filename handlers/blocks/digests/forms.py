@@ -92,9 +92,9 @@ def read_wish(view: Mapping[str, Any]) -> Wish | Wrong:
     try:
         said = _said(view)
         rhythm = Rhythm(_picked(said[RHYTHM]) or "")
-        days = frozenset(int(one) for one in _ticked(said[WEEKDAYS]))
-        vendors = frozenset(Vendor(one) for one in _ticked(said[VENDORS]))
-        sections = frozenset(Section(one) for one in _ticked(said[SECTIONS]))
+        days = frozenset(int(value) for value in _ticked(said[WEEKDAYS]))
+        vendors = frozenset(Vendor(value) for value in _ticked(said[VENDORS]))
+        sections = frozenset(Section(value) for value in _ticked(said[SECTIONS]))
         channel = str(said[CHANNEL].get("selected_conversation") or "")
         at, zone = str(said[AT].get("selected_time") or ""), _picked(said[DIGEST_ZONE]) or ""
     except (KeyError, TypeError, AttributeError, ValueError) as error:
@@ -145,7 +145,7 @@ def _picked(field: Mapping[str, Any]) -> str | None:
 
 
 def _ticked(field: Mapping[str, Any]) -> list[str]:
-    return [str(one["value"]) for one in field.get("selected_options") or ()]
+    return [str(chosen["value"]) for chosen in field.get("selected_options") or ()]
 
 
 def _time_of(said: str) -> time | None:
@@ -184,8 +184,8 @@ def _channel(wish: Wish) -> Block:
 
 
 def _rhythm(wish: Wish) -> Block:
-    offered = [option(label, one) for one, label in RHYTHM_LABELS.items()]
-    chosen = next(one for one in offered if one["value"] == wish.rhythm)
+    offered = [option(label, rhythm) for rhythm, label in RHYTHM_LABELS.items()]
+    chosen = next(choice for choice in offered if choice["value"] == wish.rhythm)
     return {
         "type": "radio_buttons",
         "action_id": RHYTHM,
@@ -219,12 +219,12 @@ def _vendors(wish: Wish, vendors: Sequence[Vendor]) -> Block:
 
 
 def _sections(wish: Wish) -> Block:
-    offered = [option(label, one) for one, label in SECTION_NAMES.items()]
+    offered = [option(label, section) for section, label in SECTION_NAMES.items()]
     return _boxes(SECTIONS, offered, wish.sections)
 
 
 def _boxes(name: str, offered: Sequence[Block], ticked: Iterable[object]) -> Block:
-    chosen = {str(one) for one in ticked}
-    initial = [one for one in offered if one["value"] in chosen]
+    chosen = {str(value) for value in ticked}
+    initial = [choice for choice in offered if choice["value"] in chosen]
     element: Block = {"type": "checkboxes", "action_id": name, "options": list(offered)}
     return {**element, "initial_options": initial} if initial else element

@@ -113,7 +113,7 @@ def list_message(
         f"digest.list.{stamp(now)}",
     )
     blocks.append(context(f"Page {page + 1} of {pages} · as of {when(now)}"))
-    told = [f"{one.id}: {rhythm_words(one.wish)}." for one in shown]
+    told = [f"{subscription.id}: {rhythm_words(subscription.wish)}." for subscription in shown]
     return Message(text_of(f"{count(len(subscriptions), 'digest')}.", *told), blocks)
 
 

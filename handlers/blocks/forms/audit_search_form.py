@@ -86,7 +86,7 @@ def read_search(view: dict[str, Any]) -> tuple[SearchState, AuditQuery]:
         which = AuditQuery(
             person=clean(with_emoji(chosen[PERSON].get("value") or "")) or None,
             by=chosen[BY].get("selected_user"),
-            verbs=tuple(one["value"] for one in chosen[VERB].get("selected_options") or ()),
+            verbs=tuple(choice["value"] for choice in chosen[VERB].get("selected_options") or ()),
             vendor=_picked(chosen[VENDOR]),
             state=_picked(chosen[STATE]),
             since=_begin(chosen[SINCE], state.clock),
@@ -155,7 +155,7 @@ def _person(which: AuditQuery) -> Block:
 
 def _verbs(which: AuditQuery) -> Block:
     offered = [option(verb.label, name) for name, verb in VERBS.items()]
-    chosen = [one for one in offered if one["value"] in which.verbs]
+    chosen = [choice for choice in offered if choice["value"] in which.verbs]
     element: Block = {
         "type": "multi_static_select",
         "action_id": VERB,

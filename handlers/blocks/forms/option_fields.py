@@ -175,7 +175,7 @@ def read_options(
         if kind in {FieldKind.CHOICE, FieldKind.TARGET}:
             known = takes(verb, name, capability, targets)
             value = said.get(name) or short_value(_usual(verb, name, known) if known else "")
-            values[name] = next((one for one in known if short_value(one) == value), value)
+            values[name] = next((choice for choice in known if short_value(choice) == value), value)
             if values[name] not in known:
                 wrong[name] = NOT_OFFERED
         elif kind is FieldKind.LISTED:
@@ -195,5 +195,5 @@ def read_options(
 
 def _written(kind: FieldKind, text: str) -> Any:
     if kind is FieldKind.TEXTS:
-        return tuple(line for one in text.splitlines() if (line := clean(with_emoji(one))))
+        return tuple(line for typed in text.splitlines() if (line := clean(with_emoji(typed))))
     return clean(with_emoji(text) if kind is FieldKind.TEXT else text)

@@ -189,7 +189,9 @@ def _text(field: Mapping[str, Any] | None) -> str:
 
 def _people(field: Mapping[str, Any]) -> tuple[ChosenOption, ...]:
     chosen = field.get("selected_options") or ()
-    return tuple(ChosenOption(value=one["value"], label=one["text"]["text"]) for one in chosen)
+    return tuple(
+        ChosenOption(value=option["value"], label=option["text"]["text"]) for option in chosen
+    )
 
 
 def _whom(field: Mapping[str, Any] | None) -> Whom | None:

@@ -33,7 +33,9 @@ def reason_fields(
     if reasons:
         offered = [*[reason for reason in reasons if reason != OTHER][: MAX_OPTIONS - 1], OTHER]
         chosen = listed or (OTHER if written and needed else None)
-        element = select(LISTED, [option(one, one) for one in offered], chosen, "Choose one")
+        element = select(
+            LISTED, [option(reason, reason) for reason in offered], chosen, "Choose one"
+        )
         blocks.append(_input(LISTED, "Reason", element, optional=not needed))
     text: Block = {
         "type": "plain_text_input",

@@ -60,7 +60,7 @@ def _file(
     )
     delete = _delete(asked, file, capabilities, stamp(at))
     how = mrkdwn(file.how, MAX_REASON) if file.how else ""
-    text = lines([one for one in (about, how, _way(file, at)) if one], MAX_TEXT)
+    text = lines([fact for fact in (about, how, _way(file, at)) if fact], MAX_TEXT)
     return section(text, **({"accessory": delete} if delete else {}))
 
 

@@ -140,22 +140,24 @@ def quality_report(asked: TitledReport, quality: Quality, at: datetime) -> Messa
     return report(asked, facts, body, shown, at)
 
 
-def _trouble(one: PersonQuality) -> str:
+def _trouble(quality: PersonQuality) -> str:
     """Who it is and why it is bad, then what was measured besides: `Ann: 12 % lost, 480 ms`."""
-    name = named(one.person.name, one.person.custom_id or one.person.id)
-    why = clean(one.why)
+    name = named(quality.person.name, quality.person.custom_id or quality.person.id)
+    why = clean(quality.why)
     said = [mrkdwn(why, MAX_REASON)] if why else []
-    besides = [words for of, words in _measured(one).items() if of not in why and words != NO_LOSS]
+    besides = [
+        words for of, words in _measured(quality).items() if of not in why and words != NO_LOSS
+    ]
     return f"{name}: {', '.join([*said, *besides]) or 'no figures'}"
 
 
-def _measured(one: PersonQuality) -> dict[str, str]:
+def _measured(quality: PersonQuality) -> dict[str, str]:
     """The figures there are, by what a reason calls them."""
     figures = {
-        "lost": figure(one.lost_percent, "{} % lost"),
-        "latency": figure(one.latency_ms, "{} ms"),
-        "jitter": figure(one.jitter_ms, "jitter {} ms"),
-        "score": figure(one.score, "score {} of 100"),
+        "lost": figure(quality.lost_percent, "{} % lost"),
+        "latency": figure(quality.latency_ms, "{} ms"),
+        "jitter": figure(quality.jitter_ms, "jitter {} ms"),
+        "score": figure(quality.score, "score {} of 100"),
     }
     return {of: words for of, words in figures.items() if words}
 
@@ -167,7 +169,7 @@ def _rest(people: Sequence[PersonQuality]) -> str:
     rest = [person for person in people if not person.bad]
     if not rest:
         return "Nobody else was measured."
-    well = sum(bool(_measured(one)) for one in rest)
+    well = sum(bool(_measured(person)) for person in rest)
     if len(rest) == len(people) and not well:
         return f"There are no figures yet for {count(len(rest), 'person', 'people')}."
     parts = (
@@ -183,7 +185,7 @@ def _rest(people: Sequence[PersonQuality]) -> str:
 def members_report(asked: TitledReport, members: Page[CallMember], at: datetime) -> Message:
     """Who belongs to a call, those who are missing first."""
     order = (False, None, True)
-    people = sorted(members.items, key=lambda one: order.index(one.here))
+    people = sorted(members.items, key=lambda member: order.index(member.here))
     total = {here: sum(person.here is here for person in people) for here in order}
     headings = {
         False: f"Missing ({thousands(total[False])})",
@@ -202,14 +204,17 @@ def members_report(asked: TitledReport, members: Page[CallMember], at: datetime)
     return report(asked, facts, body, shown, at)
 
 
-def _member(one: CallMember) -> str:
-    return dots((named(one.name, one.id), mrkdwn(one.role, 40) if one.role else ""))
+def _member(member: CallMember) -> str:
+    return dots((named(member.name, member.id), mrkdwn(member.role, 40) if member.role else ""))
 
 
 def feedback_report(asked: TitledReport, said: Sequence[Feedback], at: datetime) -> Message:
     """What people said about a call, newest first."""
     shown = page_of(said, asked.page)
-    facts = (count(len(said), "answer") if said else "", _average([one.rating for one in said]))
+    facts = (
+        count(len(said), "answer") if said else "",
+        _average([feedback.rating for feedback in said]),
+    )
     body = stacked(map(_said, shown.items)) or [section("Nobody has said anything about it.")]
     return report(asked, facts, body, shown, at)
 

@@ -16,7 +16,7 @@ from bot.calls.outcomes import Result, State
 from bot.calls.verbs import Block, Kick, Mute, Unblock, Verb
 from bot.store import SqlStore, open_store
 from tests.fakes.clock import START, ManualClock
-from tests.store.audit.plainly import fits, open_cases
+from tests.store.audit.plain_query import fits, open_cases
 from tests.store.orders import MINUTE, order
 
 MODERATORS = ("U-MARY", "U-JOHN", "U-NOBODY")

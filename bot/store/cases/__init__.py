@@ -1,1 +1,1 @@
-"""Orders, cases and what has to be told of them: written and read."""
+"""Orders and cases: their intake, the queue of open ones, the outbox, and what is read of them."""

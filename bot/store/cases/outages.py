@@ -131,7 +131,7 @@ class RefusedLine:
 
 @dataclass(frozen=True, slots=True)
 class Restart:
-    """The process starts; lines go to `channel` now, None for none."""
+    """The start of a process whose lines go to `channel`; None for none."""
 
     channel: str | None
 

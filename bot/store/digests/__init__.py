@@ -1,1 +1,1 @@
-"""Who wants a digest, which one was posted, and what has to be told of them."""
+"""Digests: subscriptions and their changes, postings, announcements, and what digests tell."""

@@ -1,4 +1,4 @@
-"""The tables of orders and cases, and of what has to be told of them."""
+"""The tables of orders, cases and messages about them."""
 
 from datetime import datetime
 

@@ -1,1 +1,1 @@
-"""Past calls and their sums."""
+"""Past calls and their sums, written and read."""

@@ -284,4 +284,4 @@ async def test_a_worker_leaves_politely_too(
     await written(program, "process started")
     stop(program)
     assert await ended(program) == 0
-    assert log_of(program)[-1]["event"] == "stopped"
+    assert log_of(program)[-1]["event"] == "process stopped"

@@ -26,7 +26,7 @@ from handlers.blocks.choices import (
     recording_option,
 )
 from handlers.blocks.digests.digest_values import DIGEST_ZONE
-from handlers.blocks.digests.time_zones import zone_options
+from handlers.blocks.digests.forms import zone_options
 from handlers.blocks.elements import MAX_OPTIONS
 from handlers.blocks.emoji import with_emoji
 from handlers.blocks.forms.option_fields import RECORDING

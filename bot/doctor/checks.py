@@ -10,7 +10,7 @@ from typing import NamedTuple
 from bot.bootstrap.vendors import connect
 from bot.calls.models import Vendor
 from bot.clock import Clock
-from bot.doctor import audit_log, environment, named_places, outages, slack, vendors
+from bot.doctor import audit_log, environment, named_places, slack, vendors
 from bot.doctor.configuration import given
 from bot.doctor.context import DoctorContext, slack_for
 from bot.doctor.findings import Finding, Findings, bad
@@ -41,7 +41,7 @@ CHECKS: Sequence[Check] = (
     Check(slack.CLOCK, slack.clock),
     Check(named_places.PEOPLE, named_places.people),
     Check(named_places.CHANNELS, named_places.channels),
-    Check(named_places.CHANNELS, outages.outages),
+    Check(named_places.CHANNELS, named_places.outages),
     Check(environment.NETWORK, environment.network),
     Check(vendors.VENDORS, vendors.any_vendor),
     *(Check(each.label, partial(vendors.vendor, which=each)) for each in Vendor),

@@ -4,11 +4,13 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from bot.doctor.context import UNSEEN, DoctorContext, Slack, home_of
+from bot.calls.outages import ChannelOutage
+from bot.doctor.context import UNSEEN, DoctorContext, Slack, existing_store, home_of
 from bot.doctor.findings import Finding, Findings, bad, good, note, warning
-from bot.errors import SlackSilent
+from bot.errors import CallwardenError, SlackSilent
 from bot.policy.rules import Rules
 from bot.ports import Member
+from handlers.slack_api.channel_errors import TRY_NOW, problem_of
 from handlers.slack_api.probe import ProbeAnswer
 
 PEOPLE, CHANNELS = "People", "Channels"
@@ -167,3 +169,24 @@ async def _by_history(slack: Slack, channel: str, *, posts: bool) -> Finding:
     if reply.error:
         return note(CHANNELS, f"{channel} cannot be seen ({reply.error}); {unseen}.")
     return good(CHANNELS, f"The bot is in {channel}; {unseen}.")
+
+
+async def outages(context: DoctorContext) -> Findings:
+    """Channels in which Slack takes no lines of cases, each with what mends it.
+
+    Nothing where the database is away: that is told of itself.
+    """
+    try:
+        async with existing_store(context) as store:
+            return [] if store is None else [_lost(outage) for outage in await store.outages()]
+    except CallwardenError:
+        return []
+
+
+def _lost(outage: ChannelOutage) -> Finding:
+    told = problem_of(outage.error)
+    says = (
+        f"{outage.channel} {told.says}. Since {outage.began_at:%Y-%m-%d %H:%M} UTC, lines of cases "
+        f"kept: {outage.kept}. The next try is at {outage.retry_at:%H:%M} UTC."
+    )
+    return bad(CHANNELS, says, f"{told.mend} {TRY_NOW}")

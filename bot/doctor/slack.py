@@ -1,12 +1,11 @@
 """Slack's side: the token, its scopes, the command, the way requests come in, the clocks."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from bot.clock_skew import MEND, NOTICEABLE, SIGNATURE_SECONDS, skew_words
 from bot.doctor.context import UNSEEN, DoctorContext, home_of
 from bot.doctor.findings import Finding, Findings, bad, good, note, warning
-from bot.doctor.scopes import OPTIONAL, REQUIRED
 from bot.errors import SlackSilent
 from bot.responses import http_date
 from bot.settings import Settings
@@ -212,3 +211,22 @@ async def clock(context: DoctorContext) -> Findings:
 def _seconds_ahead(context: DoctorContext, date: str) -> float | None:
     theirs = http_date(date)
     return None if theirs is None else (context.clock.now() - theirs).total_seconds()
+
+
+REQUIRED: Mapping[str, str] = {
+    "commands": "no command arrives",
+    "chat:write": "the moderation channel gets no lines",
+    "users:read": "nobody is known, so everybody is refused",
+}
+"""Scopes without which the bot does not work, and what then happens."""
+
+OPTIONAL: Mapping[str, str] = {
+    "im:write": "whoever set up a digest is not told when its channel is gone",
+    "usergroups:read": "roles by user group give nobody a role",
+    "channels:history": "after a crash a line or digest in a public channel may be posted twice",
+    "groups:history": "after a crash a line or digest in a private channel may be posted twice",
+    "channels:read": "that a public channel takes no digest is seen only when one is posted",
+    "groups:read": "that a private channel takes no digest is seen only when one is posted, and "
+    "nobody is kept from choosing one that they are not in",
+}
+"""Scopes that may be left out, and what is lost then."""

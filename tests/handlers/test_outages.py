@@ -11,7 +11,7 @@ from bot.demo.slack.render import as_text
 from bot.demo.stage import Show, open_show
 from bot.doctor.context import DoctorContext
 from bot.doctor.findings import Severity
-from bot.doctor.outages import outages
+from bot.doctor.named_places import outages
 from bot.settings import Settings
 from handlers.blocks.action_values import TRY_CHANNELS, ListValue
 from handlers.slack_api.admin_alerts import outage_words

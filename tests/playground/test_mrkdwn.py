@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.demo.playground.page.channel import threaded
-from bot.demo.playground.page.mrkdwn import html_of, marked
-from bot.demo.playground.page.rich_text import rich_html
+from bot.demo.playground.page.formatted_text import html_of, marked, rich_html
 from bot.demo.slack.screen import Message
 
 NAMES = {"U1": "Mira", "C1": "call-ops"}

@@ -14,8 +14,7 @@ from bot.demo.serving import serve
 from bot.demo.stage import Stage
 from bot.doctor import Severity
 from bot.doctor.preflight import preflight
-from bot.doctor.scopes import OPTIONAL, REQUIRED
-from bot.doctor.slack import PASSING
+from bot.doctor.slack import OPTIONAL, PASSING, REQUIRED
 from bot.errors import ConfigError
 from bot.settings import Settings
 from tests.unit.surroundings import NOWHERE, Surroundings, fresh_ward, odd_slack, open_app

@@ -7,7 +7,7 @@ import yaml
 from sqlalchemy import create_engine
 
 from bot.doctor import Finding, Severity
-from bot.doctor.scopes import OPTIONAL, REQUIRED
+from bot.doctor.slack import OPTIONAL, REQUIRED
 from bot.errors import DatabaseUnusable
 from bot.store.failures.classify import translated_errors
 from bot.store.urls import address_of

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bot.demo.playground.page.server import open_page
+from bot.demo.playground.page.page import open_page
 from bot.demo.playground.playground import open_playground
 from bot.errors import CallwardenError
 from bot.logs import configure_logs

@@ -3,16 +3,17 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
 from bot.calls.models import Vendor
 from bot.digests.subscription import EVERY_DAY, Rhythm, Section, Subscription, Wish, is_zone
-from bot.digests.wording import DAYS, SECTION_NAMES, rhythm_words
+from bot.digests.wording import DAYS, SECTION_NAMES, rhythm_words, zone_name
+from bot.usage.zones import find_zones
 from handlers.blocks.action_values import MAX_SHOWN, stale
 from handlers.blocks.digests.digest_values import DIGEST_FORM, DIGEST_ZONE, PAUSE_FORM, DigestState
-from handlers.blocks.digests.time_zones import zone_option
-from handlers.blocks.elements import option, plain_text, section
+from handlers.blocks.elements import MAX_OPTIONS, option, plain_text, section
 from handlers.blocks.forms.reason_form import MAX_TITLE
 from handlers.blocks.message import Block
 from handlers.blocks.text import mrkdwn
@@ -228,3 +229,14 @@ def _boxes(name: str, offered: Sequence[Block], ticked: Iterable[object]) -> Blo
     initial = [choice for choice in offered if choice["value"] in chosen]
     element: Block = {"type": "checkboxes", "action_id": name, "options": list(offered)}
     return {**element, "initial_options": initial} if initial else element
+
+
+def zone_options(typed: str, now: datetime) -> list[Block]:
+    """At most 100 time zones that fit what was typed, the likeliest first."""
+    return [zone_option(name, now) for name in find_zones(typed, now)[:MAX_OPTIONS]]
+
+
+def zone_option(name: str, now: datetime) -> Block:
+    """A time zone with what its clocks show against UTC now."""
+    offset = f"{now.astimezone(ZoneInfo(name)):%z}"
+    return option(f"{zone_name(name)} (UTC{offset[:3]}:{offset[3:5]})", name)

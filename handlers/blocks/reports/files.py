@@ -1,7 +1,9 @@
 """What was recorded of a call, with links for its asker alone."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
+from urllib.parse import quote, urlsplit
 
 from pydantic import ValidationError
 
@@ -11,7 +13,6 @@ from bot.calls.verbs import DeleteRecording, DeleteTranscript
 from handlers.blocks.action_values import ACT, ActValue
 from handlers.blocks.elements import MAX_TEXT, button, context, paragraph, section, stamp
 from handlers.blocks.message import Block, Message
-from handlers.blocks.reports.links import link
 from handlers.blocks.reports.report import MAX_REASON, page_of, report
 from handlers.blocks.reports.report_values import TitledReport
 from handlers.blocks.text import bold, clean, code, count, dots, lines, mrkdwn, span, when
@@ -103,3 +104,38 @@ def _delete(
 
 def _can(capability: Capability | None) -> bool:
     return capability is not None and capability.possible
+
+
+MAX_LINK = 2000
+"""Characters of a whole link, so that it fits into a text of 3,000 with words around it."""
+
+_WEB = {"http", "https"}
+_HOST = re.compile(r"[A-Za-z0-9.\-]+|[0-9A-Fa-f:.]+")
+_KEPT = ":/?#[]@!$&'()*+,;=%~"
+"""Signs a URL is made of (RFC 3986) besides letters, digits and `_.-`; a `%` stays as it came."""
+
+
+def link(url: str, label: str) -> str | None:
+    """`<url|label>`; None for what is no plain web address, or is too long for Slack.
+
+    Signs that mean something to Slack are percent-encoded, `&` is escaped (docs.slack.dev,
+    formatting message text). An address with a user name in it could look like another host.
+    """
+    if not _plain(url):
+        return None
+    told = f"<{quote(url, safe=_KEPT).replace('&', '&amp;')}|{label}>"
+    return told if len(told) <= MAX_LINK else None
+
+
+def _plain(url: str) -> bool:
+    """Whether it is http(s), names a host and nobody, and holds no space or control character."""
+    if not url.isprintable() or any(sign.isspace() for sign in url):
+        return False
+    try:
+        parts = urlsplit(url)
+        named = parts.username is not None or parts.password is not None
+        port_ok = parts.port is None or parts.port > 0
+    except ValueError:
+        return False
+    host = _HOST.fullmatch(parts.hostname or "")
+    return parts.scheme in _WEB and not named and port_ok and host is not None

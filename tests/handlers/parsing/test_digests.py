@@ -18,7 +18,14 @@ from bot.digests.wording import wish_words
 from bot.errors import BadInput, UnknownWord
 from bot.usage.zones import zones
 from handlers.blocks.digests.digest_values import DigestState
-from handlers.blocks.digests.forms import digest_form, pause_form, read_state, read_until, read_wish
+from handlers.blocks.digests.forms import (
+    digest_form,
+    pause_form,
+    read_state,
+    read_until,
+    read_wish,
+    zone_options,
+)
 from handlers.blocks.digests.subscriptions import (
     coming,
     done_message,
@@ -29,7 +36,6 @@ from handlers.blocks.digests.subscriptions import (
     sent_words,
     stop_message,
 )
-from handlers.blocks.digests.time_zones import zone_options
 from handlers.parsing.digests import SPOKEN, DigestCommand, DigestRequest
 from handlers.parsing.requests import Help, parse
 from tests.fakes.blocks import ANYTHING, NASTY, NOW, told, words

@@ -5,12 +5,10 @@ from typing import Any
 
 from nicegui import ui
 
-from bot.demo.playground.page.charts import chart
+from bot.demo.playground.page.data_blocks import chart, table
 from bot.demo.playground.page.elements import Elements, picture, unknown
-from bot.demo.playground.page.mrkdwn import html_of
-from bot.demo.playground.page.rich_text import rich_html
+from bot.demo.playground.page.formatted_text import html_of, rich_html
 from bot.demo.playground.page.session import Session
-from bot.demo.playground.page.tables import table
 from bot.demo.slack.screen import Json, Shown, View
 
 SIZES = {1: "k-h1", 2: "k-h2", 3: "k-h3", 4: "k-h4"}

@@ -5,7 +5,7 @@ from typing import Any
 from nicegui import ui
 
 from bot.demo.playground.page.blocks import Blocks
-from bot.demo.playground.page.mrkdwn import marked
+from bot.demo.playground.page.formatted_text import marked
 from bot.demo.playground.page.pane import Pane
 from bot.demo.playground.page.session import Session
 from bot.demo.playground.page.suggestions import hints_for

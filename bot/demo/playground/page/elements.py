@@ -6,8 +6,8 @@ from typing import Any
 
 from nicegui import events, ui
 
+from bot.demo.playground.page.formatted_text import html_of
 from bot.demo.playground.page.menus import LookupMenu, label_of
-from bot.demo.playground.page.mrkdwn import html_of
 from bot.demo.playground.page.session import Session, control_of
 from bot.demo.slack.control_finder import entered, options_of
 from bot.demo.slack.screen import STATEFUL, Control, Json, Shown, state_of

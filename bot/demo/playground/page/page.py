@@ -1,10 +1,15 @@
-"""The whole page: left where, middle what is said, right what really happens."""
+"""The whole page, served: left where, middle what is said, right what really happens."""
 
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 
+from fastapi import FastAPI
 from nicegui import ui
 
+from bot.demo.playground.page.access import QUERY, AccessGuard
 from bot.demo.playground.page.calls import CallsPane
 from bot.demo.playground.page.channel import ChannelPane, Composer
 from bot.demo.playground.page.controls import FaultControls, TutorialSteps
@@ -14,6 +19,7 @@ from bot.demo.playground.page.session import Place, Session
 from bot.demo.playground.page.sidebar import Sidebar
 from bot.demo.playground.page.traffic import TrafficPane
 from bot.demo.playground.playground import Playground
+from bot.demo.serving import serve
 
 TITLE = "Callwarden playground"
 LOOK = (Path(__file__).parent / "look.css").read_text("utf-8")
@@ -55,3 +61,20 @@ def draw_page(playground: Playground) -> None:
         panes.append(ModalPane(session))
     refresh()
     ui.timer(REFRESH_SECONDS, refresh)
+
+
+@asynccontextmanager
+async def open_page(playground: Playground, port: int = 0) -> AsyncIterator[str]:
+    """The link to the page, with its token; served until the context ends. Once a process."""
+    web = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    ui.run_with(
+        web,
+        root=partial(draw_page, playground),
+        title=TITLE,
+        dark=None,
+        tailwind=False,
+        show_welcome_message=False,
+    )
+    token = secrets.token_urlsafe(16)
+    async with serve(AccessGuard(web, token), port=port, websockets=True) as url:
+        yield f"{url}/?{QUERY}={token}"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from handlers.blocks.reports.links import MAX_LINK, link
+from handlers.blocks.reports.files import MAX_LINK, link
 
 TOLD = re.compile(r"<https?://[^<>|\s]+\|Download>", re.ASCII)
 

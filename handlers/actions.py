@@ -106,8 +106,8 @@ async def recheck_case(ctx: SlackContext) -> None:
     """“Check again”: what the vendor shows now."""
     value = action_values.load(action_values.CaseValue, ctx.payload.get("value"))
     await ctx.show_waiting()
-    case, seen = await ctx.service.cases.check(ctx.asker, value.number)
-    rights = await ctx.service.rights_in(ctx.asker, case)
+    case, seen = await ctx.moderation.cases.check(ctx.asker, value.number)
+    rights = await ctx.moderation.rights_in(ctx.asker, case)
     await ctx.answer(check_message(case, seen, rights))
 
 
@@ -118,7 +118,7 @@ async def repeat_case(ctx: SlackContext) -> None:
     press = ctx.key("press", ctx.trigger_id)
     acceptance = await earlier_acceptance(ctx, press)
     if acceptance is None:
-        await ctx.service.admit(ctx.asker, press, f"Do #{value.number} again")
+        await ctx.moderation.admit(ctx.asker, press, f"Do #{value.number} again")
         acceptance = await _next_try(ctx, value.number, key, press)
     if ctx.reply_url is None:
         follow_press(ctx, acceptance)
@@ -128,11 +128,11 @@ async def repeat_case(ctx: SlackContext) -> None:
 
 async def _next_try(ctx: SlackContext, number: int, key: str, press: str) -> Acceptance:
     """The case of this press: a new one, or the try that is under way or has done it."""
-    wanted = await ctx.service.cases.next_retry(ctx.asker, number, key)
+    wanted = await ctx.moderation.cases.next_retry(ctx.asker, number, key)
     if wanted.asked:
         return Acceptance(case=wanted.case, how=AcceptResult.REPEATED)
     order = ctx.order(wanted.key, wanted.case.unsettled, _again(wanted.case))
-    return await ctx.service.request(order.model_copy(update={"press": press}))
+    return await ctx.moderation.request(order.model_copy(update={"press": press}))
 
 
 def _again(case: Case) -> str:
@@ -148,9 +148,9 @@ async def undo_case(ctx: SlackContext) -> None:
     if (earlier := await earlier_acceptance(ctx, press)) is not None:
         ctx.later(partial(ctx.answer, asked_message(earlier)), "answer")
         return
-    await ctx.service.admit(ctx.asker, press, words)
+    await ctx.moderation.admit(ctx.asker, press, words)
     key = ctx.key("undo", ctx.asker.actor.user, value.number)
-    wanted = await ctx.service.cases.next_retry(ctx.asker, value.number, key)
+    wanted = await ctx.moderation.cases.next_retry(ctx.asker, value.number, key)
     first = wanted.case.number == value.number
     act = wanted.case.undo if first else wanted.case.unsettled
     if act is None:
@@ -159,11 +159,11 @@ async def undo_case(ctx: SlackContext) -> None:
         already = asked_message(Acceptance(case=wanted.case, how=AcceptResult.REPEATED))
         ctx.later(partial(ctx.answer, already), "answer")
     elif act.heavy:
-        await ctx.service.permit(ctx.asker, act, press, words)
+        await ctx.moderation.permit(ctx.asker, act, press, words)
         ctx.later(partial(reason_form.open_form, ctx, act, words), "form")
     else:
         order = ctx.order(wanted.key, act, words)
-        await ctx.service.request(order.model_copy(update={"press": press}))
+        await ctx.moderation.request(order.model_copy(update={"press": press}))
 
 
 async def ask_lead(ctx: SlackContext) -> None:
@@ -177,7 +177,7 @@ async def ask_lead(ctx: SlackContext) -> None:
 async def open_asked(ctx: SlackContext) -> None:
     """“Open the order”: its form, filled in, for whoever may; the others are refused in private."""
     value = action_values.load(action_values.AskValue, ctx.payload.get("value"))
-    await ctx.service.require_viewer(ctx.asker)
+    await ctx.moderation.require_viewer(ctx.asker)
     order = await ctx.services.asking.order(value.order)
     await reason_form.open_meant(ctx, order.act.ref, card=False, why=order.reason)
 

@@ -41,9 +41,9 @@ class SlackContext:
     modal_answer: ModalAnswer | None = None
 
     @property
-    def service(self) -> ModerationService:
+    def moderation(self) -> ModerationService:
         """Everything that may be asked for."""
-        return self.services.service
+        return self.services.moderation
 
     @property
     def trigger_id(self) -> str:
@@ -53,7 +53,7 @@ class SlackContext:
     @property
     def now(self) -> datetime:
         """This moment, on the process's clock."""
-        return self.service.clock.now()
+        return self.moderation.clock.now()
 
     @property
     def in_modal(self) -> bool:
@@ -132,7 +132,7 @@ class SlackContext:
         """Why no connection came about, where the asker is told such things; else empty."""
         if not isinstance(error, VendorError) or error.diagnosis is None:
             return ""
-        return await self.service.diagnosis(self.asker, error)
+        return await self.moderation.diagnosis(self.asker, error)
 
     def later(self, work: Callable[[], Coroutine[Any, Any, None]], name: str) -> None:
         """Do `work` after the acknowledgement, errors told as words like any other."""

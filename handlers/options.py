@@ -47,7 +47,7 @@ async def calls(ctx: SlackContext) -> list[Block]:
     """Live calls that have every word typed; two of one name are told apart below it."""
     await _require_viewer(ctx, read_state(ctx.body["view"]))
     await read_live_calls(ctx, WAIT_SECONDS)
-    found = ctx.service.forms.find_calls(_typed(ctx), MAX_OPTIONS)
+    found = ctx.moderation.forms.find_calls(_typed(ctx), MAX_OPTIONS)
     return [_drawn(call, length) for call, length in zip(found, lengths(found), strict=True)]
 
 
@@ -58,7 +58,7 @@ async def people(ctx: SlackContext) -> list[Block]:
     """
     filled = read_filled({"state": {"values": {}}, **ctx.body["view"]})
     await _require_viewer(ctx, filled.state)
-    forms, call = ctx.service.forms, chosen_call(ctx, filled)
+    forms, call = ctx.moderation.forms, chosen_call(ctx, filled)
     if call is None:
         return []
     wanted = bare(_typed(ctx)).split()
@@ -80,11 +80,11 @@ async def recordings(ctx: SlackContext) -> list[Block]:
     """What is recorded of the call that the form is about: since when, what, by whom."""
     view = ctx.body["view"]
     ref, channel = _call_of(ctx, view)
-    await ctx.service.require_viewer(Asker(ctx.asker.actor, channel))
+    await ctx.moderation.require_viewer(Asker(ctx.asker.actor, channel))
     if ref is None:
         return []
     wanted = fold(_typed(ctx)).split()
-    found = await ctx.service.forms.running_recordings(ref, WAIT_SECONDS)
+    found = await ctx.moderation.forms.running_recordings(ref, WAIT_SECONDS)
     fits = [
         recording
         for recording in found
@@ -113,14 +113,14 @@ async def zones(ctx: SlackContext) -> list[Block]:
 
 async def _require_viewer(ctx: SlackContext, state: OrderState) -> None:
     """NotPermitted unless the asker may see calls."""
-    await ctx.service.require_viewer(Asker(ctx.asker.actor, state.channel))
+    await ctx.moderation.require_viewer(Asker(ctx.asker.actor, state.channel))
 
 
 async def _roster(ctx: SlackContext, ref: CallRef, which: Listed) -> Roster:
     """Who is on that list, if the vendor says it in time; nobody else."""
     try:
         async with asyncio.timeout(WAIT_SECONDS):
-            return await ctx.service.forms.recent_roster(ref, which)
+            return await ctx.moderation.forms.recent_roster(ref, which)
     except (VendorError, TimeoutError):
         return Roster(which=which, available=False)
 

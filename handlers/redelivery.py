@@ -23,7 +23,7 @@ async def earlier_acceptance(ctx: SlackContext, key: str) -> Acceptance | None:
     """
     try:
         async with asyncio.timeout(LOOK_SECONDS):
-            case = await ctx.service.cases.case_for_key(key)
+            case = await ctx.moderation.cases.case_for_key(key)
     except OtherRelease:
         raise
     except (StoreError, TimeoutError):
@@ -51,7 +51,7 @@ async def seen_before(ctx: SlackContext) -> bool | None:
     try:
         async with asyncio.timeout(LOOK_SECONDS):
             keys = _keys(ctx)
-            recorded = await ctx.service.cases.has_request(*keys)
+            recorded = await ctx.moderation.cases.has_request(*keys)
             return recorded or await ctx.services.lookups.under_way(*keys)
     except (StoreError, TimeoutError):
         return None

@@ -25,7 +25,7 @@ from handlers.slack_api.response_url import ResponseUrlClient
 class OpenServices(NamedTuple):
     """What handlers work with once the database and the clients are open."""
 
-    service: ModerationService
+    moderation: ModerationService
     slack: AsyncWebClient
     response_urls: ResponseUrlClient
     signatures: Signatures
@@ -90,9 +90,9 @@ class Services:
             raise NotAccepted("Callwarden is still starting.") from error
 
     @property
-    def service(self) -> ModerationService:
+    def moderation(self) -> ModerationService:
         """Everything that may be asked for; only once open."""
-        return self._open.result().service
+        return self._open.result().moderation
 
     @property
     def slack(self) -> AsyncWebClient:

@@ -115,7 +115,7 @@ async def open_app(
         lookups = OrderLookups(store, partial(look_up, services), by)
         asking = AskService(store, ask_poster(settings, slack), live_calls, by)
         open_services = OpenServices(
-            service=service,
+            moderation=service,
             slack=slack.client,
             response_urls=slack.response_urls,
             signatures=signatures(settings, clock, stack),

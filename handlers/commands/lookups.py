@@ -90,8 +90,8 @@ async def _take(ctx: SlackContext, lookup: Lookup) -> None:
     if act.heavy:
         raise NeedsForm(f"“{act.verb.label}” has to be confirmed.")
     order = ctx.order(lookup.key, act, read.reason)
-    take = partial(ctx.service.request, order)
-    await retry_write(take, ctx.service.clock, "order found out")
+    take = partial(ctx.moderation.request, order)
+    await retry_write(take, ctx.moderation.clock, "order found out")
 
 
 def _require_not_restored(lookup: Lookup) -> None:
@@ -122,7 +122,7 @@ async def _waiting_notice(ctx: SlackContext, lookup: Lookup) -> AsyncIterator[No
 
     async def said() -> None:
         left = max(SAID_AFTER - lookup.waited, SAID_LATE_AFTER)
-        await ctx.service.clock.sleep(left.total_seconds())
+        await ctx.moderation.clock.sleep(left.total_seconds())
         with suppress(BadInput, ClaimLost):  # what settles the order tells it
             request = parse(lookup.words, lookup.command)
             await ctx.answer(looking(request.call if isinstance(request, ActRequest) else ""))

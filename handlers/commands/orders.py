@@ -48,7 +48,7 @@ async def act(ctx: SlackContext, request: ActRequest) -> Message | None:
 async def _understood(ctx: SlackContext, request: ActRequest) -> tuple[ActRequest, Act]:
     """The order as it is to be read, and its act; TimeoutError where that is not known at once."""
     key = ctx.command_key
-    await ctx.service.admit(ctx.asker, key, cut(clean(ctx.body["text"]), MAX_REASON))
+    await ctx.moderation.admit(ctx.asker, key, cut(clean(ctx.body["text"]), MAX_REASON))
     return await ctx.services.pending_orders.begin(
         key, lambda: understand(ctx, request, key), AT_ONCE
     )
@@ -94,7 +94,7 @@ async def repeatable_words(ctx: SlackContext) -> str | None:
     request = parse(words, str(ctx.body.get("command") or ctx.services.command))
     if not isinstance(request, ActRequest):
         return words
-    rights = (await ctx.service.rights(ctx.asker)).values()
+    rights = (await ctx.moderation.rights(ctx.asker)).values()
     name, crowd = request.verb.name, request.everyone
     return (
         words if any(vendor_rights.may(name, everyone=crowd) for vendor_rights in rights) else None
@@ -139,15 +139,15 @@ async def understand(ctx: SlackContext, request: ActRequest, key: str) -> tuple[
         return await _meant_by(ctx, request)
     except BadInput:
         with suppress(BadInput, VendorError):
-            ref = ctx.service.explicit_call(request.call)  # read once is enough
-            ref = ref or (await ctx.service.forms.call(request.call)).ref
+            ref = ctx.moderation.explicit_call(request.call)  # read once is enough
+            ref = ref or (await ctx.moderation.forms.call(request.call)).ref
             words = cut(clean(ctx.body["text"]), MAX_REASON)
-            await ctx.service.require_role(ctx.asker, request.verb, ref.vendor, key, words)
+            await ctx.moderation.require_role(ctx.asker, request.verb, ref.vendor, key, words)
         raise
 
 
 async def _meant_by(ctx: SlackContext, request: ActRequest) -> tuple[ActRequest, Act]:
-    service = ctx.service
+    service = ctx.moderation
     if await service.knows_names(request.verb, request.call):
         meant = await service.resolve_typed(request.verb, request.typed)
         read = with_rest(request, meant.rest, str(ctx.body.get("command", "/calls")))
@@ -186,8 +186,8 @@ async def _confirm_slowly(ctx: SlackContext, request: ActRequest) -> None:
 async def _take(ctx: SlackContext, request: ActRequest, meant: Act) -> Message | None:
     if not meant.heavy:
         asked = ctx.order(ctx.command_key, meant, request.reason)
-        taken = await ctx.service.request(asked)
+        taken = await ctx.moderation.request(asked)
         return repeat_message(taken) if taken.how is AcceptResult.REPEATED else None
-    permitted = await ctx.service.permit(ctx.asker, meant, ctx.command_key, request.reason)
+    permitted = await ctx.moderation.permit(ctx.asker, meant, ctx.command_key, request.reason)
     ctx.later(lambda: reason_form.open_form(ctx, permitted, request.reason), "form")
     return None

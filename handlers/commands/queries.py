@@ -38,7 +38,7 @@ async def show_call(ctx: SlackContext, request: ShowCall) -> None:
     """`/calls show K7QX`: one call and who is in it."""
 
     async def show() -> None:
-        call = await ctx.service.call(ctx.asker, request.call)
+        call = await ctx.moderation.call(ctx.asker, request.call)
         await show_one(ctx, call.ref, request.page)
 
     ctx.later(show, "show")
@@ -48,7 +48,7 @@ async def find_person(ctx: SlackContext, request: FindPerson) -> None:
     """`/calls find alice`: where somebody is live now."""
 
     async def show() -> None:
-        found = await ctx.service.find(ctx.asker, request.words)
+        found = await ctx.moderation.find(ctx.asker, request.words)
         await ctx.answer(found_message(request.words, found))
 
     ctx.later(show, "find")
@@ -58,7 +58,7 @@ async def show_report_of_call(ctx: SlackContext, request: ShowReport) -> None:
     """`/calls quality K7QX` and the like: one report of a call that is live or just ended."""
 
     async def show() -> None:
-        call = await ctx.service.call(ctx.asker, request.call)
+        call = await ctx.moderation.call(ctx.asker, request.call)
         asked = ReportValue(look=request.report, call=call.ref, page=request.page)
         await show_report(ctx, asked)
 
@@ -108,7 +108,7 @@ async def _resolve_search(ctx: SlackContext, request: ShowAudit) -> tuple[AuditQ
 
 async def capabilities(ctx: SlackContext, request: ShowCapabilities) -> Message:
     """`/calls capabilities`: what each vendor lets a moderator do."""
-    tables = await ctx.service.capabilities(ctx.asker)
+    tables = await ctx.moderation.capabilities(ctx.asker)
     return capabilities_message(tables, request.vendor)
 
 

@@ -51,12 +51,12 @@ def checks(
 
     async def database() -> PartState:
         await services.wait()
-        await services.service.require_ready()
+        await services.moderation.require_ready()
         return "takes orders"
 
     async def migrations() -> PartState:
         await services.wait()
-        if not await services.service.schema_fits():
+        if not await services.moderation.schema_fits():
             raise NotAccepted("The database has not the tables that this release needs.")
         return "current"
 

@@ -23,7 +23,7 @@ async def open_form(
     ctx: SlackContext, which: AuditQuery, name: str = "", *, in_place: bool = False
 ) -> None:
     """Show the form to those who may read the audit log, filled in with `which`."""
-    await ctx.service.cases.require_auditor(ctx.asker)
+    await ctx.moderation.cases.require_auditor(ctx.asker)
     state = SearchState(
         channel=ctx.asker.channel,
         reply_url=ctx.reply_url,

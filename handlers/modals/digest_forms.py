@@ -117,7 +117,7 @@ async def _introduce(ctx: SlackContext, taken: ChangeResult) -> None:
 
 
 async def _open(ctx: SlackContext, number: int | None, wish: Wish) -> None:
-    vendors = ctx.service.vendors or tuple(Vendor)
+    vendors = ctx.moderation.vendors or tuple(Vendor)
     await open_view(ctx, digest_form(_state(ctx, number), wish, vendors, ctx.now))
 
 

@@ -28,8 +28,8 @@ async def draft(
     ctx: SlackContext, filled: FilledForm, call: Call | None, notes: list[str]
 ) -> Draft:
     """All a form is drawn from. Raises NotPermitted (audited) where its verb may not be asked."""
-    verb, forms = filled.kind, ctx.service.forms
-    rights = await ctx.service.rights(Asker(ctx.asker.actor, filled.state.channel))
+    verb, forms = filled.kind, ctx.moderation.forms
+    rights = await ctx.moderation.rights(Asker(ctx.asker.actor, filled.state.channel))
     if verb is None or call is None:
         await _require_somewhere(ctx, filled.state, verb, call)
     capability = None
@@ -101,7 +101,7 @@ async def _require_somewhere(
     ctx: SlackContext, state: OrderState, verb: type[Verb] | None, call: Call | None
 ) -> None:
     """NotPermitted for those who may do none of the verbs of the form, before they fill it in."""
-    forms, asker = ctx.service.forms, Asker(ctx.asker.actor, state.channel)
+    forms, asker = ctx.moderation.forms, Asker(ctx.asker.actor, state.channel)
     verbs = list(_family(state.among)) if verb is None else [verb]
     wanted = [
         (wanted_verb, vendor)
@@ -116,7 +116,7 @@ async def _require_permitted(
     ctx: SlackContext, state: OrderState, verb: type[Verb], call: Call
 ) -> None:
     """NotPermitted for those who may not give such an order, before they fill in its form."""
-    forms, asker = ctx.service.forms, Asker(ctx.asker.actor, state.channel)
+    forms, asker = ctx.moderation.forms, Asker(ctx.asker.actor, state.channel)
     ways = possible_whom(verb, forms.capability(call, verb))
     act = Act(
         verb=verb.model_construct(),
@@ -130,7 +130,7 @@ async def _require_permitted(
 
 def chosen_call(ctx: SlackContext, filled: FilledForm) -> Call | None:
     """The call that is chosen, as it was last seen; None when none is, or it is live no more."""
-    value, ref, forms = filled.call, filled.state.call, ctx.service.forms
+    value, ref, forms = filled.call, filled.state.call, ctx.moderation.forms
     if value is None:
         return None
     if ref is not None and value == call_value(ref):
@@ -146,8 +146,8 @@ async def read_live_calls(ctx: SlackContext, seconds: float = LOOK_SECONDS) -> l
     A slow vendor's answer is not waited for longer, and is there for the next question. Impossible
     when no vendor is connected.
     """
-    read = await ctx.service.forms.read_calls(seconds)
-    rights = await ctx.service.rights(ctx.asker)
+    read = await ctx.moderation.forms.read_calls(seconds)
+    rights = await ctx.moderation.rights(ctx.asker)
     notes = [trouble.for_reader(rights).message for trouble in read.troubles]
     if read.none_live:
         notes.append("No call is live right now. Start one in your app, then open this again.")
@@ -156,7 +156,7 @@ async def read_live_calls(ctx: SlackContext, seconds: float = LOOK_SECONDS) -> l
 
 async def call_as_seen(ctx: SlackContext, ref: CallRef) -> tuple[Call, list[str]]:
     """A call of a card as it is now, or as it was when its vendor does not answer in time."""
-    forms = ctx.service.forms
+    forms = ctx.moderation.forms
     try:
         async with asyncio.timeout(LOOK_SECONDS):
             now = await forms.get_call(ref)

@@ -132,7 +132,7 @@ async def _redrawn(ctx: SlackContext) -> dict[str, Any]:
     if filled.call is not None and call is None:
         notes.append("That call is not live any more. Choose another one.")
     if call is not None:
-        ctx.services.tasks.spawn(ctx.service.forms.preload(filled.kind, call), "people")
+        ctx.services.tasks.spawn(ctx.moderation.forms.preload(filled.kind, call), "people")
     return order_form(await _filled(ctx, filled, call, notes))
 
 
@@ -145,7 +145,7 @@ async def submit(ctx: SlackContext) -> FieldErrors | UpdateView | PushView:
     try:
         act = await act_of(ctx, filled)
         reason = reason_of(filled, needed=act.heavy)
-        acceptance = await ctx.service.request(_order(ctx, filled, act, reason))
+        acceptance = await ctx.moderation.request(_order(ctx, filled, act, reason))
     except FieldError as wrong:
         return _at_blocks(filled, wrong.errors)
     except (ProtectedPerson, RoleTooLow) as no:
@@ -203,7 +203,7 @@ async def _open(
 
     async def drawn() -> dict[str, Any]:
         key = ctx.key("open", ctx.trigger_id)
-        await ctx.service.admit(ctx.asker, key, cut(clean(words), 2000))
+        await ctx.moderation.admit(ctx.asker, key, cut(clean(words), 2000))
         return order_form(await first())
 
     await draw_or_explain(ctx, opened, drawn())
@@ -239,7 +239,7 @@ def _pressed(
 
 def _as_seen(ctx: SlackContext, ref: CallRef, person: str) -> ChosenOption:
     """Somebody a card means, by the name they were last seen with."""
-    seen = ctx.service.forms.met(ref, person)
+    seen = ctx.moderation.forms.met(ref, person)
     return chosen_option(Person(id=person) if seen is None else Person.of(seen))
 
 

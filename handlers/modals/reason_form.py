@@ -38,7 +38,7 @@ async def open_form(ctx: SlackContext, act: Act, why: str = "", *, card: bool = 
 
 async def open_meant(ctx: SlackContext, meant: ActRef, *, card: bool, why: str = "") -> None:
     """The form for a button's act: at once where all of it was shown lately."""
-    service, key = ctx.service, ctx.key("press", ctx.trigger_id)
+    service, key = ctx.moderation, ctx.key("press", ctx.trigger_id)
     known = service.forms.remembered(meant)
     if known is not None:
         await open_form(ctx, await service.permit(ctx.asker, known, key, why), why, card=card)
@@ -71,14 +71,14 @@ async def open_once_known(
             request, act = await meant()
         except UnclearPeople as unclear:
             return await ask(unclear)
-        permitted = await ctx.service.permit(ctx.asker, act, key, request.reason)
+        permitted = await ctx.moderation.permit(ctx.asker, act, key, request.reason)
         return await _form(ctx, permitted, request.reason, card=False)
 
     await draw_or_explain(ctx, opened, drawn())
 
 
 async def _form(ctx: SlackContext, act: Act, why: str, *, card: bool) -> dict[str, Any]:
-    forms, vendor = ctx.service.forms, act.call.vendor
+    forms, vendor = ctx.moderation.forms, act.call.vendor
     known = forms.recent_call(act.call)
     targets = outputs(type(act.verb), known, forms.rtmp_targets)
     capability = forms.vendor_capability(vendor, act.verb)
@@ -115,10 +115,10 @@ async def submit(ctx: SlackContext) -> FieldErrors | UpdateView:
         return {RECORDING: words}
     try:
         async with asyncio.timeout(LOOK_UP_SECONDS):
-            act = await ctx.service.forms.resolve(filled.act)
+            act = await ctx.moderation.forms.resolve(filled.act)
     except (UnknownPerson, VendorError, TimeoutError) as error:
         return {REASON: _not_found(error, filled.act)}
-    acceptance = await ctx.service.request(
+    acceptance = await ctx.moderation.request(
         Order(
             key=key,
             act=act,

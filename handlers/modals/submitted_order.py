@@ -34,7 +34,7 @@ Errors = dict[str, str]
 
 async def act_of(ctx: SlackContext, filled: FilledForm) -> Act:
     """The act a form asks for. Raises FieldError or FieldsMissing."""
-    forms, verb = ctx.service.forms, filled.kind
+    forms, verb = ctx.moderation.forms, filled.kind
     if verb is None:
         raise FieldError(FORM_VERB, "Choose what to do.")
     call = chosen_call(ctx, filled)
@@ -99,7 +99,7 @@ async def _aim(
         return (), False, ()
     if verb.aim is Aim.ABSENT:
         return await _chosen_absent(ctx, filled, verb, call), False, ()
-    ways = possible_whom(type(verb), ctx.service.forms.capability(call, verb))
+    ways = possible_whom(type(verb), ctx.moderation.forms.capability(call, verb))
     if filled.whom is None and FORM_WHOM in filled.blocks:
         raise FieldError(FORM_WHOM, "Choose who is meant.")
     if filled.whom is None and ways[0] is Whom.EVERYONE:
@@ -149,7 +149,7 @@ async def _chosen_absent(
     ctx: SlackContext, filled: FilledForm, verb: Verb, call: Call
 ) -> tuple[Person, ...]:
     """People who need not be there: chosen from their list, or by id where there is none."""
-    which = ctx.service.forms.list_for(type(verb), call)
+    which = ctx.moderation.forms.list_for(type(verb), call)
     if which is None:
         return await _typed_absent(ctx, filled, verb, call)
     if FORM_PEOPLE not in filled.blocks or not filled.people_fit:
@@ -158,7 +158,7 @@ async def _chosen_absent(
         raise FieldError(FORM_PEOPLE, "Choose at least one person.")
     try:
         async with asyncio.timeout(CHECK_SECONDS):
-            roster = await ctx.service.forms.roster(call.ref, which)
+            roster = await ctx.moderation.forms.roster(call.ref, which)
     except (VendorError, TimeoutError) as error:
         silent = f"{call.ref.vendor.label} did not say who is on that list."
         raise FieldError(FORM_PEOPLE, f"{silent} Submit it again in a moment.") from error
@@ -191,7 +191,7 @@ async def _typed_absent(
         raise FieldError(ABSENT, "Say who: their id in your app.")
     try:
         named = [require_name(word, "person") for word in words]
-        return await ctx.service.forms.absent(call, verb, named)
+        return await ctx.moderation.forms.absent(call, verb, named)
     except BadInput as error:
         raise FieldError(ABSENT, str(error)) from error
 

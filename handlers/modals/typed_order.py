@@ -63,7 +63,7 @@ async def _named(ctx: SlackContext, word: str | None) -> tuple[Call | None, list
         return None, await read_live_calls(ctx)
     await read_live_calls(ctx, 0)
     try:
-        return await ctx.service.forms.call(word), []
+        return await ctx.moderation.forms.call(word), []
     except (BadInput, VendorError) as error:
         return None, [error_sentences(error)]
 
@@ -75,7 +75,7 @@ async def _people(
     if verb.aim is Aim.ABSENT:
         return await _absent(ctx, verb, call, words)
     try:
-        people_index = await ctx.service.forms.people(call.ref)
+        people_index = await ctx.moderation.forms.people(call.ref)
     except VendorError as error:
         return {}, [error_sentences(error)]
     if verb.keeps_out:
@@ -87,11 +87,11 @@ async def _absent(
     ctx: SlackContext, verb: type[Verb], call: Call, words: Sequence[str]
 ) -> tuple[dict[str, Any], list[str]]:
     """The same for people who are on a list of the call's; by id where there is no menu of it."""
-    which = ctx.service.forms.list_for(verb, call)
+    which = ctx.moderation.forms.list_for(verb, call)
     if which is None:
         return {"absent": "\n".join(words)}, []
     try:
-        roster = await ctx.service.forms.recent_roster(call.ref, which)
+        roster = await ctx.moderation.forms.recent_roster(call.ref, which)
     except VendorError as error:
         return {}, [error_sentences(error)]
     return _found(words, lambda word: meant(word, roster, call))

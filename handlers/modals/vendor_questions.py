@@ -23,7 +23,7 @@ async def with_leaving(
     chosen = verb() if isinstance(verb, type) else verb
     try:
         async with asyncio.timeout(LOOK_SECONDS):
-            leaving = await ctx.service.forms.departures(call, chosen)
+            leaving = await ctx.moderation.forms.departures(call, chosen)
     except (VendorError, TimeoutError):
         told = f"{call.vendor.label} did not say in time how many people leave."
     else:
@@ -51,7 +51,7 @@ async def recording_error(ctx: SlackContext, verb: Verb, call: CallRef) -> str |
     """
     try:
         async with asyncio.timeout(CHECK_SECONDS):
-            await ctx.service.forms.require_recording(verb, call)
+            await ctx.moderation.forms.require_recording(verb, call)
     except WhichRecording as which:
         return f"{which} Choose one here."
     except (VendorError, TimeoutError):

@@ -9,7 +9,7 @@ from handlers.context import SlackContext
 
 async def audit_page(ctx: SlackContext, which: AuditQuery) -> Message:
     """A part of the audit log."""
-    return audit_message(await ctx.service.cases.audit_entries(ctx.asker, which), which)
+    return audit_message(await ctx.moderation.cases.audit_entries(ctx.asker, which), which)
 
 
 async def show_audit_page(ctx: SlackContext, which: AuditQuery, *, in_place: bool = False) -> None:
@@ -19,5 +19,5 @@ async def show_audit_page(ctx: SlackContext, which: AuditQuery, *, in_place: boo
 
 async def case_page(ctx: SlackContext, number: int, page: int = 0) -> Message:
     """A case from asking to outcome, with what its reader may do about it."""
-    life = await ctx.service.cases.history(ctx.asker, number)
-    return case_message(life, await ctx.service.rights_in(ctx.asker, life.case), page)
+    life = await ctx.moderation.cases.history(ctx.asker, number)
+    return case_message(life, await ctx.moderation.rights_in(ctx.asker, life.case), page)

@@ -10,13 +10,13 @@ from handlers.context import SlackContext
 async def show_list(ctx: SlackContext, view: ListView, *, in_place: bool = False) -> None:
     """Show the live calls that match `view`."""
     await ctx.show_waiting(in_place=in_place)
-    picture = await ctx.service.look(ctx.asker, view)
-    capabilities = ctx.service.vendor_capabilities()
+    picture = await ctx.moderation.look(ctx.asker, view)
+    capabilities = ctx.moderation.vendor_capabilities()
     await ctx.answer(list_message(picture, view, capabilities), in_place=in_place)
 
 
 async def show_one(ctx: SlackContext, ref: CallRef, page: int, *, in_place: bool = False) -> None:
     """Show one call with a page of its people."""
     await ctx.show_waiting(in_place=in_place)
-    view, cases = await ctx.service.open(ctx.asker, ref, page)
+    view, cases = await ctx.moderation.open(ctx.asker, ref, page)
     await ctx.answer(call_message(view, cases), in_place=in_place)

@@ -53,8 +53,8 @@ async def _states(ctx: SlackContext, case: Case) -> AsyncIterator[Case]:
     for _ in range(len(PAUSES) + MOST_LOOKS):
         if not case.state.open or not looks:
             break
-        await ctx.service.clock.sleep(looks.pop(0))
-        before, case = case.progress, await ctx.service.cases.get(ctx.asker, case.number)
+        await ctx.moderation.clock.sleep(looks.pop(0))
+        before, case = case.progress, await ctx.moderation.cases.get(ctx.asker, case.number)
         if case.state.open and case.progress != before:
             looks = looks or [PAUSE] * 2
             yield case
@@ -62,7 +62,7 @@ async def _states(ctx: SlackContext, case: Case) -> AsyncIterator[Case]:
 
 
 async def _told(ctx: SlackContext, case: Case) -> Message:
-    rights = await ctx.service.rights_in(ctx.asker, case)
-    why = ctx.service.connection_trouble(case.act.call.vendor)
+    rights = await ctx.moderation.rights_in(ctx.asker, case)
+    why = ctx.moderation.connection_trouble(case.act.call.vendor)
     told = answer_message(case, rights, diagnosis=why)
     return Message(told.text, [*told.blocks, context(ELSEWHERE)]) if case.state.open else told

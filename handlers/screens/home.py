@@ -56,7 +56,7 @@ async def refresh(ctx: SlackContext) -> None:
 
 async def try_channels(ctx: SlackContext) -> None:
     """“Try now”: channels that take no lines of cases, once an admin has mended them."""
-    await ctx.service.try_channels(ctx.asker)
+    await ctx.moderation.try_channels(ctx.asker)
     await refresh(ctx)
 
 
@@ -71,7 +71,7 @@ async def publish(ctx: SlackContext, before: Mapping[str, Any] | None) -> None:
 
 
 async def _drawn(ctx: SlackContext) -> dict[str, Any]:
-    service, command = ctx.service, ctx.services.command
+    service, command = ctx.moderation, ctx.services.command
     try:
         places = await service.standing(ctx.asker)
         await service.require_viewer(ctx.asker)

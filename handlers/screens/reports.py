@@ -35,8 +35,8 @@ KINDS: Mapping[str, frozenset[FileKind]] = {
 async def show_report(ctx: SlackContext, asked: ReportValue, *, in_place: bool = False) -> None:
     """Show one report of a call."""
     await ctx.show_waiting(in_place=in_place)
-    await ctx.service.require_viewer(ctx.asker)
-    title = await ctx.service.title_of(asked.call)
+    await ctx.moderation.require_viewer(ctx.asker)
+    title = await ctx.moderation.title_of(asked.call)
     named = TitledReport(**asked.model_dump(), title=title)
     await ctx.answer(await REPORT_HANDLERS[asked.look](ctx, named), in_place=in_place)
 
@@ -45,36 +45,40 @@ async def show_rooms(ctx: SlackContext, asked: RoomsValue, *, in_place: bool = F
     """Show what one vendor knows by name, or each: what one of several lacks is one line."""
     await ctx.show_waiting(in_place=in_place)
     if asked.vendor is not None:
-        rooms = await ctx.service.reports.rooms(ctx.asker, asked.vendor)
+        rooms = await ctx.moderation.reports.rooms(ctx.asker, asked.vendor)
         listings = [RoomListing(asked.vendor, rooms)]
     else:
-        vendors = ctx.service.vendors
+        vendors = ctx.moderation.vendors
         listings = await asyncio.gather(*(_listing(ctx, vendor) for vendor in vendors))
     await ctx.answer(rooms_report(asked, listings, ctx.now), in_place=in_place)
 
 
 async def _listing(ctx: SlackContext, vendor: Vendor) -> RoomListing:
     try:
-        return RoomListing(vendor, await ctx.service.reports.rooms(ctx.asker, vendor))
+        return RoomListing(vendor, await ctx.moderation.reports.rooms(ctx.asker, vendor))
     except (Impossible, VendorError) as error:
         return RoomListing(vendor, trouble=str(error))
 
 
 async def _quality(ctx: SlackContext, asked: TitledReport) -> Message:
-    return quality_report(asked, await ctx.service.reports.quality(ctx.asker, asked.call), ctx.now)
+    return quality_report(
+        asked, await ctx.moderation.reports.quality(ctx.asker, asked.call), ctx.now
+    )
 
 
 async def _attendance(ctx: SlackContext, asked: TitledReport) -> Message:
-    attendance = await ctx.service.reports.attendance(ctx.asker, asked.call)
+    attendance = await ctx.moderation.reports.attendance(ctx.asker, asked.call)
     return attendance_report(asked, attendance, ctx.now)
 
 
 async def _members(ctx: SlackContext, asked: TitledReport) -> Message:
-    return members_report(asked, await ctx.service.reports.members(ctx.asker, asked.call), ctx.now)
+    return members_report(
+        asked, await ctx.moderation.reports.members(ctx.asker, asked.call), ctx.now
+    )
 
 
 async def _feedback(ctx: SlackContext, asked: TitledReport) -> Message:
-    feedback = await ctx.service.reports.feedback(ctx.asker, asked.call)
+    feedback = await ctx.moderation.reports.feedback(ctx.asker, asked.call)
     return feedback_report(asked, feedback, ctx.now)
 
 
@@ -84,8 +88,8 @@ def _files(kind: Report) -> ReportHandler:
     async def report(ctx: SlackContext, asked: TitledReport) -> Message:
         call = Call(ref=asked.call, title=asked.title, people=0)
         key = ctx.key("look", ctx.trigger_id)
-        files = await ctx.service.reports.files(ctx.asker, kind, call, KINDS[kind.name], key)
-        capabilities = ctx.service.vendor_capabilities()[asked.call.vendor]
+        files = await ctx.moderation.reports.files(ctx.asker, kind, call, KINDS[kind.name], key)
+        capabilities = ctx.moderation.vendor_capabilities()[asked.call.vendor]
         return files_report(asked, files, capabilities, ctx.now)
 
     return report

@@ -124,5 +124,5 @@ def _forget_people(services: Services, event: VendorEvent) -> None:
     Deliveries need no de-duplication: forgetting twice, late or out of order costs one more look
     at the vendor and is never wrong.
     """
-    services.service.forget_people(event.vendor, event.call_id)
+    services.moderation.forget_people(event.vendor, event.call_id)
     log.debug("call changed", vendor=event.vendor, kind=event.kind)

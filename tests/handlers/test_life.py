@@ -267,7 +267,7 @@ async def test_every_moderator_may_do_again_what_is_in_doubt(show: Show) -> None
 
 async def test_an_order_on_somebody_not_seen_yet_waits_for_a_slow_vendor(show: Show) -> None:
     mira = Moderator(show)
-    show.services.service.forget_people(Vendor.STREAM, LAUNCH)
+    show.services.moderation.forget_people(Vendor.STREAM, LAUNCH)
     show.stage.world.stream.faults.slow(0.7, on="/participants")
     delivery = await show.sender.command(
         mira.user, show.stage.cast.ops, "kick stream:livestream:launch-show dolores spam"
@@ -279,7 +279,7 @@ async def test_an_order_on_somebody_not_seen_yet_waits_for_a_slow_vendor(show: S
 
 async def test_an_order_that_cannot_be_understood_in_the_end_says_so(show: Show) -> None:
     mira = Moderator(show)
-    show.services.service.forget_people(Vendor.STREAM, LAUNCH)
+    show.services.moderation.forget_people(Vendor.STREAM, LAUNCH)
     show.stage.world.stream.faults.slow(0.7, on="/participants")
     await mira.types("kick stream:livestream:launch-show nobody-of-that-name spam")
     await mira.sees("matches “nobody-of-that-name”")

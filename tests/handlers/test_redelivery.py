@@ -35,7 +35,7 @@ def gone(show: Show, call: str, person: str) -> None:
     """They left, and nothing is remembered of who was there."""
     if person in {stay.visitor.id for stay in show.stage.world.stream.rooms[call].here()}:
         show.stage.world.stream.leave(call, person)
-    show.services.service.forget_people(Vendor.STREAM, call)
+    show.services.moderation.forget_people(Vendor.STREAM, call)
 
 
 async def cases(show: Show) -> set[int | None]:
@@ -60,7 +60,7 @@ async def test_a_command_whose_words_mean_somebody_else_by_now(show: Show) -> No
     await mira.sees("kicked Zed", "confirmed")
     gone(show, SUPPORT, "first")
     stream.join(SUPPORT, Visitor("second", "Zed"))
-    show.services.service.forget_people(Vendor.STREAM, SUPPORT)
+    show.services.moderation.forget_people(Vendor.STREAM, SUPPORT)
     again = await show.sender.redeliver(delivery)
     assert "Already requested: case #1." in again.body.decode()
     assert "second" in {stay.visitor.id for stay in stream.rooms[SUPPORT].here()}
@@ -74,7 +74,7 @@ async def test_a_command_whose_call_is_over(show: Show) -> None:
     delivery = await show.sender.command(mira.user, show.stage.cast.ops, words)
     await mira.sees("muted Kofi Mensah", "confirmed")
     show.stage.world.stream.faults.error(404, on=SUPPORT.replace(":", "/"), times=None)
-    show.services.service.forget_people(Vendor.STREAM, SUPPORT)
+    show.services.moderation.forget_people(Vendor.STREAM, SUPPORT)
     again = await show.sender.redeliver(delivery)
     assert "Already requested: case #1." in again.body.decode()
     show.stage.world.stream.faults.clear()

@@ -80,7 +80,7 @@ async def test_a_half_set_vendor_is_off_and_a_start_says_what_is_missing(sqlite_
     half = settings(**KIT, STREAM_API_KEY="key", COMETCHAT_REGION="mars", DATABASE_URL=sqlite_url)
     services = Services("/calls")
     async with open_app(half, services, worker=False):
-        assert set(services.service.vendors) == {Vendor.REALTIMEKIT}
+        assert set(services.moderation.vendors) == {Vendor.REALTIMEKIT}
     told = {found.about: found.says for found in await preflight(half, SystemClock())}
     assert "half set up: STREAM_API_SECRET is missing" in told["Stream Video"]
     assert "COMETCHAT_APP_ID" in told["CometChat"]

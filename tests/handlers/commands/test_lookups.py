@@ -25,7 +25,7 @@ ROOM = f"stream:{LAUNCH}"
 
 async def slowly(show: Show, mira: Moderator, words: str) -> None:
     """Type an order while the vendor is slow to say who is there; it is acknowledged empty."""
-    show.services.service.forget_people(Vendor.STREAM, LAUNCH)
+    show.services.moderation.forget_people(Vendor.STREAM, LAUNCH)
     show.stage.world.stream.faults.slow(0.7, on="/participants")
     delivery = await show.sender.command(mira.user, show.stage.cast.ops, words)
     assert (delivery.trouble, delivery.body) == (None, b"")
@@ -91,7 +91,7 @@ async def test_a_heavy_one_is_confirmed_in_a_form_by_what_was_found_out(show: Sh
 
 async def test_delivered_twice_it_is_one_case(show: Show) -> None:
     mira = Moderator(show)
-    show.services.service.forget_people(Vendor.STREAM, LAUNCH)
+    show.services.moderation.forget_people(Vendor.STREAM, LAUNCH)
     show.stage.world.stream.faults.slow(0.7, on="/participants", times=None)
     delivery = await show.sender.command(
         mira.user, show.stage.cast.ops, f"kick {ROOM} dolores spam"
@@ -104,7 +104,7 @@ async def test_delivered_twice_it_is_one_case(show: Show) -> None:
 async def slowly_unclear(show: Show, mira: Moderator) -> None:
     """Type an order that fits two people while the vendor is slow to say who is there."""
     support = "default:support-room"
-    show.services.service.forget_people(Vendor.STREAM, support)
+    show.services.moderation.forget_people(Vendor.STREAM, support)
     show.stage.world.stream.faults.slow(0.7, on="/participants")
     await show.sender.command(
         mira.user, show.stage.cast.ops, f'mute stream:{support} "Jun Park" shrill'
@@ -134,7 +134,7 @@ async def test_a_vendor_that_does_not_answer_leaves_nothing_done_and_a_way_to_tr
     show: Show,
 ) -> None:
     mira, faults = Moderator(show), show.stage.world.stream.faults
-    show.services.service.forget_people(Vendor.STREAM, LAUNCH)
+    show.services.moderation.forget_people(Vendor.STREAM, LAUNCH)
     faults.error(503, on="/participants", times=None)
     await show.sender.command(mira.user, show.stage.cast.ops, f"kick {ROOM} dolores spam")
     await mira.sees("Nothing was done.", "[Try again]")
@@ -160,7 +160,7 @@ async def test_whoever_waits_since_before_a_crash_soon_hears_that_it_goes_on(
     show: Show, show_url: str
 ) -> None:
     mira, faults = Moderator(show), show.stage.world.stream.faults
-    show.services.service.forget_people(Vendor.STREAM, LAUNCH)
+    show.services.moderation.forget_people(Vendor.STREAM, LAUNCH)
     await left(show, show_url, kept(show, mira), timedelta(seconds=10))
     faults.hang(on="/participants", times=None)
     try:

@@ -173,7 +173,7 @@ async def test_people_are_not_guessed_while_their_vendor_is_silent(show: Show) -
     async with before(show, vendor) as mira:
         view = await mira.opens("kick default:room")
         await mira.chooses(FORM_PEOPLE, "Ann")
-        mira.show.services.service.forget_people(Vendor.STREAM, "default:room")
+        mira.show.services.moderation.forget_people(Vendor.STREAM, "default:room")
         vendor.silent = VendorTimeout("Stream Video did not answer in time.", vendor="stream")
         errors = await mira.submits()
         assert "did not say who is in the call" in errors[people_block_of(view)]
@@ -210,7 +210,7 @@ async def test_words_about_people_whose_vendor_is_silent_say_so(show: Show) -> N
     vendor.open_call("default:room", "ann=Ann", title="Room")
     async with before(show, vendor) as mira:
         await mira.opens("mute default:room")
-        mira.show.services.service.forget_people(Vendor.STREAM, "default:room")
+        mira.show.services.moderation.forget_people(Vendor.STREAM, "default:room")
         vendor.silent = VendorTimeout("Stream Video did not answer in time.", vendor="stream")
         await mira.opens("preset default:room @ann")
         await mira.drawn("Stream Video did not answer in time.", "Room")

@@ -240,7 +240,7 @@ async def test_a_case_offers_to_try_again_only_to_who_may(tmp_path: Path, show_u
 async def test_words_that_could_not_be_read_are_offered_again_only_to_who_may(show: Show) -> None:
     faults = show.stage.world.stream.faults
     for who, offered in (("viewer", False), ("moderator", True)):
-        show.services.service.forget_people(Vendor.STREAM, SUPPORT.id)
+        show.services.moderation.forget_people(Vendor.STREAM, SUPPORT.id)
         faults.error(503, on="/participants", times=None)
         reader = Moderator(show, who)
         await show.sender.command(reader.user, show.stage.cast.ops, f"kick {ROOM} kofi spam")

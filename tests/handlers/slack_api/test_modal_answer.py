@@ -109,7 +109,7 @@ def visitor(show: Show, slack: AsyncWebClient) -> SlackContext:
     """The moderator before another Slack."""
     services = Services("/calls")
     real = show.services
-    services.provide(OpenServices(real.service, slack, real.response_urls, real.signatures))
+    services.provide(OpenServices(real.moderation, slack, real.response_urls, real.signatures))
     user = show.stage.cast.moderator
     return SlackContext(
         services, Asker(Actor(user=user.id, team=user.team)), {}, {"tab": "home"}, None

@@ -3,7 +3,7 @@
 from bot.calls.models import CallRef, Frozen
 
 
-class Suggestion(Frozen):
+class ErrorSuggestion(Frozen):
     """One suggestion: words to type as if anew, a call to open, or else the list of calls."""
 
     label: str
@@ -14,4 +14,4 @@ class Suggestion(Frozen):
 class WithSuggestions:
     """A mixin for errors that offer suggestions."""
 
-    suggestions: tuple[Suggestion, ...] = ()
+    suggestions: tuple[ErrorSuggestion, ...] = ()

@@ -7,7 +7,7 @@ from bot.calls.handles import handle
 from bot.calls.live import CallListing
 from bot.calls.models import Call
 from bot.calls.names import fold
-from bot.calls.suggestions import Suggestion, WithSuggestions
+from bot.calls.suggestions import ErrorSuggestion, WithSuggestions
 from bot.calls.verbs import Verb
 from bot.errors import UnknownCall, UnknownPerson
 from bot.moderation.live_calls import longer_handles
@@ -43,7 +43,7 @@ def nobody_matches(
         people = "1 person" if number == 1 else f"{number:,} people"
         first, *second = verb.words
         words = " ".join([first, call_word(call), *second])
-        error.suggestions = (Suggestion(label=f"Choose from the {people} here", words=words),)
+        error.suggestions = (ErrorSuggestion(label=f"Choose from the {people} here", words=words),)
     return error
 
 
@@ -65,10 +65,12 @@ def no_such_call(word: str, picture: CallListing) -> NoSuchCall:
         message, next_step=f"Did you mean {meant}?" if near else "It may have ended."
     )
     opens = [
-        Suggestion(label="Open" if len(near) == 1 else f"Open {longer[call.ref]}", call=call.ref)
+        ErrorSuggestion(
+            label="Open" if len(near) == 1 else f"Open {longer[call.ref]}", call=call.ref
+        )
         for call in near
     ]
-    error.suggestions = (*opens, Suggestion(label="List calls"))
+    error.suggestions = (*opens, ErrorSuggestion(label="List calls"))
     return error
 
 

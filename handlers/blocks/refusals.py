@@ -1,7 +1,7 @@
 """An error as one private message: what happened, and what to do next."""
 
 from bot.calls.live import ListView
-from bot.calls.suggestions import Suggestion, WithSuggestions
+from bot.calls.suggestions import ErrorSuggestion, WithSuggestions
 from bot.errors import CallwardenError, NotPermitted, RoleTooLow, UnknownWord
 from handlers.blocks.action_values import (
     ASK,
@@ -114,7 +114,7 @@ def suggestion_buttons(error: object) -> list[Block]:
     return actions([_button(suggestion, index) for index, suggestion in enumerate(suggestions)])
 
 
-def _button(suggestion: Suggestion, index: int) -> Block | None:
+def _button(suggestion: ErrorSuggestion, index: int) -> Block | None:
     if suggestion.words:
         return button(suggestion.label, f"{TYPED}#{index}", TypedValue(words=suggestion.words))
     if suggestion.call is not None:

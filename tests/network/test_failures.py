@@ -22,7 +22,7 @@ from bot.errors import (
     VendorUnreachable,
 )
 from bot.network import DIRECT, Cause, Network, cause_of, diagnose
-from bot.providers.http.answers import Problem
+from bot.providers.http.answers import VendorProblem
 from bot.providers.http.breaker import Breaker
 from bot.providers.http.client import Deadlines, HttpClient, VendorEndpoint
 from bot.providers.http.retry import Idempotency
@@ -133,7 +133,7 @@ def network(case: Case, office: NetworkHarness) -> Network:
 def to(
     url: str, network: Network, timeout_s: float = 20.0, breaker: Breaker | None = None
 ) -> HttpClient:
-    wire = VendorEndpoint(Vendor.STREAM, url, 1000, lambda _: Problem(None, ""))
+    wire = VendorEndpoint(Vendor.STREAM, url, 1000, lambda _: VendorProblem(None, ""))
     deadlines = Deadlines(read=timeout_s, act=timeout_s)
     return HttpClient(wire, SystemClock(), deadlines=deadlines, network=network, breaker=breaker)
 

@@ -11,7 +11,7 @@ from bot.clock import SystemClock
 from bot.errors import ConfigError, VendorUnreachable
 from bot.network import DIRECT, Network
 from bot.network.trust import SYSTEM, Store, system
-from bot.providers.http.answers import Problem
+from bot.providers.http.answers import VendorProblem
 from bot.providers.http.client import HttpClient, VendorEndpoint
 from bot.providers.http.retry import Idempotency
 from bot.settings import Settings
@@ -37,7 +37,7 @@ class Administered(Network):
 
 
 async def ask_vendor(url: str, network: Network) -> bytes:
-    wire = VendorEndpoint(Vendor.STREAM, url, 1000, lambda _: Problem(None, ""))
+    wire = VendorEndpoint(Vendor.STREAM, url, 1000, lambda _: VendorProblem(None, ""))
     http = HttpClient(wire, SystemClock(), network=network)
     try:
         return (await http.send(Idempotency.READ, "GET", "/")).body

@@ -2,7 +2,7 @@
 
 from bot.demo.moves import Move, Press, Submit, Type
 from bot.demo.story import ANSWER, Step, Trouble
-from bot.demo.vendors.realtimekit.state import Network
+from bot.demo.vendors.realtimekit.state import ConnectionQuality
 from bot.demo.world import World
 from handlers.blocks.action_values import FORM_CALL, FORM_PEOPLE
 from tests.scenarios.moves import Choose, OpenHome, PressInLog, ReadLog, Wait
@@ -18,7 +18,7 @@ def unreadable_after_the_kick(world: World) -> None:
 def weak(world: World) -> None:
     (room,) = [meeting for meeting in world.realtimekit.rooms.values() if "Maths" in meeting.title]
     emre = next(stay.visitor.id for stay in room.here() if "Emre" in stay.visitor.name)
-    room.networks[emre] = Network(mos=2.1, lossy=0.3, lost=84)
+    room.networks[emre] = ConnectionQuality(mos=2.1, lossy=0.3, lost=84)
 
 
 def recorded(world: World) -> None:

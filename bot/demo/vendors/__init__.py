@@ -1,6 +1,6 @@
 """Three make-believe vendors that keep state, speak their formats and can be made to fail."""
 
-from bot.demo.vendors.base import Effect, Seen
+from bot.demo.vendors.base import Effect, ReceivedRequest
 from bot.demo.vendors.cometchat.server import CometChatServer
 from bot.demo.vendors.faults import AppTransport, Dropped, Faults
 from bot.demo.vendors.realtimekit.server import RealtimeKitServer
@@ -15,7 +15,7 @@ __all__ = [
     "Faults",
     "KeptOut",
     "RealtimeKitServer",
-    "Seen",
+    "ReceivedRequest",
     "StreamServer",
     "Visitor",
 ]

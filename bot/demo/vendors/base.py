@@ -34,7 +34,7 @@ class Effect(NamedTuple):
     person: str | None = None
 
 
-class Seen(NamedTuple):
+class ReceivedRequest(NamedTuple):
     """A request as it arrived."""
 
     method: str
@@ -43,7 +43,7 @@ class Seen(NamedTuple):
     body: bytes
 
 
-class Refusal(Exception):
+class ApiRefusal(Exception):
     """The vendor says no; `code` is its own number or word, None for its usual one."""
 
     def __init__(self, status: int, message: str, code: int | str | None = None) -> None:
@@ -63,15 +63,15 @@ B = TypeVar("B", bound=Body)
 
 
 async def read(request: Request, body: type[B], *, required: bool = False) -> B:
-    """The request's JSON as `body`; Refusal 400 when it is wrong, or missing but `required`."""
+    """The request's JSON as `body`; ApiRefusal 400 when it is wrong, or missing but `required`."""
     sent = await request.body()
     if required and not sent:
-        raise Refusal(400, "failed to read the body: it is missing")
+        raise ApiRefusal(400, "failed to read the body: it is missing")
     try:
         return body.model_validate_json(sent or b"{}")
     except ValidationError as error:
         where = ".".join(str(part) for part in error.errors()[0]["loc"])
-        raise Refusal(400, f'failed to read the body: "{where}" is not as documented') from error
+        raise ApiRefusal(400, f'failed to read the body: "{where}" is not as documented') from error
 
 
 class VendorServer(abc.ABC, Generic[R]):
@@ -86,15 +86,15 @@ class VendorServer(abc.ABC, Generic[R]):
         self.clock = clock
         self.rooms: dict[str, R] = {}
         self.past = Past()
-        self.requests: list[Seen] = []
+        self.requests: list[ReceivedRequest] = []
         self.effects: list[Effect] = []
         self.faults = Faults(
-            clock, lambda status: self.problem(Refusal(status, "this was refused on purpose"))
+            clock, lambda status: self.problem(ApiRefusal(status, "this was refused on purpose"))
         )
         self.app = Starlette(
             routes=[self._route(method, path, handler) for method, path, handler in self.routes()],
             middleware=[Middleware(_Edge, seen=self.requests, faults=self.faults)],
-            exception_handlers={Refusal: self._refused, HTTPException: self._refused},
+            exception_handlers={ApiRefusal: self._refused, HTTPException: self._refused},
         )
 
     @abc.abstractmethod
@@ -103,10 +103,10 @@ class VendorServer(abc.ABC, Generic[R]):
 
     @abc.abstractmethod
     def require_credentials(self, request: Request) -> None:
-        """Refusal for a request without the credentials of this server."""
+        """ApiRefusal for a request without the credentials of this server."""
 
     @abc.abstractmethod
-    def problem(self, refusal: Refusal) -> Response:
+    def problem(self, refusal: ApiRefusal) -> Response:
         """The vendor's answer for an error."""
 
     @abc.abstractmethod
@@ -150,8 +150,8 @@ class VendorServer(abc.ABC, Generic[R]):
 
     async def _refused(self, request: Request, error: Exception) -> Response:
         if isinstance(error, HTTPException):
-            error = Refusal(error.status_code, error.detail)
-        if not isinstance(error, Refusal):
+            error = ApiRefusal(error.status_code, error.detail)
+        if not isinstance(error, ApiRefusal):
             raise error
         return self.dress(request, self.problem(error))
 
@@ -159,7 +159,7 @@ class VendorServer(abc.ABC, Generic[R]):
 class _Edge:
     """Writes every request down, then lets the faults at it."""
 
-    def __init__(self, app: ASGIApp, seen: list[Seen], faults: Faults) -> None:
+    def __init__(self, app: ASGIApp, seen: list[ReceivedRequest], faults: Faults) -> None:
         self._app = app
         self._seen = seen
         self._faults = faults
@@ -170,7 +170,9 @@ class _Edge:
             return
         body = await Request(scope, receive).body()
         path = scope["path"]
-        self._seen.append(Seen(scope["method"], path, scope["query_string"].decode(), body))
+        self._seen.append(
+            ReceivedRequest(scope["method"], path, scope["query_string"].decode(), body)
+        )
         app = self._faults.around(self._app, path)
         await app(scope, _replay(body, receive), send)
 

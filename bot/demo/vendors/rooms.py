@@ -21,7 +21,7 @@ class Visitor:
 
 
 @dataclass
-class Stay:
+class RoomStay:
     """One connection of one person: who, since when, until when, and what they send."""
 
     visitor: Visitor
@@ -51,9 +51,9 @@ class Room:
     id: str
     title: str
     created_at: datetime
-    stays: list[Stay] = field(default_factory=list)
+    stays: list[RoomStay] = field(default_factory=list)
 
-    def here(self) -> list[Stay]:
+    def here(self) -> list[RoomStay]:
         """Who is connected now, in the order they came."""
         return [stay for stay in self.stays if stay.here]
 
@@ -61,14 +61,14 @@ class Room:
         """What runs here now, in words, whatever its vendor calls it."""
         return ()
 
-    def stay(self, person: str) -> Stay | None:
+    def stay(self, person: str) -> RoomStay | None:
         """The connection somebody has now, by the app's id for them."""
         return next((stay for stay in self.here() if stay.visitor.id == person), None)
 
-    def enter(self, visitor: Visitor, now: datetime) -> Stay:
+    def enter(self, visitor: Visitor, now: datetime) -> RoomStay:
         """Connect somebody, microphone and camera on; a second device is a second stay."""
         presence = f"{visitor.id}-{len(self.stays) + 1}"
-        stay = Stay(visitor, presence, now, tracks={"audio", "video"})
+        stay = RoomStay(visitor, presence, now, tracks={"audio", "video"})
         self.stays.append(stay)
         return stay
 

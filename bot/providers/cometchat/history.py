@@ -25,7 +25,7 @@ UNORDERED = "-"
 """The place in a cursor of pages that did not come newest first."""
 
 
-class PastCall(BaseModel):
+class PastCallResponse(BaseModel):
     """A call with everybody who was invited to it.
 
     Its own totals are not read: the overview page says they are of all people together, while the
@@ -87,7 +87,7 @@ class PastCall(BaseModel):
 class PastCallsResponse(PagedResponse):
     """A page of calls."""
 
-    data: list[PastCall]
+    data: list[PastCallResponse]
 
 
 class CometChatHistory:

@@ -12,7 +12,7 @@ from bot.calls.attendance import Attendee
 from bot.calls.call_log import LogFilter
 from bot.calls.models import Call, CallLog, CallRef, RecordingState, Vendor
 from bot.calls.reports import File, FileKind
-from bot.providers.http.answers import Problem
+from bot.providers.http.answers import VendorProblem
 from bot.providers.http.decode import Amount, Count, LenientList, Maybe, Moment
 from bot.usage.days import SECOND, SECONDS_PER_MINUTE
 
@@ -105,7 +105,7 @@ class CallRecording(BaseModel):
         )
 
 
-class Transcription(BaseModel):
+class CallTranscription(BaseModel):
     """What was said in a call, as a file."""
 
     tid: Maybe[str] = None
@@ -284,7 +284,7 @@ class CallsResponse(PagedResponse):
 class TranscriptionsResponse(PagedResponse):
     """The answer of `GET /calls/{sessionId}/transcriptions`."""
 
-    data: LenientList[Transcription]
+    data: LenientList[CallTranscription]
 
 
 class _Success(BaseModel):
@@ -314,14 +314,14 @@ class _Refusal(BaseModel):
     error: _Error
 
 
-def problem(body: bytes) -> Problem:
+def problem(body: bytes) -> VendorProblem:
     """What an error body says: `{"error": {"code", "message"}}`, where the code is a word."""
     try:
         error = _Refusal.model_validate_json(body).error
     except ValidationError:
-        return Problem(None, "")
+        return VendorProblem(None, "")
     denied = (error.code or "").startswith(KEY_CODE)
-    return Problem(error.code, error.message or "", denied=denied)
+    return VendorProblem(error.code, error.message or "", denied=denied)
 
 
 def newest_first(files: list[File]) -> list[File]:

@@ -38,7 +38,7 @@ CLIENT_CLOSED = {460, 499}
 """What load balancers say of a client that went away: what they passed on may have been done."""
 
 
-class Problem(NamedTuple):
+class VendorProblem(NamedTuple):
     """What a vendor's error body says: the vendor's own code, and words.
 
     `denied` is whether the code is about our credentials, whatever the status; `mend` is what to do
@@ -51,7 +51,7 @@ class Problem(NamedTuple):
     mend: str | None = None
 
 
-class Answer(NamedTuple):
+class VendorAnswer(NamedTuple):
     """A 2xx response: its bytes, the vendor's id for the request where it gives one, and the tries.
 
     `read` is whether the request could change nothing.
@@ -69,12 +69,12 @@ class AnswerReader:
     """Reads one vendor's responses; `problem` reads its error bodies."""
 
     vendor: Vendor
-    problem: Callable[[bytes], Problem]
+    problem: Callable[[bytes], VendorProblem]
     request_id_header: str | None
     redact: Redactor
     clock: Clock
 
-    async def read(self, response: httpx.Response, attempt: int) -> Answer:
+    async def read(self, response: httpx.Response, attempt: int) -> VendorAnswer:
         """The answer, where the status is 2xx; at most 8 MiB of it are kept, however it was packed.
 
         Raises the VendorError that fits any other status, VendorGarbled for a body that cannot be
@@ -87,7 +87,7 @@ class AnswerReader:
             body = await self._body(response)
         except BodyUnreadable as error:
             raise self.garbled() from error
-        return Answer(body, request_id, attempt, response.status_code)
+        return VendorAnswer(body, request_id, attempt, response.status_code)
 
     def garbled(self, why: str = "sent an answer that cannot be read") -> VendorGarbled:
         """An error for an answer that is not as the vendor documents it; it is not raised here."""
@@ -122,7 +122,7 @@ class AnswerReader:
             return self.garbled()
         return self._fault(status, request_id)
 
-    async def _read_problem(self, response: httpx.Response) -> Problem:
+    async def _read_problem(self, response: httpx.Response) -> VendorProblem:
         """What a refusal says beside its status, as far as it can be read."""
         body = bytearray()
         try:
@@ -131,7 +131,7 @@ class AnswerReader:
                 if len(body) > LARGEST_REFUSAL:
                     break
         except (BodyUnreadable, httpx.TransportError):
-            return Problem(None, "")
+            return VendorProblem(None, "")
         return self.problem(bytes(body))
 
     def _redirected(self, status: int, request_id: str | None) -> VendorRedirected:
@@ -164,7 +164,9 @@ class AnswerReader:
             request_id=request_id,
         )
 
-    def _refused(self, status: int, problem: Problem, request_id: str | None) -> VendorRefused:
+    def _refused(
+        self, status: int, problem: VendorProblem, request_id: str | None
+    ) -> VendorRefused:
         words = self.redact(problem.message) or phrase(status)
         ours = problem.denied or status == HTTPStatus.UNAUTHORIZED
         said = "does not accept our credentials" if ours else "refused"

@@ -31,7 +31,7 @@ from bot.held_lease import require_held
 from bot.meter import UNMETERED, Meter
 from bot.network import DIRECT, Network, diagnose
 from bot.priority import Priority, asker, current
-from bot.providers.http.answers import TRY_AGAIN, Answer, AnswerReader, Problem
+from bot.providers.http.answers import TRY_AGAIN, AnswerReader, VendorAnswer, VendorProblem
 from bot.providers.http.breaker import Breaker
 from bot.providers.http.rate import PriorityLimiter
 from bot.providers.http.redact import Redactor
@@ -73,7 +73,7 @@ class VendorEndpoint:
     vendor: Vendor
     base_url: str
     rate: float
-    problem: Callable[[bytes], Problem]
+    problem: Callable[[bytes], VendorProblem]
     headers: Mapping[str, str] = field(default_factory=dict)
     params: Mapping[str, str] = field(default_factory=dict)
     secrets: Iterable[str] = field(default=(), repr=False)
@@ -147,7 +147,7 @@ class HttpClient:
         *,
         params: Params | None = None,
         json: Any = None,
-    ) -> Answer:
+    ) -> VendorAnswer:
         """Send a request within the deadline of its kind, and return the answer.
 
         Raises the VendorError that fits any response but a 2xx, VendorTimeout after the deadline,
@@ -181,7 +181,7 @@ class HttpClient:
 
     async def _within_deadline(
         self, seconds: float, kind: Idempotency, request: httpx.Request, timed: "_RequestTimer"
-    ) -> Answer:
+    ) -> VendorAnswer:
         try:
             async with Deadline(seconds) as deadline:
                 return await self._with_retries(deadline, kind, request, timed)
@@ -195,7 +195,7 @@ class HttpClient:
 
     async def _with_retries(
         self, deadline: Deadline, kind: Idempotency, request: httpx.Request, timed: "_RequestTimer"
-    ) -> Answer:
+    ) -> VendorAnswer:
         retry = RetryPolicy(kind, deadline)
         retries = stamina.retry_context(
             on=retry, attempts=4, timeout=None, wait_initial=0.05, wait_max=1, wait_jitter=0.05
@@ -239,7 +239,9 @@ class HttpClient:
                 retry_after=1.0,
             ) from error
 
-    async def _send_logged(self, kind: Idempotency, request: httpx.Request, attempt: int) -> Answer:
+    async def _send_logged(
+        self, kind: Idempotency, request: httpx.Request, attempt: int
+    ) -> VendorAnswer:
         """Send it, and write down how that went: the path, never the query or what was sent.
 
         The part all paths share is left out: account and app ids are nobody's business.
@@ -278,7 +280,7 @@ class HttpClient:
     def _ms_since(self, began: float) -> int:
         return round((self._clock.monotonic() - began) * 1000)
 
-    async def _send_once(self, request: httpx.Request, attempt: int) -> Answer:
+    async def _send_once(self, request: httpx.Request, attempt: int) -> VendorAnswer:
         trace = RequestTrace.of(request)
         trace.begin()
         try:

@@ -17,7 +17,7 @@ from pydantic import (
 from pydantic_core import ErrorDetails, core_schema
 
 from bot.errors import BodyUnreadable
-from bot.providers.http.answers import TRY_AGAIN, Answer
+from bot.providers.http.answers import TRY_AGAIN, VendorAnswer
 from bot.providers.http.client import HttpClient
 from bot.providers.http.salvage import without_unreadable
 
@@ -172,7 +172,7 @@ LONGEST_REASON = 200
 """Characters of what is wrong with an answer."""
 
 
-def read(http: HttpClient, model: type[M], answer: Answer) -> M:
+def read(http: HttpClient, model: type[M], answer: VendorAnswer) -> M:
     """The answer decoded as `model`; raises VendorGarbled when something essential is missing.
 
     Where no JSON reader takes it, it is read without the entries of its lists that are the reason.

@@ -32,7 +32,12 @@ from bot.providers.realtimekit.acts_people import (
     RealtimeKitPeopleActs,
     not_at_vendor,
 )
-from bot.providers.realtimekit.models import OWN_PREFIX, KickAllResponse, Recording, output_prefix
+from bot.providers.realtimekit.models import (
+    OWN_PREFIX,
+    KickAllResponse,
+    MeetingRecording,
+    output_prefix,
+)
 from bot.providers.realtimekit.observe import RealtimeKitObserver, outputs_to, target_of
 from bot.providers.realtimekit.queries import RealtimeKitQueries, meeting_path, segment
 from bot.providers.realtimekit.queries_meetings import MeetingQueries
@@ -199,7 +204,7 @@ class RealtimeKitActs(RealtimeKitPeopleActs, WithoutPreparation):
         return await self._send_act(Idempotency.ONCE, "POST", "/recordings", body, done)
 
     async def _change_recordings(
-        self, recordings: list[Recording], action: str, what: str
+        self, recordings: list[MeetingRecording], action: str, what: str
     ) -> Receipt:
         """Have every one of them stop, pause or resume; NotAtVendor when there is none."""
         if not recordings:

@@ -10,13 +10,22 @@ from bot.calls.models import CallRef, Vendor
 from bot.calls.outcomes import Receipt, Recipient
 from bot.calls.verbs import Block, Kick, MemberRemove, Mute, Preset, Silence
 from bot.errors import Impossible, NotAtVendor
-from bot.providers.http.answers import Answer
+from bot.providers.http.answers import VendorAnswer
 from bot.providers.http.client import HttpClient
 from bot.providers.http.decode import read
 from bot.providers.http.retry import Idempotency
-from bot.providers.realtimekit.models import KickAllResponse, Stay, SuccessResponse, is_spared
+from bot.providers.realtimekit.models import (
+    KickAllResponse,
+    SessionParticipant,
+    SuccessResponse,
+    is_spared,
+)
 from bot.providers.realtimekit.queries import RealtimeKitQueries, meeting_path
-from bot.providers.realtimekit.queries_meetings import Enrolled, MeetingQueries, participant_path
+from bot.providers.realtimekit.queries_meetings import (
+    EnrolledPerson,
+    MeetingQueries,
+    participant_path,
+)
 from bot.providers.realtimekit.unsupported_mute import MuteSupport, Operation, missing_words
 
 _MUTE_IS_UNSEEN = "RealtimeKit does not report who is muted, so the result cannot be checked."
@@ -154,7 +163,7 @@ class RealtimeKitPeopleActs:
             unlisted=max((count or 0) - len(there), 0),
         )
 
-    async def _kick_all(self, act: Act) -> Answer:
+    async def _kick_all(self, act: Act) -> VendorAnswer:
         """Sent once, so that nobody who came back is removed by a late repetition."""
         path = f"{meeting_path(act.call.id)}/active-session/kick-all"
         return await self._http.send(Idempotency.ONCE, "POST", path)
@@ -191,18 +200,18 @@ class RealtimeKitPeopleActs:
     async def _member_remove(self, act: Act) -> Receipt:
         return await self._delist(act.call, await self._enrolment(act))
 
-    async def _enrolment(self, act: Act) -> Enrolled:
+    async def _enrolment(self, act: Act) -> EnrolledPerson:
         enrolled = await self._meetings.enrolment(act.call.id, act.people[0])
         if enrolled is None:
             raise not_at_vendor(f"{act.people[0].shown} is not on this meeting's list.")
         return enrolled
 
-    async def _delist(self, call: CallRef, enrolled: Enrolled) -> Receipt:
+    async def _delist(self, call: CallRef, enrolled: EnrolledPerson) -> Receipt:
         path = participant_path(call.id, enrolled.id)
         done_words = "took them off the meeting's list"
         return await self._send_act(Idempotency.REPEATABLE, "DELETE", path, None, done_words)
 
-    async def _present_but_spared(self, act: Act) -> list[Stay]:
+    async def _present_but_spared(self, act: Act) -> list[SessionParticipant]:
         """Everybody who is there now but the spared; who has no id cannot be acted on."""
         return [
             person
@@ -210,7 +219,7 @@ class RealtimeKitPeopleActs:
             if person.person and not is_spared(act, person)
         ]
 
-    async def _present_in_run(self, act: Act) -> list[Stay]:
+    async def _present_in_run(self, act: Act) -> list[SessionParticipant]:
         """Everybody who is there now, in the run the moderator saw."""
         await self._require_same_run(act.call)
         return await self._queries.present(await self._queries.session_of(act.call))
@@ -247,14 +256,14 @@ def _body_for_one(act: Act) -> dict[str, list[str]]:
     return {"participant_ids": [person.id], "custom_participant_ids": []}
 
 
-def _body_for_many(stays: Iterable[Stay]) -> dict[str, list[str]]:
+def _body_for_many(stays: Iterable[SessionParticipant]) -> dict[str, list[str]]:
     """The two lists for many people, each person once."""
     known = dict.fromkeys(stay.user_id for stay in stays if stay.user_id)
     others = dict.fromkeys(stay.person for stay in stays if not stay.user_id)
     return {"participant_ids": list(known), "custom_participant_ids": list(others)}
 
 
-def _recipients(stays: Iterable[Stay]) -> tuple[Recipient, ...]:
+def _recipients(stays: Iterable[SessionParticipant]) -> tuple[Recipient, ...]:
     """The people of these connections, each once; a connection without any id is nobody's."""
     people = {
         stay.person: Recipient(id=stay.person, name=stay.name, presence=stay.peer)

@@ -12,7 +12,7 @@ from bot.providers.http.client import HttpClient
 from bot.providers.http.decode import LenientList, Maybe, Moment, Number, day, read
 from bot.providers.http.paging import gather_pages
 from bot.providers.http.retry import Idempotency
-from bot.providers.realtimekit.models import MeetingSession, Paging, Recording, next_page
+from bot.providers.realtimekit.models import MeetingRecording, MeetingSession, Paging, next_page
 from bot.usage.days import DAY, SECOND, SECONDS_PER_MINUTE, Stretch
 from bot.usage.records import CallRecord, Recorded, VendorDay
 
@@ -60,7 +60,7 @@ class PastSession(MeetingSession):
         )
 
 
-class PastRecording(Recording):
+class PastRecording(MeetingRecording):
     """A recording with its times; `length` is in seconds."""
 
     stopped_at: Moment = Field(None, alias="stopped_time")

@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field, ValidationError
 from bot.calls.acts import Act, Person
 from bot.calls.attendance import Attendee
 from bot.calls.models import Call, CallRef, Participant, RecordingState, Vendor
-from bot.providers.http.answers import Problem
+from bot.providers.http.answers import VendorProblem
 from bot.providers.http.decode import Count, LenientList, Maybe, Moment, moment
 
 KEY_CODES = {"1001", "6003", "9103", "9106", "9109", "10000", "10001"}
@@ -53,7 +53,7 @@ class MeetingSession(BaseModel):
         )
 
 
-class Stay(BaseModel):
+class SessionParticipant(BaseModel):
     """One connection of one person. `peer` is no user id: acts do not take it."""
 
     peer: Maybe[str] = Field(None, alias="id")
@@ -109,13 +109,13 @@ class Stay(BaseModel):
         )
 
 
-def is_spared(act: Act, stay: Stay) -> bool:
+def is_spared(act: Act, stay: SessionParticipant) -> bool:
     """Whether this connection is of somebody the act spares, by any id, on any device."""
     who = Person.of(stay.to_participant())
     return act.spares(who.ids, who.role)
 
 
-class Recording(BaseModel):
+class MeetingRecording(BaseModel):
     """A recording, or an RTMP output, which is a recording that is sent elsewhere."""
 
     id: str
@@ -163,7 +163,7 @@ def output_prefix(target: str) -> str:
     return f"rtmp.{target}."
 
 
-def recording_state(running: Iterable[Recording]) -> RecordingState:
+def recording_state(running: Iterable[MeetingRecording]) -> RecordingState:
     """The state these running recordings amount to: PAUSED where all are, OFF where none is."""
     paused = [recording.paused for recording in running]
     if not paused:
@@ -174,7 +174,7 @@ def recording_state(running: Iterable[Recording]) -> RecordingState:
 class RunningRecordings(NamedTuple):
     """The recordings of all sessions that were not stopped; `whole` when none can be missing."""
 
-    recordings: list[Recording]
+    recordings: list[MeetingRecording]
     whole: bool
 
     def add_to(self, call: Call) -> Call:
@@ -188,12 +188,12 @@ class RunningRecordings(NamedTuple):
         return call.model_copy(update=update)
 
 
-def kept_as_files(running: Iterable[Recording]) -> list[Recording]:
+def kept_as_files(running: Iterable[MeetingRecording]) -> list[MeetingRecording]:
     """The recordings that are not sent to a target of ours: files, as far as can be told."""
     return [recording for recording in running if recording.output is None]
 
 
-def output_targets(running: Iterable[Recording]) -> tuple[str, ...]:
+def output_targets(running: Iterable[MeetingRecording]) -> tuple[str, ...]:
     """The names of our targets that these recordings are sent to, sorted."""
     return tuple(sorted({recording.output for recording in running if recording.output}))
 
@@ -225,7 +225,7 @@ class _Sessions(BaseModel):
 
 
 class _Stays(BaseModel):
-    participants: LenientList[Stay]
+    participants: LenientList[SessionParticipant]
 
 
 class SessionsResponse(BaseModel):
@@ -251,7 +251,7 @@ class SessionParticipantsResponse(BaseModel):
 class RecordingsResponse(BaseModel):
     """The answer of `GET /recordings`: a page."""
 
-    data: LenientList[Recording]
+    data: LenientList[MeetingRecording]
     paging: Maybe[Paging] = None
 
 
@@ -298,15 +298,15 @@ class _Refusal(BaseModel):
     errors: Maybe[LenientList[_Error]] = None
 
 
-def problem(body: bytes) -> Problem:
+def problem(body: bytes) -> VendorProblem:
     """What an error body says: `{"error": {…}}`, or `{"errors": [{…}]}` of Cloudflare's gateway."""
     try:
         refusal = _Refusal.model_validate_json(body)
     except ValidationError:
-        return Problem(None, "")
+        return VendorProblem(None, "")
     error = refusal.error or next(iter(refusal.errors or ()), None) or _Error()
     code = None if error.code is None else str(error.code)
-    return Problem(code, error.words, denied=code in KEY_CODES)
+    return VendorProblem(code, error.words, denied=code in KEY_CODES)
 
 
 def next_page(number: int, asked: int, got: int, paging: Paging | None) -> str | None:

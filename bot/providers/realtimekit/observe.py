@@ -25,7 +25,12 @@ from bot.calls.verbs import (
     Unlock,
 )
 from bot.errors import NotAtVendor
-from bot.providers.realtimekit.models import Recording, Stay, is_spared, kept_as_files
+from bot.providers.realtimekit.models import (
+    MeetingRecording,
+    SessionParticipant,
+    is_spared,
+    kept_as_files,
+)
 from bot.providers.realtimekit.queries import RealtimeKitQueries
 from bot.providers.realtimekit.queries_meetings import MeetingQueries
 from bot.providers.realtimekit.queries_recordings import named_by
@@ -116,7 +121,7 @@ class RealtimeKitObserver:
         words = f"RealtimeKit shows the meeting as {'locked' if locked else 'not locked'}."
         return _verdict(words, done=locked is isinstance(act.verb, Lock))
 
-    async def _stays_of(self, act: Act) -> list[Stay] | None:
+    async def _stays_of(self, act: Act) -> list[SessionParticipant] | None:
         """Where the person is in the room now; None when no session runs."""
         try:
             session = await self._queries.active(act.call.id)
@@ -177,7 +182,7 @@ class RealtimeKitObserver:
         return _verdict(words, done=running is isinstance(act.verb, RtmpStart))
 
 
-def _recordings_judged(act: Act, running: Sequence[Recording]) -> list[Recording]:
+def _recordings_judged(act: Act, running: Sequence[MeetingRecording]) -> list[MeetingRecording]:
     """The recording that is named, or those begun from here."""
     named = named_by(act.verb)
     if named is None:
@@ -185,7 +190,7 @@ def _recordings_judged(act: Act, running: Sequence[Recording]) -> list[Recording
     return [recording for recording in running if recording.id.startswith(named)]
 
 
-def outputs_to(running: Sequence[Recording], target: str) -> list[Recording]:
+def outputs_to(running: Sequence[MeetingRecording], target: str) -> list[MeetingRecording]:
     """The recordings that are sent to this RTMP target."""
     return [recording for recording in running if recording.output == target]
 
@@ -198,7 +203,7 @@ def target_of(act: Act) -> str:
     return name
 
 
-def _is_later_stay(stay: Stay, person: Person) -> bool:
+def _is_later_stay(stay: SessionParticipant, person: Person) -> bool:
     """Whether this is another stay than the one the moderator saw."""
     if stay.joined_at and person.joined_at:
         return stay.joined_at > person.joined_at

@@ -15,13 +15,13 @@ from bot.providers.realtimekit.models import (
     ActiveSessionResponse,
     Livestream,
     LivestreamResponse,
+    MeetingRecording,
     MeetingSession,
-    Recording,
     RecordingsResponse,
     RunningRecordings,
+    SessionParticipant,
     SessionParticipantsResponse,
     SessionsResponse,
-    Stay,
     SuccessResponse,
     next_page,
 )
@@ -103,13 +103,13 @@ class RealtimeKitQueries:
         }
         return Page(items=tuple(people.values()), next=page.next)
 
-    async def present(self, session: str) -> list[Stay]:
+    async def present(self, session: str) -> list[SessionParticipant]:
         """Every connection that is there now; as many requests as that takes.
 
         Raises VendorGarbled when the list does not end, for then nobody can be said to be missing.
         """
 
-        async def page(number: int) -> tuple[list[Stay], str | None]:
+        async def page(number: int) -> tuple[list[SessionParticipant], str | None]:
             return await self.stays(session, number)
 
         came = await gather_pages(page, connection_key, most=_MOST_PAGES)
@@ -117,7 +117,7 @@ class RealtimeKitQueries:
             raise self._http.garbled()
         return [stay for stay in came.items if stay.here]
 
-    async def stays(self, session: str, number: int) -> tuple[list[Stay], str | None]:
+    async def stays(self, session: str, number: int) -> tuple[list[SessionParticipant], str | None]:
         """A page of a session's connections, also those that ended, and the next page's number."""
         page = await self._stays_page(session, _PAGE, number)
         return list(page.items), page.next
@@ -133,7 +133,7 @@ class RealtimeKitQueries:
         }
         return (await self._page(SessionsResponse, "/sessions", params)).data.sessions[:limit]
 
-    async def running(self, call: CallRef) -> list[Recording]:
+    async def running(self, call: CallRef) -> list[MeetingRecording]:
         """The recordings and RTMP outputs of a call that were not stopped yet, newest first.
 
         They are read from the list, because the active recording is a single one even when several
@@ -195,7 +195,7 @@ class RealtimeKitQueries:
             return False
         return True
 
-    async def _stays_page(self, session: str, limit: int, number: int) -> Page[Stay]:
+    async def _stays_page(self, session: str, limit: int, number: int) -> Page[SessionParticipant]:
         many = await self._page(
             SessionParticipantsResponse,
             f"/sessions/{segment(session)}/participants",
@@ -212,6 +212,6 @@ class RealtimeKitQueries:
         return read(self._http, model, answer)
 
 
-def connection_key(stay: Stay) -> Hashable:
+def connection_key(stay: SessionParticipant) -> Hashable:
     """A key that tells connections apart: the peer's id, whose it is, and since when."""
     return stay.peer, stay.person, stay.joined_at

@@ -22,7 +22,7 @@ _NO_SUCH = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND})
 """An id of another form than RealtimeKit's own may be called bad instead of unknown."""
 
 
-class Meeting(BaseModel):
+class MeetingResponse(BaseModel):
     """A lasting room; INACTIVE lets nobody in any more."""
 
     id: str
@@ -35,7 +35,7 @@ class Meeting(BaseModel):
         return None if self.status is None else self.status == "INACTIVE"
 
 
-class Enrolled(BaseModel):
+class EnrolledPerson(BaseModel):
     """Somebody a token was made for, present or not. `id` is called `user_id` in reports."""
 
     id: str
@@ -52,11 +52,11 @@ class PresetRow(BaseModel):
 
 
 class _OneMeeting(BaseModel):
-    data: Meeting
+    data: MeetingResponse
 
 
 class _OneEnrolled(BaseModel):
-    data: Enrolled
+    data: EnrolledPerson
 
 
 class _Many(BaseModel):
@@ -64,11 +64,11 @@ class _Many(BaseModel):
 
 
 class _ManyMeetings(_Many):
-    data: LenientList[Meeting]
+    data: LenientList[MeetingResponse]
 
 
 class _ManyEnrolled(_Many):
-    data: LenientList[Enrolled]
+    data: LenientList[EnrolledPerson]
 
 
 class _ManyPresets(_Many):
@@ -81,7 +81,7 @@ class MeetingQueries:
     def __init__(self, http: HttpClient) -> None:
         self._http = http
 
-    async def meeting(self, meeting: str) -> Meeting:
+    async def meeting(self, meeting: str) -> MeetingResponse:
         """One meeting; raises NotAtVendor when there is none."""
         return (await self._get(_OneMeeting, meeting_path(meeting))).data
 
@@ -97,10 +97,10 @@ class MeetingQueries:
                 raise
             return None
 
-    async def meetings(self) -> Batch[Meeting]:
+    async def meetings(self) -> Batch[MeetingResponse]:
         """The app's meetings, in the vendor's order."""
 
-        async def page(number: int) -> tuple[list[Meeting], str | None]:
+        async def page(number: int) -> tuple[list[MeetingResponse], str | None]:
             many = await self._page(_ManyMeetings, "/meetings", number)
             return many.data, next_page(number, _PAGE, many.data.sent, many.paging)
 
@@ -115,17 +115,17 @@ class MeetingQueries:
 
         return await gather_pages(page, lambda preset: preset.id or preset.name, most=MOST_PAGES)
 
-    async def enrolled(self, meeting: str) -> Batch[Enrolled]:
+    async def enrolled(self, meeting: str) -> Batch[EnrolledPerson]:
         """Who is enrolled in a meeting, present or not."""
         path = f"{meeting_path(meeting)}/participants"
 
-        async def page(number: int) -> tuple[list[Enrolled], str | None]:
+        async def page(number: int) -> tuple[list[EnrolledPerson], str | None]:
             many = await self._page(_ManyEnrolled, path, number)
             return many.data, next_page(number, _PAGE, many.data.sent, many.paging)
 
         return await gather_pages(page, lambda person: person.id, most=MOST_PAGES)
 
-    async def enrolment(self, meeting: str, person: Person) -> Enrolled | None:
+    async def enrolment(self, meeting: str, person: Person) -> EnrolledPerson | None:
         """Somebody's enrolment by RealtimeKit's id, else by the app's own; None when there is none.
 
         Raises NotAtVendor when more people are enrolled than are read, so that it cannot be told.

@@ -16,7 +16,7 @@ from bot.errors import Impossible, VendorError
 from bot.providers.http.client import HttpClient
 from bot.providers.http.decode import Maybe, read
 from bot.providers.http.retry import Idempotency
-from bot.providers.realtimekit.models import Recording, kept_as_files
+from bot.providers.realtimekit.models import MeetingRecording, kept_as_files
 from bot.providers.realtimekit.queries import RealtimeKitQueries, segment
 
 MOST_DETAILS = 10
@@ -118,7 +118,7 @@ class RecordingQueries:
                 return None
 
 
-def recordings_meant(verb: Verb, running: Sequence[Recording]) -> list[Recording]:
+def recordings_meant(verb: Verb, running: Sequence[MeetingRecording]) -> list[MeetingRecording]:
     """The running recording that the verb names, or the one that was begun from here.
 
     Raises Impossible when several may be meant: one order never stops them all.
@@ -142,7 +142,7 @@ def named_by(verb: Verb) -> str | None:
     return verb.recording if isinstance(verb, RecordStop | RecordPause | RecordResume) else None
 
 
-def _listed(recording: Recording, details: RecordingDetails) -> RunningRecording:
+def _listed(recording: MeetingRecording, details: RecordingDetails) -> RunningRecording:
     return RunningRecording(
         id=recording.id,
         kind="recording" if recording.ours else EITHER,

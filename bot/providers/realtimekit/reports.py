@@ -11,9 +11,9 @@ from bot.calls.reports import CallMember, Room, RoomKind
 from bot.calls.verbs import Listed
 from bot.errors import NotAtVendor
 from bot.providers.http.paging import gather_pages
-from bot.providers.realtimekit.models import Stay
+from bot.providers.realtimekit.models import SessionParticipant
 from bot.providers.realtimekit.queries import connection_key
-from bot.providers.realtimekit.queries_meetings import Enrolled
+from bot.providers.realtimekit.queries_meetings import EnrolledPerson
 from bot.providers.realtimekit.reports_files import FileReports
 from bot.providers.realtimekit.reports_quality import QualityReports
 from bot.providers.unsupported import NOBODY_YET, SUPPORTED, list_unsupported, report_capabilities
@@ -67,7 +67,7 @@ class RealtimeKitReports(FileReports, QualityReports):
                 return Attendance(note=NOBODY_YET)
             session = runs[0].id
 
-        async def page(number: int) -> tuple[list[Stay], str | None]:
+        async def page(number: int) -> tuple[list[SessionParticipant], str | None]:
             return await self._queries.stays(session, number)
 
         came = await gather_pages(page, connection_key, most=_MOST_PAGES)
@@ -85,7 +85,7 @@ class RealtimeKitReports(FileReports, QualityReports):
         )
         return Page(items=tuple(people), next="more" if enrolled.more else None)
 
-    async def _here(self, call: CallRef) -> Sequence[Stay]:
+    async def _here(self, call: CallRef) -> Sequence[SessionParticipant]:
         """Nobody, where no session runs."""
         try:
             session = await self._queries.active(call.id)
@@ -115,7 +115,7 @@ class RealtimeKitReports(FileReports, QualityReports):
         )
 
 
-def _is_in(enrolled: Enrolled, here: Sequence[Stay]) -> bool:
+def _is_in(enrolled: EnrolledPerson, here: Sequence[SessionParticipant]) -> bool:
     """By RealtimeKit's id; by the app's own only where a report leaves that out."""
     return any(
         enrolled.id == stay.user_id

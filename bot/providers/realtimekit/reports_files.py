@@ -14,7 +14,7 @@ from bot.errors import NotAtVendor, VendorError
 from bot.providers.http.decode import LenientList, M, Maybe, Moment, read
 from bot.providers.http.paging import gather_pages
 from bot.providers.http.retry import Idempotency
-from bot.providers.realtimekit.models import MeetingSession, Paging, Recording, next_page
+from bot.providers.realtimekit.models import MeetingRecording, MeetingSession, Paging, next_page
 from bot.providers.realtimekit.queries import segment
 from bot.providers.realtimekit.queries_recordings import (
     MOST_DETAILS,
@@ -31,7 +31,7 @@ RUNS = 3
 """Sessions of a meeting whose transcript, summary and chat log are asked for, newest first."""
 
 
-class _StoredRecording(Recording):
+class _StoredRecording(MeetingRecording):
     """A recording with its file."""
 
     url: SecretStr | None = Field(None, alias="download_url")

@@ -16,7 +16,7 @@ from bot.calls.reports import PersonQuality, Quality
 from bot.errors import VendorError
 from bot.providers.http.decode import read
 from bot.providers.http.retry import Idempotency
-from bot.providers.realtimekit.models import Stay
+from bot.providers.realtimekit.models import SessionParticipant
 from bot.providers.realtimekit.queries import connection_key, segment
 from bot.providers.realtimekit.reports_base import ReportsBase
 
@@ -145,7 +145,7 @@ class QualityReports(ReportsBase):
         silent = sum(stats is None for stats in reports)
         return Quality(people=tuple(people), note=_note(len(asked), len(present), silent))
 
-    async def _stats(self, stay: Stay, turn: asyncio.Semaphore) -> _Stats | None:
+    async def _stats(self, stay: SessionParticipant, turn: asyncio.Semaphore) -> _Stats | None:
         """None where no report can be had. Where somebody is, and on what, is not asked for."""
         path = f"/sessions/peer-report/{segment(stay.peer or '')}"
         async with turn:
@@ -158,7 +158,7 @@ class QualityReports(ReportsBase):
         return report.quality if report else None
 
 
-def _person_quality(stay: Stay, stats: _Stats) -> PersonQuality:
+def _person_quality(stay: SessionParticipant, stats: _Stats) -> PersonQuality:
     faults: Sequence[tuple[bool, str]] = (
         (stats.mos is not None and stats.mos < POOR_MOS, f"score {stats.mos or 0:.1f} of 5"),
         (stats.lossy >= OFTEN, f"5 % loss or more in {stats.lossy:.0%} of measurements"),

@@ -9,7 +9,7 @@ from bot.calls.reports import Sighting, Sightings
 from bot.errors import NotAtVendor, VendorError
 from bot.priority import current
 from bot.providers.http.paging import gather_pages
-from bot.providers.realtimekit.models import Stay
+from bot.providers.realtimekit.models import SessionParticipant
 from bot.providers.realtimekit.queries import RealtimeKitQueries, connection_key
 from bot.single_flight import SingleFlight
 
@@ -45,7 +45,7 @@ class _OneSearch:
         self._left -= 1
         return self._left >= 0
 
-    def means(self, stay: Stay) -> bool:
+    def means(self, stay: SessionParticipant) -> bool:
         """Whether these words are one of the ids, or a part of the name, as names are compared."""
         ids = {bare(who or "") for who in (stay.user_id, stay.custom_id)}
         name = bare(stay.name or "")
@@ -94,7 +94,7 @@ class RealtimeKitSearch:
         """Who is meant in one call, and whether it was read to the end."""
         session = call.ref.session or ""
 
-        async def page(number: int) -> tuple[list[Stay], str | None]:
+        async def page(number: int) -> tuple[list[SessionParticipant], str | None]:
             if not search.may_ask():
                 return [], str(number)
             asked = (current(), session, number)

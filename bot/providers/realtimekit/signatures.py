@@ -16,7 +16,7 @@ from bot.calls.models import Vendor
 from bot.clock import Clock
 from bot.errors import VendorError, VendorTimeout
 from bot.network import DIRECT, Network
-from bot.providers.http.answers import Problem
+from bot.providers.http.answers import VendorProblem
 from bot.providers.http.client import HttpClient, VendorEndpoint
 from bot.providers.http.decode import read
 from bot.providers.http.retry import Idempotency
@@ -158,7 +158,10 @@ def realtimekit_signatures(
     """
     host = str(httpx.URL(url).join("/")) if url else ""
     endpoint = VendorEndpoint(
-        vendor=Vendor.REALTIMEKIT, base_url=host, rate=rate, problem=lambda _: Problem(None, "")
+        vendor=Vendor.REALTIMEKIT,
+        base_url=host,
+        rate=rate,
+        problem=lambda _: VendorProblem(None, ""),
     )
     http = HttpClient(endpoint, clock, transport=transport, network=network)
     return RealtimeKitSignatures(http, url, clock, wait)

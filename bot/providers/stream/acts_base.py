@@ -10,7 +10,7 @@ from bot.calls.outcomes import Receipt, Recipient
 from bot.calls.verbs import Verb
 from bot.clock import Clock
 from bot.errors import Ambiguous, VendorBusy, VendorRefused, VendorUnreachable
-from bot.providers.http.answers import Answer
+from bot.providers.http.answers import VendorAnswer
 from bot.providers.http.client import HttpClient
 from bot.providers.http.decode import read
 from bot.providers.http.retry import Idempotency
@@ -47,14 +47,14 @@ class StreamActsBase:
         """POST one `step` below the call's path, and return the receipt for the vendor's yes."""
         return accepted(act, await self.post(act, step, body))
 
-    async def post(self, act: Act, step: str, body: dict[str, Any] | None = None) -> Answer:
+    async def post(self, act: Act, step: str, body: dict[str, Any] | None = None) -> VendorAnswer:
         """POST one `step` below the call's path and return the answer, as a part of an act."""
         kind = Idempotency.REPEATABLE if act.verb.repeatable else Idempotency.ONCE
         answer = await self.http.send(kind, "POST", f"{call_path(act.call.id)}/{step}", json=body)
         read(self.http, ActResponse, answer)
         return answer
 
-    async def change(self, act: Act, settings: dict[str, Any]) -> Answer:
+    async def change(self, act: Act, settings: dict[str, Any]) -> VendorAnswer:
         """PATCH settings of the call and return the answer; settings not named stay as they are."""
         body = {"settings_override": settings}
         answer = await self.http.send(
@@ -75,7 +75,7 @@ class StreamActsBase:
 
 def accepted(
     act: Act,
-    answer: Answer | None,
+    answer: VendorAnswer | None,
     words: str = "",
     *,
     people: Sequence[Recipient] = (),

@@ -10,7 +10,7 @@ from bot.calls.outcomes import Recipient
 from bot.clock import Clock
 from bot.errors import Ambiguous, VendorBusy, VendorDenied, VendorError, VendorRefused
 from bot.progress import current
-from bot.providers.stream.models import Stay
+from bot.providers.stream.models import ParticipantResponse
 from bot.providers.stream.observe_people import require_no_later, spared
 from bot.providers.stream.queries import StreamQueries
 
@@ -58,7 +58,7 @@ class BulkAct:
         """Everybody it was sent for, those whom the vendor refused among them."""
         return (*self._reached.values(), *self._refused.values())
 
-    def mark_done(self, stays: Iterable[Stay]) -> None:
+    def mark_done(self, stays: Iterable[ParticipantResponse]) -> None:
         """Note that it was done to the people of these connections."""
         reached = {stay.user.id: recipient(stay) for stay in stays}
         self._reached |= reached
@@ -83,7 +83,9 @@ class BulkAct:
             half.reached = sent
             raise half from error
 
-    async def rounds(self, then: Mapping[str, Any] | None) -> AsyncIterator[list[Stay]]:
+    async def rounds(
+        self, then: Mapping[str, Any] | None
+    ) -> AsyncIterator[list[ParticipantResponse]]:
         """The connections of those present, each person once, round by round.
 
         The first round is of all; later ones, while some are unlisted, of those who fit the
@@ -118,7 +120,9 @@ class BulkAct:
                 return
             asked, first = then, False
 
-    async def for_each(self, stays: list[Stay], do: Callable[[str], Awaitable[object]]) -> None:
+    async def for_each(
+        self, stays: list[ParticipantResponse], do: Callable[[str], Awaitable[object]]
+    ) -> None:
         """Do it to each of them, AT_ONCE at a time.
 
         Who is refused is passed over: mostly they just left, and reading back shows who did not.
@@ -127,11 +131,13 @@ class BulkAct:
         with self.counting_reached():
             await self._for_each(stays, do)
 
-    async def _for_each(self, stays: list[Stay], do: Callable[[str], Awaitable[object]]) -> None:
+    async def _for_each(
+        self, stays: list[ParticipantResponse], do: Callable[[str], Awaitable[object]]
+    ) -> None:
         gate = asyncio.Semaphore(AT_ONCE)
         troubles: list[VendorError] = []
 
-        async def one(stay: Stay) -> None:
+        async def one(stay: ParticipantResponse) -> None:
             async with gate:
                 if troubles or self._is_over_time:
                     return
@@ -172,7 +178,9 @@ class BulkAct:
     def _is_over_time(self) -> bool:
         return self._clock.monotonic() >= self._ends
 
-    def _sort_error(self, stay: Stay, error: VendorError, troubles: list[VendorError]) -> None:
+    def _sort_error(
+        self, stay: ParticipantResponse, error: VendorError, troubles: list[VendorError]
+    ) -> None:
         if isinstance(error, VendorRefused) and not isinstance(error, VendorDenied):
             self._refusal = self._refusal or error
             self._refused[stay.user.id] = recipient(stay, refused=str(error))
@@ -183,7 +191,7 @@ class BulkAct:
         troubles.append(error)
 
 
-def recipient(stay: Stay, *, refused: str = "") -> Recipient:
+def recipient(stay: ParticipantResponse, *, refused: str = "") -> Recipient:
     """The person of a connection as a recipient of an act on everyone."""
     name = stay.user.name or None
     return Recipient(id=stay.user.id, name=name, presence=stay.user_session_id, refused=refused)

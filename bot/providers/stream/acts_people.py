@@ -27,10 +27,10 @@ from bot.calls.verbs import (
     Unsilence,
 )
 from bot.errors import NotAtVendor, VendorDenied, VendorError, VendorRefused
-from bot.providers.http.answers import Answer
+from bot.providers.http.answers import VendorAnswer
 from bot.providers.stream.acts_base import StreamActsBase, accepted, expect, half_done
 from bot.providers.stream.acts_everyone import BulkAct, recipient
-from bot.providers.stream.models import Stay, User
+from bot.providers.stream.models import ParticipantResponse, UserResponse
 from bot.providers.stream.observe_people import RIGHTS, TRACKS, require_no_later
 from bot.providers.stream.queries import sends_filter
 
@@ -135,7 +135,10 @@ class StreamPeopleActs(StreamActsBase):
             return Receipt(evidence=_NOBODY_SILENCED, already=True)
         bulk = BulkAct(act, self.queries, self.clock)
         await bulk.for_each(
-            [Stay(user=User(id=held.person, name=held.name)) for held in before.rights],
+            [
+                ParticipantResponse(user=UserResponse(id=held.person, name=held.name))
+                for held in before.rights
+            ],
             lambda who: self._change_rights(act, who, give=before.held_by(who)),
         )
         return self._bulk_receipt(act, bulk)
@@ -219,7 +222,7 @@ class StreamPeopleActs(StreamActsBase):
     async def _member_remove(self, act: Act) -> Receipt:
         return await self.send(act, "members", {"remove_members": [act.people[0].id]})
 
-    async def _mute_tracks(self, act: Act, ids: list[str], tracks: Track) -> Answer:
+    async def _mute_tracks(self, act: Act, ids: list[str], tracks: Track) -> VendorAnswer:
         return await self.post(act, "mute_users", {"user_ids": ids, **self._flags(tracks)})
 
     def _flags(self, tracks: Track) -> dict[str, Any]:
@@ -232,7 +235,7 @@ class StreamPeopleActs(StreamActsBase):
         *,
         give: tuple[Permission, ...] = (),
         take: tuple[Permission, ...] = (),
-    ) -> Answer:
+    ) -> VendorAnswer:
         rights = {"grant_permissions": list(give)} if give else {"revoke_permissions": list(take)}
         return await self.post(act, "user_permissions", {"user_id": who, **rights})
 
@@ -254,6 +257,6 @@ class StreamPeopleActs(StreamActsBase):
         return {"session_id": str(session), "user_id": who.id}
 
 
-def ids_of(stays: Iterable[Stay]) -> list[str]:
+def ids_of(stays: Iterable[ParticipantResponse]) -> list[str]:
     """The user ids of these connections."""
     return [stay.user.id for stay in stays]

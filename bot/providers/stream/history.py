@@ -37,7 +37,7 @@ class RunCounts(BaseModel):
     total_participant_duration: Maybe[Number] = None
 
 
-class Run(BaseModel):
+class PastRun(BaseModel):
     """One run of a call."""
 
     call_type: str
@@ -86,7 +86,7 @@ class Run(BaseModel):
 class SessionStatsResponse(BaseModel):
     """The answer of QueryCallSessionStats: a page; `next` is absent at the end."""
 
-    call_stats: LenientList[Run]
+    call_stats: LenientList[PastRun]
     next: Maybe[str] = None
 
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, StringConstraints, ValidationError
 from bot.calls.models import Call, CallRef, Participant, RecordingState, Vendor
 from bot.calls.prior_state import CallLimits
 from bot.calls.verbs import RecordingKind
-from bot.providers.http.answers import Problem
+from bot.providers.http.answers import VendorProblem
 from bot.providers.http.decode import CountedList, LenientList, Maybe, Moment
 
 KEY_CODES = {2, 5, 43}
@@ -35,7 +35,7 @@ class Rtmp(BaseModel):
     name: Maybe[str] = None
 
 
-class Output(BaseModel):
+class CallOutput(BaseModel):
     """One output of the call, such as a livestream or a recording."""
 
     status: Maybe[str] = None
@@ -50,10 +50,10 @@ class Egress(BaseModel):
     """The outputs of a call; one that is not there does not run."""
 
     broadcasting: Maybe[bool] = None
-    hls: Maybe[Output] = None
-    composite_recording: Maybe[Output] = None
-    individual_recording: Maybe[Output] = None
-    raw_recording: Maybe[Output] = None
+    hls: Maybe[CallOutput] = None
+    composite_recording: Maybe[CallOutput] = None
+    individual_recording: Maybe[CallOutput] = None
+    raw_recording: Maybe[CallOutput] = None
     rtmps: Maybe[LenientList[Rtmp]] = None
 
     @property
@@ -61,9 +61,9 @@ class Egress(BaseModel):
         """Whether the HLS livestream runs."""
         return self.hls is not None and self.hls.runs and self.broadcasting is not False
 
-    def recording(self, kind: RecordingKind) -> Output | None:
+    def recording(self, kind: RecordingKind) -> CallOutput | None:
         """The output of that kind of recording; None where it is not told."""
-        output: Output | None = getattr(self, f"{kind}_recording")
+        output: CallOutput | None = getattr(self, f"{kind}_recording")
         return output
 
     def records(self, kind: RecordingKind) -> bool:
@@ -98,7 +98,7 @@ class CallSession(BaseModel):
         return known + (self.anonymous_participant_count or 0)
 
 
-class Limits(BaseModel):
+class LimitsResponse(BaseModel):
     """LimitsSettingsResponse, where 0 and nothing both stand for no limit."""
 
     max_participants: Maybe[int] = None
@@ -132,7 +132,7 @@ def limits_request(limits: CallLimits) -> dict[str, Any]:
 class Settings(BaseModel):
     """The settings of a call, as far as they are read."""
 
-    limits: Maybe[Limits] = None
+    limits: Maybe[LimitsResponse] = None
 
 
 class CallResponse(BaseModel):
@@ -243,17 +243,17 @@ class QueryCallsResponse(BaseModel):
     next: Maybe[str] = None
 
 
-class User(BaseModel):
+class UserResponse(BaseModel):
     """A user of the app."""
 
     id: Annotated[str, StringConstraints(min_length=1)]
     name: Maybe[str] = None
 
 
-class Stay(BaseModel):
+class ParticipantResponse(BaseModel):
     """One connection of somebody to the call; each device has its own."""
 
-    user: User
+    user: UserResponse
     user_session_id: Maybe[str] = None
     role: Maybe[str] = None
     joined_at: Moment = None
@@ -273,7 +273,7 @@ class ParticipantsResponse(BaseModel):
     """The answer of QueryCallParticipants: no cursor, but a total, and the call beside it."""
 
     call: Maybe[CallResponse] = None
-    participants: CountedList[Stay]
+    participants: CountedList[ParticipantResponse]
     total_participants: Maybe[int] = None
 
     @property
@@ -296,13 +296,13 @@ class _Error(BaseModel):
     message: Maybe[str] = None
 
 
-def problem(body: bytes) -> Problem:
+def problem(body: bytes) -> VendorProblem:
     """What an error body says: `{"code": 16, "message": …}`, where the code is a number."""
     try:
         error = _Error.model_validate_json(body)
     except ValidationError:
-        return Problem(None, "")
-    return Problem(
+        return VendorProblem(None, "")
+    return VendorProblem(
         code=None if error.code is None else str(error.code),
         message=error.message or "",
         denied=error.code in KEY_CODES | CLOCK_CODES,

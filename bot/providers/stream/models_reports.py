@@ -9,7 +9,7 @@ from bot.calls.acts import Person
 from bot.calls.reports import CallMember, Feedback, File, FileKind
 from bot.calls.verbs import DeleteRecording
 from bot.providers.http.decode import CountedList, LenientList, Maybe, Moment, Number
-from bot.providers.stream.models import CallResponse, CallSession, Stay, User
+from bot.providers.stream.models import CallResponse, CallSession, ParticipantResponse, UserResponse
 
 
 class StoredFile(BaseModel):
@@ -60,7 +60,7 @@ class MemberResponse(BaseModel):
     """Somebody who belongs to a call: invited, present or not."""
 
     user_id: str
-    user: Maybe[User] = None
+    user: Maybe[UserResponse] = None
     role: Maybe[str] = None
     deleted_at: Moment = None
 
@@ -163,7 +163,7 @@ class CallTypesResponse(BaseModel):
 class SessionWithPeople(CallSession):
     """A run with the people that its call shows; how many that are at most is not documented."""
 
-    participants: Maybe[LenientList[Stay]] = None
+    participants: Maybe[LenientList[ParticipantResponse]] = None
 
 
 class CallWithPeople(CallResponse):

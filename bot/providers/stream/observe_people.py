@@ -23,7 +23,7 @@ from bot.calls.verbs import (
     Unsilence,
 )
 from bot.errors import NotAtVendor
-from bot.providers.stream.models import CallResponse, ParticipantsResponse, Stay
+from bot.providers.stream.models import CallResponse, ParticipantResponse, ParticipantsResponse
 
 TRACKS: Mapping[Track, tuple[str, ...]] = MappingProxyType(
     {
@@ -129,7 +129,7 @@ def count_meant(act: Act, here: ParticipantsResponse) -> int:
     return here.total - sum(spared(act, stay) for stay in here.participants)
 
 
-def spared(act: Act, stay: Stay) -> bool:
+def spared(act: Act, stay: ParticipantResponse) -> bool:
     """Whether this connection is of somebody the act spares."""
     who = Person.of(stay.to_domain())
     return act.spares(who.ids, who.role)
@@ -189,7 +189,7 @@ def judge_block(act: Act, here: ParticipantsResponse) -> Observation:
     )
 
 
-def _all_newer(here: Sequence[Stay], person: Person) -> bool | None:
+def _all_newer(here: Sequence[ParticipantResponse], person: Person) -> bool | None:
     """Whether every connection began after the one the moderator saw; None when unknowable."""
     answers = [_began_later(stay, person) for stay in here]
     if False in answers:
@@ -197,7 +197,7 @@ def _all_newer(here: Sequence[Stay], person: Person) -> bool | None:
     return None if None in answers else True
 
 
-def _began_later(stay: Stay, person: Person) -> bool | None:
+def _began_later(stay: ParticipantResponse, person: Person) -> bool | None:
     if person.presence is not None and stay.user_session_id == person.presence:
         return False
     if person.joined_at is not None and stay.joined_at is not None:

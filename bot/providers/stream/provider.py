@@ -20,7 +20,12 @@ from bot.providers.http.retry import Idempotency
 from bot.providers.stream.acts import StreamActs
 from bot.providers.stream.acts_prepare import COUNT_ALL, LockRule
 from bot.providers.stream.history import StreamHistory
-from bot.providers.stream.models import ParticipantsResponse, QueryCallsResponse, Stay, problem
+from bot.providers.stream.models import (
+    ParticipantResponse,
+    ParticipantsResponse,
+    QueryCallsResponse,
+    problem,
+)
 from bot.providers.stream.queries import API, MOST, StreamQueries
 from bot.providers.stream.reports import StreamReports
 from bot.providers.stream.search import ONGOING, StreamSearch
@@ -126,9 +131,9 @@ def _unknown_participant(number: int) -> Participant:
     return Participant(id=f"unknown-{number + 1}", known=False)
 
 
-def _latest_connections(stays: list[Stay]) -> list[Stay]:
+def _latest_connections(stays: list[ParticipantResponse]) -> list[ParticipantResponse]:
     """The latest connection of everybody: a second device is the same person."""
-    latest: dict[str, Stay] = {}
+    latest: dict[str, ParticipantResponse] = {}
     for stay in stays:
         known = latest.setdefault(stay.user.id, stay)
         if known.joined_at and stay.joined_at and stay.joined_at > known.joined_at:

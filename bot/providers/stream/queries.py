@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from bot.calls.models import Vendor
 from bot.calls.reports import FileKind
 from bot.calls.verbs import Track
-from bot.providers.http.answers import Answer
+from bot.providers.http.answers import VendorAnswer
 from bot.providers.http.client import HttpClient
 from bot.providers.http.decode import read
 from bot.providers.http.paths import path_segment
@@ -99,7 +99,7 @@ class StreamQueries:
             found.append(read(self.http, model, await self._query(path, asked)))
         return found
 
-    async def _query(self, path: str, body: dict[str, Any]) -> Answer:
+    async def _query(self, path: str, body: dict[str, Any]) -> VendorAnswer:
         return await self.http.send(Idempotency.READ, "POST", path, json=body)
 
 

@@ -14,7 +14,7 @@ from bot.calls.models import CallRef
 from bot.providers.http.client import Params
 from bot.providers.http.decode import CountedList, LenientList, Maybe, Moment, read
 from bot.providers.http.retry import Idempotency
-from bot.providers.stream.models import ParticipantsResponse, Stay
+from bot.providers.stream.models import ParticipantResponse, ParticipantsResponse
 from bot.providers.stream.queries import MOST, MOST_PAGES, StreamQueries, call_path, segment
 from bot.providers.unsupported import NOBODY_YET
 
@@ -34,7 +34,7 @@ class _Connection(BaseModel):
 class _Session(BaseModel):
     """The run itself, with some of its people by name."""
 
-    participants: Maybe[LenientList[Stay]] = None
+    participants: Maybe[LenientList[ParticipantResponse]] = None
 
 
 class _Page(BaseModel):
@@ -121,7 +121,7 @@ def _past_attendee(connection: _Connection, names: Mapping[str, str | None]) -> 
     )
 
 
-def _present_attendee(stay: Stay) -> Attendee:
+def _present_attendee(stay: ParticipantResponse) -> Attendee:
     return Attendee(
         id=stay.user.id, name=stay.user.name or None, role=stay.role, joined_at=stay.joined_at
     )

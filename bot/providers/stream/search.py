@@ -7,7 +7,7 @@ from bot.calls.names import bare
 from bot.calls.reports import Sighting, Sightings
 from bot.errors import NotAtVendor, VendorError
 from bot.priority import current
-from bot.providers.stream.models import Stay
+from bot.providers.stream.models import ParticipantResponse
 from bot.providers.stream.models_reports import CallsWithPeopleResponse, CallWithPeople
 from bot.providers.stream.queries import API, MOST, StreamQueries
 from bot.single_flight import SingleFlight
@@ -91,7 +91,7 @@ class StreamSearch:
         return _matching(call, here.participants, words), whole
 
 
-def _listed_people(call: CallWithPeople) -> list[Stay]:
+def _listed_people(call: CallWithPeople) -> list[ParticipantResponse]:
     return (call.session.participants or []) if call.session else []
 
 
@@ -99,12 +99,14 @@ def _has_unlisted(call: CallWithPeople) -> bool:
     return call.session is not None and call.session.people > len(_listed_people(call))
 
 
-def _matching(call: CallWithPeople, stays: Sequence[Stay], words: str) -> list[Sighting]:
+def _matching(
+    call: CallWithPeople, stays: Sequence[ParticipantResponse], words: str
+) -> list[Sighting]:
     """Everybody of `stays` who answers to `words`, once each: by their latest connection."""
     latest = {stay.user.id: stay for stay in stays if _matches(stay, words)}
     return [Sighting(call=call.to_domain(), person=stay.to_domain()) for stay in latest.values()]
 
 
-def _matches(stay: Stay, words: str) -> bool:
+def _matches(stay: ParticipantResponse, words: str) -> bool:
     wanted = bare(words)
     return wanted == bare(stay.user.id) or wanted in bare(stay.user.name or "")

@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from bot.demo.vendors import RealtimeKitServer
-from bot.demo.vendors.realtimekit.state import Network
+from bot.demo.vendors.realtimekit.state import ConnectionQuality
 from tests.demo.vendors.clients import ADA, BEN
 from tests.fakes.clock import ManualClock
 
@@ -107,7 +107,7 @@ async def test_a_peer_report_takes_a_peer_id_and_keeps_to_what_was_asked_for(
     kit: RealtimeKitServer, to_kit: httpx.AsyncClient
 ) -> None:
     room = next(iter(kit.rooms.values()))
-    room.networks["ada"] = Network(mos=2.0, slow=0.5)
+    room.networks["ada"] = ConnectionQuality(mos=2.0, slow=0.5)
     listed = await to_kit.get(f"/sessions/{await newest(to_kit)}/participants")
     ada = listed.json()["data"]["participants"][0]
     path = f"/sessions/peer-report/{ada['id']}"

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.demo.vendors import AppTransport, KeptOut, StreamServer, Visitor
-from bot.demo.vendors.base import Refusal, nanoseconds
+from bot.demo.vendors.base import ApiRefusal, nanoseconds
 from bot.demo.vendors.stream.query import QueryCalls, page
 from tests.demo.vendors.clients import ADA, BEN, stream_client
 from tests.fakes.clock import START, ManualClock
@@ -315,6 +315,6 @@ def test_pages_of_any_size_hold_every_item_exactly_once(people: int, size: int) 
 
 @given(st.text(max_size=20))
 def test_a_cursor_that_nobody_gave_out_is_refused_and_never_an_error(cursor: str) -> None:
-    with contextlib.suppress(Refusal):
+    with contextlib.suppress(ApiRefusal):
         shown, _ = page([1, 2, 3], QueryCalls(next=cursor))
         assert set(shown) <= {1, 2, 3}

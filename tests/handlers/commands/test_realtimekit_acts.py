@@ -8,7 +8,7 @@ from bot.calls.handles import handle
 from bot.calls.models import CallRef, Vendor
 from bot.demo.slack.render import as_text
 from bot.demo.stage import Show
-from bot.demo.vendors.realtimekit.state import Meeting, Recording, made_id
+from bot.demo.vendors.realtimekit.state import MeetingRoom, RoomRecording, made_id
 from tests.fakes.lead import Lead
 from tests.fakes.moderator import TRIES, Moderator, line
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 @pytest.fixture
-def room(show: Show) -> Meeting:
+def room(show: Show) -> MeetingRoom:
     """The lesson: Emre, Chidi and others."""
     (found,) = [
         room for room in show.stage.world.realtimekit.rooms.values() if "Maths" in room.title
@@ -25,11 +25,11 @@ def room(show: Show) -> Meeting:
 
 
 @pytest.fixture
-def word(room: Meeting) -> str:
+def word(room: MeetingRoom) -> str:
     return handle(CallRef(vendor=Vendor.REALTIMEKIT, id=room.id))
 
 
-async def test_a_call_is_locked_and_unlocked(show: Show, room: Meeting, word: str) -> None:
+async def test_a_call_is_locked_and_unlocked(show: Show, room: MeetingRoom, word: str) -> None:
     mira = Moderator(show)
     await show.sender.command(mira.user, show.stage.cast.ops, f"lock {word} raid from a link")
     await show.sender.submit(mira.user, await mira.form(), {})
@@ -41,7 +41,7 @@ async def test_a_call_is_locked_and_unlocked(show: Show, room: Meeting, word: st
 
 
 async def test_a_preset_is_changed_for_somebody_in_the_call(
-    show: Show, room: Meeting, word: str
+    show: Show, room: MeetingRoom, word: str
 ) -> None:
     mira = Moderator(show)
     await mira.types(f"preset {word} chidi viewer only listens")
@@ -86,7 +86,7 @@ async def test_an_account_without_mute_says_so_where_mute_would_be(show: Show, w
 
 
 async def test_a_block_asks_first_and_says_what_lets_them_in_again(
-    show: Show, room: Meeting, word: str
+    show: Show, room: MeetingRoom, word: str
 ) -> None:
     mira = Moderator(show)
     await show.sender.command(mira.user, show.stage.cast.ops, f"block {word} chidi came back")
@@ -100,17 +100,17 @@ async def test_a_block_asks_first_and_says_what_lets_them_in_again(
 RTMP = "rtmps://tv.example/live"
 
 
-def begun_by_app(room: Meeting, name: str) -> Recording:
+def begun_by_app(room: MeetingRoom, name: str) -> RoomRecording:
     """An RTMP output that the app began: nothing in the vendor's answers tells it is one."""
     assert room.session is not None
     begun = room.session.started_at + timedelta(seconds=len(room.recordings))
-    made = Recording(made_id(name), room.session.id, name, begun, RTMP)
+    made = RoomRecording(made_id(name), room.session.id, name, begun, RTMP)
     room.recordings.append(made)
     return made
 
 
 async def test_a_bare_stop_asks_which_and_an_id_stops_that_one(
-    show: Show, room: Meeting, word: str
+    show: Show, room: MeetingRoom, word: str
 ) -> None:
     room.recordings.clear()
     first, second = (begun_by_app(room, name) for name in ("tv", "radio"))
@@ -133,7 +133,7 @@ async def test_a_bare_stop_asks_which_and_an_id_stops_that_one(
 
 
 async def test_a_viewer_is_refused_before_reading_which_recordings_run(
-    show: Show, room: Meeting, word: str
+    show: Show, room: MeetingRoom, word: str
 ) -> None:
     room.recordings.clear()
     begun_by_app(room, "tv")
@@ -145,7 +145,7 @@ async def test_a_viewer_is_refused_before_reading_which_recordings_run(
 
 
 async def test_the_only_one_that_others_began_is_asked_about_too(
-    show: Show, room: Meeting, word: str
+    show: Show, room: MeetingRoom, word: str
 ) -> None:
     room.recordings.clear()
     one = begun_by_app(room, "tv")
@@ -163,7 +163,7 @@ async def test_the_only_one_that_others_began_is_asked_about_too(
 
 
 async def test_the_button_opens_a_form_with_a_menu_of_what_runs(
-    show: Show, room: Meeting, word: str
+    show: Show, room: MeetingRoom, word: str
 ) -> None:
     room.recordings.clear()
     first, second = (begun_by_app(room, name) for name in ("tv", "radio"))
@@ -187,7 +187,7 @@ async def test_the_button_opens_a_form_with_a_menu_of_what_runs(
 
 
 async def test_recordings_say_who_began_them_and_why_they_stopped(
-    show: Show, room: Meeting, word: str
+    show: Show, room: MeetingRoom, word: str
 ) -> None:
     room.recordings.clear()
     begun_by_app(room, "tv").stop(room.created_at, "INTERNAL_ERROR")

@@ -27,7 +27,7 @@ from bot.errors import (
     VendorRefused,
 )
 from bot.ports import CallProvider
-from bot.providers.http.answers import LARGEST_REFUSAL, LONGEST_WORD, Answer
+from bot.providers.http.answers import LARGEST_REFUSAL, LONGEST_WORD, VendorAnswer
 from bot.providers.http.client import Deadlines, HttpClient, VendorEndpoint
 from bot.providers.http.decode import read
 from bot.providers.http.retry import Idempotency
@@ -57,7 +57,9 @@ def asking(handler: Callable[[httpx.Request], httpx.Response], **more: Any) -> H
     return HttpClient(wire, ManualClock(), transport=transport, **more)
 
 
-async def end_of(http: HttpClient, kind: Idempotency = Idempotency.ONCE) -> Answer | VendorError:
+async def end_of(
+    http: HttpClient, kind: Idempotency = Idempotency.ONCE
+) -> VendorAnswer | VendorError:
     try:
         return await ask(http, kind)
     except VendorError as error:
@@ -71,7 +73,7 @@ async def test_any_status_with_any_body_is_an_answer_or_an_error_of_ours(
     """As RFC 9110, section 15, has it: the first digit counts, beyond 599 as an internal error."""
     end = await end_of(vendor_that_answers(status, body))
     if 200 <= status <= 299:
-        assert isinstance(end, Answer)
+        assert isinstance(end, VendorAnswer)
     elif status in {460, 499}:
         assert isinstance(end, AnswerLost)
     elif status == 429:

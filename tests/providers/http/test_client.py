@@ -34,7 +34,7 @@ from bot.errors import (
 )
 from bot.meter import Meter
 from bot.metrics import Metrics
-from bot.providers.http.answers import TRY_AGAIN, Answer, Problem
+from bot.providers.http.answers import TRY_AGAIN, VendorAnswer, VendorProblem
 from bot.providers.http.breaker import BreakerState
 from bot.providers.http.client import Deadlines, HttpClient, VendorEndpoint
 from bot.providers.http.decode import read
@@ -49,9 +49,9 @@ LOOPBACK = ipaddress.ip_address("127.0.0.1")
 Handler = Callable[[httpx.Request], httpx.Response]
 
 
-def problem(body: bytes) -> Problem:
+def problem(body: bytes) -> VendorProblem:
     said = json.loads(body)
-    return Problem(str(said["code"]), said["message"])
+    return VendorProblem(str(said["code"]), said["message"])
 
 
 class Server:
@@ -81,7 +81,7 @@ def transport(handler: Handler, clock: ManualClock | None = None, read: float = 
     )
 
 
-async def ask(http: HttpClient, kind: Idempotency = Idempotency.READ) -> Answer:
+async def ask(http: HttpClient, kind: Idempotency = Idempotency.READ) -> VendorAnswer:
     return await http.send(kind, "GET", "/x")
 
 

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from bot.calls.models import Vendor
 from bot.demo.vendors import CometChatServer, RealtimeKitServer, StreamServer
-from bot.demo.vendors.base import Refusal
+from bot.demo.vendors.base import ApiRefusal
 from bot.demo.vendors.faults import AppTransport
 from bot.demo.vendors.stream.tokens import require_token
 from bot.errors import VendorDenied, VendorError, VendorRefused
@@ -71,7 +71,7 @@ async def test_our_clock_may_be_behind_for_minutes_and_ahead_by_anything(off: ti
     ],
 )
 def test_stream_refuses_tokens_of_another_time(claim: dict[str, float], code: int) -> None:
-    with pytest.raises(Refusal) as caught:
+    with pytest.raises(ApiRefusal) as caught:
         require_token(jwt.encode(claim, StreamServer.api_secret), StreamServer.api_secret, NOW)
     assert (caught.value.status, caught.value.code) == (401, code)
 
@@ -82,7 +82,7 @@ def test_stream_takes_a_token_without_an_end_as_its_own_sdk_makes_it() -> None:
 
 @pytest.mark.parametrize(("token", "code"), [("nonsense", 5), ("", 5)])
 def test_stream_refuses_what_is_no_token(token: str, code: int) -> None:
-    with pytest.raises(Refusal) as caught:
+    with pytest.raises(ApiRefusal) as caught:
         require_token(token, StreamServer.api_secret, NOW)
     assert caught.value.code == code
 

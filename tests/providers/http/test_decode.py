@@ -18,7 +18,7 @@ from bot.calls.verbs import Kick
 from bot.errors import CallwardenError
 from bot.ports import CallProvider
 from bot.providers.cometchat.models import problem as cometchat_problem
-from bot.providers.http.answers import Problem
+from bot.providers.http.answers import VendorProblem
 from bot.providers.http.decode import Amount, Count, CountedList, LenientList, Maybe, moment
 from bot.providers.realtimekit.models import problem as realtimekit_problem
 from bot.providers.stream.models import problem as stream_problem
@@ -285,7 +285,9 @@ async def test_fields_nobody_knows_change_nothing(vendor: Vendor, body: JSON) ->
 
 @pytest.mark.parametrize("problem", [stream_problem, realtimekit_problem, cometchat_problem])
 @given(body=st.binary() | ODD.map(lambda odd: json.dumps({"error": odd, "message": odd}).encode()))
-def test_any_bytes_of_a_refusal_are_words(problem: Callable[[bytes], Problem], body: bytes) -> None:
+def test_any_bytes_of_a_refusal_are_words(
+    problem: Callable[[bytes], VendorProblem], body: bytes
+) -> None:
     told = problem(body)
     assert isinstance(told.message, str)
     assert told.code is None or isinstance(told.code, str)

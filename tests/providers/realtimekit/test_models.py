@@ -13,10 +13,10 @@ from bot.calls.models import CallRef, Page, RecordingState, Vendor
 from bot.calls.reports import FileKind
 from bot.calls.verbs import End
 from bot.errors import VendorGarbled
-from bot.providers.http.answers import Problem
+from bot.providers.http.answers import VendorProblem
 from bot.providers.realtimekit.models import (
+    MeetingRecording,
     Paging,
-    Recording,
     next_page,
     output_prefix,
     problem,
@@ -131,22 +131,22 @@ async def test_whatever_a_report_counts_the_result_is_within_its_scale(
 
 @given(st.binary())
 def test_any_bytes_are_a_problem_with_words(body: bytes) -> None:
-    assert isinstance(problem(body), Problem)
+    assert isinstance(problem(body), VendorProblem)
 
 
 @pytest.mark.parametrize(
     ("body", "meant"),
     [
-        (b'{"success":false,"error":{"code":404,"message":"gone"}}', Problem("404", "gone")),
+        (b'{"success":false,"error":{"code":404,"message":"gone"}}', VendorProblem("404", "gone")),
         (
             b'{"success":false,"errors":[{"code":10000,"message":"no"}]}',
-            Problem("10000", "no", denied=True),
+            VendorProblem("10000", "no", denied=True),
         ),
-        (b'{"success":false,"errors":[]}', Problem(None, "")),
-        (b"<html>", Problem(None, "")),
+        (b'{"success":false,"errors":[]}', VendorProblem(None, "")),
+        (b"<html>", VendorProblem(None, "")),
     ],
 )
-def test_both_shapes_of_an_error_are_read(body: bytes, meant: Problem) -> None:
+def test_both_shapes_of_an_error_are_read(body: bytes, meant: VendorProblem) -> None:
     assert problem(body) == meant
 
 
@@ -171,11 +171,14 @@ def test_a_page_is_the_last_where_the_total_says_so_or_else_when_it_is_short(
 @given(st.from_regex(r"\A[A-Za-z0-9_-]{1,64}\Z"), st.text())
 def test_the_name_of_an_output_is_read_back_from_its_file(name: str, rest: str) -> None:
     file = f"{output_prefix(name)}{rest}"
-    assert Recording(id="r", output_file_name=file).output == name
+    assert MeetingRecording(id="r", output_file_name=file).output == name
 
 
 def test_a_recording_runs_unless_all_are_paused() -> None:
-    runs, waits = Recording(id="r", status="INVOKED"), Recording(id="p", status="PAUSED")
+    runs, waits = (
+        MeetingRecording(id="r", status="INVOKED"),
+        MeetingRecording(id="p", status="PAUSED"),
+    )
     assert recording_state([]) is RecordingState.OFF
     assert recording_state([waits]) is RecordingState.PAUSED
     assert recording_state([waits, runs]) is RecordingState.ON

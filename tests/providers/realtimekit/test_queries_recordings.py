@@ -11,7 +11,7 @@ from bot.calls.reports import FileKind
 from bot.calls.verb_json import dump_verb, load_verb
 from bot.calls.verbs import RecordPause, RecordResume, RecordStart, RecordStop, RtmpStart, Verb
 from bot.demo.vendors import RealtimeKitServer
-from bot.demo.vendors.realtimekit.state import Recording, made_id
+from bot.demo.vendors.realtimekit.state import RoomRecording, made_id
 from bot.errors import Impossible, NotAtVendor, WhichRecording
 from bot.moderation.recording_choice import require_one
 from bot.providers.realtimekit.provider import RealtimeKitProvider
@@ -29,11 +29,11 @@ def begun_by_app(
     *,
     by: str = "",
     rtmp: str | None = None,
-) -> Recording:
+) -> RoomRecording:
     """A recording that was begun elsewhere: by the app's backend, or by somebody in the call."""
     room = server.rooms[call.ref.id]
     starter = room.tokens[by] if by else None
-    made = Recording(
+    made = RoomRecording(
         made_id(name), call.ref.session or "", name, server.clock.now(), rtmp, starter=starter
     )
     room.recordings.append(made)

@@ -8,7 +8,7 @@ from bot.calls.models import Call
 from bot.calls.reports import FileKind, Files
 from bot.calls.verbs import RecordStart, RecordStop, RtmpStart, RtmpStop, Summarise, Verb
 from bot.demo.vendors import RealtimeKitServer
-from bot.demo.vendors.realtimekit.state import Recording
+from bot.demo.vendors.realtimekit.state import RoomRecording
 from bot.errors import VendorDenied
 from bot.providers.realtimekit.provider import RealtimeKitProvider
 from bot.providers.realtimekit.queries_recordings import MOST_DETAILS
@@ -48,7 +48,7 @@ def next_session(server: RealtimeKitServer, call: Call) -> None:
 def many(server: RealtimeKitServer, call: Call, number: int) -> None:
     """So many finished recordings."""
     kept = [
-        Recording(f"r-{n}", "s", "file", START + timedelta(seconds=n), stopped_at=START)
+        RoomRecording(f"r-{n}", "s", "file", START + timedelta(seconds=n), stopped_at=START)
         for n in range(number)
     ]
     server.rooms[call.ref.id].recordings.extend(kept)

@@ -4,21 +4,21 @@ import pytest
 
 from bot.calls.models import Call
 from bot.demo.vendors import RealtimeKitServer, Visitor
-from bot.demo.vendors.realtimekit.state import Network
+from bot.demo.vendors.realtimekit.state import ConnectionQuality
 from bot.errors import NotAtVendor
 from bot.providers.realtimekit.provider import RealtimeKitProvider
 from tests.fakes.clock import ManualClock
 from tests.providers.realtimekit_setup import ADA, BEN
 
 
-def strain(server: RealtimeKitServer, call: Call, person: str, network: Network) -> None:
+def strain(server: RealtimeKitServer, call: Call, person: str, network: ConnectionQuality) -> None:
     server.rooms[call.ref.id].networks[person] = network
 
 
 async def test_a_good_connection_has_a_score_of_a_hundred_and_is_not_bad(
     provider: RealtimeKitProvider, server: RealtimeKitServer, call: Call
 ) -> None:
-    strain(server, call, "ben", Network(mos=5.0, lost=20))
+    strain(server, call, "ben", ConnectionQuality(mos=5.0, lost=20))
     quality = await provider.reports.quality(call.ref)
     ada, ben = quality.people
     assert (ada.person.custom_id, ada.score, ada.bad, ada.why) == ("ada", 85.0, False, "")
@@ -29,17 +29,20 @@ async def test_a_good_connection_has_a_score_of_a_hundred_and_is_not_bad(
 @pytest.mark.parametrize(
     ("network", "why"),
     [
-        (Network(mos=2.9), "score 2.9 of 5"),
-        (Network(lossy=0.25), "5 % loss or more in 25% of measurements"),
-        (Network(slow=0.4), "250 ms or more in 40% of measurements"),
-        (Network(mos=1, slow=1), "score 1.0 of 5; 250 ms or more in 100% of measurements"),
+        (ConnectionQuality(mos=2.9), "score 2.9 of 5"),
+        (ConnectionQuality(lossy=0.25), "5 % loss or more in 25% of measurements"),
+        (ConnectionQuality(slow=0.4), "250 ms or more in 40% of measurements"),
+        (
+            ConnectionQuality(mos=1, slow=1),
+            "score 1.0 of 5; 250 ms or more in 100% of measurements",
+        ),
     ],
 )
 async def test_the_worst_come_first_and_it_is_said_what_is_wrong(
     provider: RealtimeKitProvider,
     server: RealtimeKitServer,
     call: Call,
-    network: Network,
+    network: ConnectionQuality,
     why: str,
 ) -> None:
     strain(server, call, "ben", network)
@@ -48,9 +51,12 @@ async def test_the_worst_come_first_and_it_is_said_what_is_wrong(
     assert not ada.bad
 
 
-@pytest.mark.parametrize("network", [Network(mos=3.0), Network(lossy=0.24), Network(slow=0.24)])
+@pytest.mark.parametrize(
+    "network",
+    [ConnectionQuality(mos=3.0), ConnectionQuality(lossy=0.24), ConnectionQuality(slow=0.24)],
+)
 async def test_now_and_then_is_no_trouble(
-    provider: RealtimeKitProvider, server: RealtimeKitServer, call: Call, network: Network
+    provider: RealtimeKitProvider, server: RealtimeKitServer, call: Call, network: ConnectionQuality
 ) -> None:
     strain(server, call, "ben", network)
     assert not any(person.bad for person in (await provider.reports.quality(call.ref)).people)
@@ -60,7 +66,7 @@ async def test_now_and_then_is_no_trouble(
 async def test_a_score_outside_the_scale_means_that_nothing_was_measured(
     provider: RealtimeKitProvider, server: RealtimeKitServer, call: Call, nothing: float
 ) -> None:
-    strain(server, call, "ben", Network(mos=nothing))
+    strain(server, call, "ben", ConnectionQuality(mos=nothing))
     ben = (await provider.reports.quality(call.ref)).people[-1]
     assert (ben.person.custom_id, ben.score, ben.bad) == ("ben", None, False)
 

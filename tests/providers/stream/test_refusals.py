@@ -38,7 +38,7 @@ from bot.errors import (
     VendorGarbled,
     VendorRefused,
 )
-from bot.providers.http.answers import Problem
+from bot.providers.http.answers import VendorProblem
 from bot.providers.stream.models import problem
 from bot.providers.stream.provider import StreamProvider
 from tests.fakes.clock import ManualClock
@@ -205,7 +205,7 @@ async def test_rtmp_outputs_that_are_left_out_cannot_be_known(
 
 @pytest.mark.parametrize("text", [b"", b"<html>", b"null", b'{"code": "x"}'])
 def test_an_unreadable_error_body_says_nothing(text: bytes) -> None:
-    assert problem(text) == Problem(None, "")
+    assert problem(text) == VendorProblem(None, "")
 
 
 FIELDS = ["calls", "call", "cid", "custom", "title", "session", "started_at", "egress", "rtmps"]

@@ -8,7 +8,7 @@ from nicegui import ui
 from bot.calls.models import Vendor
 from bot.demo.playground.page.pane import Pane
 from bot.demo.playground.page.session import Session
-from bot.demo.vendors.rooms import Room, Stay
+from bot.demo.vendors.rooms import Room, RoomStay
 
 SIGNS = {"graphic_eq": "speaking", "mic": "microphone on", "mic_off": "muted"}
 """Icons for what somebody sends, and their words."""
@@ -62,11 +62,11 @@ class CallsPane(Pane):
         self.session.complain(f"{came} strangers joined." if came else "Nobody was let in.")
 
 
-def _facts(stay: Stay) -> tuple[str, bool, bool]:
+def _facts(stay: RoomStay) -> tuple[str, bool, bool]:
     return stay.presence, stay.speaking, "audio" in stay.tracks
 
 
-def _sign(stay: Stay) -> str:
+def _sign(stay: RoomStay) -> str:
     if stay.speaking:
         return "graphic_eq"
     return "mic" if "audio" in stay.tracks else "mic_off"

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from bot.clock import Clock
-from bot.demo.vendors.base import Handler, Refusal, VendorServer
+from bot.demo.vendors.base import ApiRefusal, Handler, VendorServer
 from bot.demo.vendors.cometchat.history import past_call_json
 from bot.demo.vendors.cometchat.state import (
     CometCall,
@@ -126,14 +126,14 @@ class CometChatServer(VendorServer[CometCall]):
         ]
 
     def require_credentials(self, request: Request) -> None:
-        """Refusal without the REST API key."""
+        """ApiRefusal without the REST API key."""
         key = request.headers.get("apikey")
         if not key:
-            raise Refusal(401, "The apikey header is missing.", "AUTH_ERR_EMPTY_APIKEY")
+            raise ApiRefusal(401, "The apikey header is missing.", "AUTH_ERR_EMPTY_APIKEY")
         if key != self.api_key:
-            raise Refusal(401, "The API key was not found.")
+            raise ApiRefusal(401, "The API key was not found.")
 
-    def problem(self, refusal: Refusal) -> Response:
+    def problem(self, refusal: ApiRefusal) -> Response:
         """The answer for an error: `{"error": {"code", "message"}}`, where the code is a word."""
         code = refusal.code or CODES.get(refusal.status, "ERR_INTERNAL")
         return JSONResponse({"error": {"code": code, "message": str(refusal)}}, refusal.status)
@@ -162,7 +162,7 @@ class CometChatServer(VendorServer[CometCall]):
         for call in known:
             if call["sessionId"] == wanted and _visible(call, request):
                 return call
-        raise Refusal(404, f"The call with session id {wanted} does not exist.", MISSING)
+        raise ApiRefusal(404, f"The call with session id {wanted} does not exist.", MISSING)
 
     async def _get(self, request: Request) -> Response:
         return JSONResponse({"data": self._find(request)})
@@ -177,7 +177,7 @@ class CometChatServer(VendorServer[CometCall]):
         """The group of the path, and its id."""
         guid = request.path_params["guid"]
         if guid not in self.groups:
-            raise Refusal(404, f"The group with guid {guid} does not exist.", NO_GROUP)
+            raise ApiRefusal(404, f"The group with guid {guid} does not exist.", NO_GROUP)
         return guid, self.groups[guid]
 
     async def _members(self, request: Request) -> Response:
@@ -202,7 +202,7 @@ class CometChatServer(VendorServer[CometCall]):
     async def _remove(self, request: Request) -> Response:
         (guid, group), uid = self._group(request), request.path_params["uid"]
         if uid not in group.members:
-            raise Refusal(404, f"The user {uid} is not a member of the group {guid}.")
+            raise ApiRefusal(404, f"The user {uid} is not a member of the group {guid}.")
         group.members.remove(uid)
         self.note("group_remove", guid, uid)
         return _ok("removed")
@@ -219,7 +219,7 @@ class CometChatServer(VendorServer[CometCall]):
     async def _unban(self, request: Request) -> Response:
         (guid, group), uid = self._group(request), request.path_params["uid"]
         if uid not in group.banned:
-            raise Refusal(404, f"The user {uid} is not banned from the group {guid}.")
+            raise ApiRefusal(404, f"The user {uid} is not banned from the group {guid}.")
         group.banned.remove(uid)
         self.note("group_unban", guid, uid)
         return _ok("unbanned")
@@ -271,5 +271,5 @@ def _page(items: list[dict[str, Any]], request: Request, *, usual: int = USUAL) 
 def _number(request: Request, name: str, usual: int) -> int:
     text = request.query_params.get(name, str(usual))
     if not text.isdecimal() or int(text) < 1:
-        raise Refusal(400, f"The {name} must be at least 1.")
+        raise ApiRefusal(400, f"The {name} must be at least 1.")
     return int(text)

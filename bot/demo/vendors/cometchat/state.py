@@ -7,7 +7,7 @@ from importlib.resources import files
 from typing import Any
 
 from bot.demo.vendors.base import iso, seconds
-from bot.demo.vendors.rooms import Room, Stay
+from bot.demo.vendors.rooms import Room, RoomStay
 
 NEWEST = 5
 """How many transcriptions a call shows; the rest are in the listing of their own."""
@@ -115,7 +115,7 @@ def transcription_json(call: CometCall, began: datetime, ended: datetime) -> dic
     }
 
 
-def _participant_json(call: CometCall, stay: Stay, end: datetime) -> dict[str, Any]:
+def _participant_json(call: CometCall, stay: RoomStay, end: datetime) -> dict[str, Any]:
     minutes = _minutes(stay, end)
     written: dict[str, Any] = {
         "uid": stay.visitor.id,
@@ -145,7 +145,7 @@ def _invited_json(call: CometCall, uid: str) -> dict[str, Any]:
     }
 
 
-def _minutes(stay: Stay, end: datetime) -> float:
+def _minutes(stay: RoomStay, end: datetime) -> float:
     return ((stay.left_at or end) - stay.joined_at).total_seconds() / 60
 
 

@@ -2,29 +2,29 @@
 
 from starlette.requests import Request
 
-from bot.demo.vendors.base import Refusal, VendorServer
-from bot.demo.vendors.realtimekit.state import Meeting, Session
-from bot.demo.vendors.rooms import Stay
+from bot.demo.vendors.base import ApiRefusal, VendorServer
+from bot.demo.vendors.realtimekit.state import MeetingRoom, RoomSession
+from bot.demo.vendors.rooms import RoomStay
 
-Run = tuple[Meeting, Session, list[Stay]]
+Run = tuple[MeetingRoom, RoomSession, list[RoomStay]]
 """A session with the meeting it is of, and everybody who came to it."""
 
 
-class RealtimeKitBase(VendorServer[Meeting]):
-    """Looks up what a request is about; each method raises Refusal with 404 where there is none."""
+class RealtimeKitBase(VendorServer[MeetingRoom]):
+    """Looks up what a request is about; each raises ApiRefusal with 404 where there is none."""
 
-    def _room(self, request: Request) -> Meeting:
+    def _room(self, request: Request) -> MeetingRoom:
         return self._meeting_of(request.path_params["meeting"])
 
-    def _meeting_of(self, meeting: str) -> Meeting:
+    def _meeting_of(self, meeting: str) -> MeetingRoom:
         if meeting not in self.rooms:
-            raise Refusal(404, "Meeting not found")
+            raise ApiRefusal(404, "Meeting not found")
         return self.rooms[meeting]
 
-    def _live_room(self, request: Request) -> Meeting:
+    def _live_room(self, request: Request) -> MeetingRoom:
         meeting = self._room(request)
         if meeting.live() is None:
-            raise Refusal(404, "No active session found")
+            raise ApiRefusal(404, "No active session found")
         return meeting
 
     def _runs(self) -> list[Run]:
@@ -37,4 +37,4 @@ class RealtimeKitBase(VendorServer[Meeting]):
         for run in self._runs():
             if run[1].id == request.path_params["session"]:
                 return run
-        raise Refusal(404, "Session not found")
+        raise ApiRefusal(404, "Session not found")

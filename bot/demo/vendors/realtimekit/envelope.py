@@ -5,7 +5,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from bot.demo.vendors.base import Refusal
+from bot.demo.vendors.base import ApiRefusal
 
 USUAL = 20
 """Items on a page when `per_page` is not said; the vendor does not document its own number."""
@@ -23,9 +23,9 @@ def paged(items: list[dict[str, Any]], request: Request) -> tuple[list[Any], dic
         number = int(request.query_params.get("page_no", "1"))
         size = int(request.query_params.get("per_page", str(USUAL)))
     except ValueError as error:
-        raise Refusal(400, "page_no and per_page must be numbers") from error
+        raise ApiRefusal(400, "page_no and per_page must be numbers") from error
     if number < 1 or size < 1:
-        raise Refusal(400, "page_no and per_page must be at least 1")
+        raise ApiRefusal(400, "page_no and per_page must be at least 1")
     start = (number - 1) * size
     shown = items[start : start + size]
     first = start + 1 if shown else start

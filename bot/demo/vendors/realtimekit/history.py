@@ -14,7 +14,7 @@ from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.demo.vendors.base import Handler, Refusal, iso, seconds
+from bot.demo.vendors.base import ApiRefusal, Handler, iso, seconds
 from bot.demo.vendors.past import PastCall, PastRecording
 from bot.demo.vendors.realtimekit.base import RealtimeKitBase
 from bot.demo.vendors.realtimekit.envelope import done
@@ -189,9 +189,9 @@ def _time(text: str) -> datetime:
     try:
         read = datetime.fromisoformat(text)
     except ValueError as error:
-        raise Refusal(400, "start_time and end_time are ISO 8601") from error
+        raise ApiRefusal(400, "start_time and end_time are ISO 8601") from error
     if read.tzinfo is None:
-        raise Refusal(400, "start_time and end_time need a zone")
+        raise ApiRefusal(400, "start_time and end_time need a zone")
     return read
 
 
@@ -199,7 +199,7 @@ def _day(text: str | None, otherwise: date) -> date:
     try:
         return date.fromisoformat(text) if text else otherwise
     except ValueError as error:
-        raise Refusal(400, "start_date and end_date are days, as 2026-11-21") from error
+        raise ApiRefusal(400, "start_date and end_date are days, as 2026-11-21") from error
 
 
 def _days(first: date, last: date) -> list[date]:

@@ -3,11 +3,11 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.demo.vendors.base import Handler, Refusal, read
+from bot.demo.vendors.base import ApiRefusal, Handler, read
 from bot.demo.vendors.realtimekit.envelope import done, paged
 from bot.demo.vendors.realtimekit.history import RealtimeKitHistoryEndpoints, whole
 from bot.demo.vendors.realtimekit.request_models import Action, StartLivestream, StartRecording
-from bot.demo.vendors.realtimekit.state import Meeting, Recording, made_id
+from bot.demo.vendors.realtimekit.state import MeetingRoom, RoomRecording, made_id
 
 OVER = frozenset({"UPLOADING", "UPLOADED", "ERRORED"})
 STATUSES = frozenset({"INVOKED", "RECORDING", "PAUSED"}) | OVER
@@ -38,7 +38,7 @@ class RealtimeKitMediaEndpoints(RealtimeKitHistoryEndpoints):
         found = [{**r.as_json(now), "meeting": m.as_json()} for m in rooms for r in m.recordings]
         wanted = {word for text in query.getlist("status") for word in text.split(",")}
         if wanted.difference(STATUSES):
-            raise Refusal(400, "status is not as documented")
+            raise ApiRefusal(400, "status is not as documented")
         if not wanted or wanted & OVER:
             found += self.recordings_of_past(query)
         found = [r for r in found if not wanted or r["status"] in wanted]
@@ -52,10 +52,10 @@ class RealtimeKitMediaEndpoints(RealtimeKitHistoryEndpoints):
         meeting = self._meeting_of(start.meeting_id)
         session = meeting.live()
         if session is None:
-            raise Refusal(404, "No active session found")
+            raise ApiRefusal(404, "No active session found")
         if meeting.running() and not start.allow_multiple_recordings:
-            raise Refusal(409, "A recording is already running in this meeting")
-        recording = Recording(
+            raise ApiRefusal(409, "A recording is already running in this meeting")
+        recording = RoomRecording(
             made_id(meeting.id, "recording", str(len(meeting.recordings))),
             session.id,
             start.file_name_prefix or meeting.id,
@@ -66,12 +66,12 @@ class RealtimeKitMediaEndpoints(RealtimeKitHistoryEndpoints):
         self.note("rtmp_start" if recording.rtmp_url else "record_start", meeting.id)
         return done(recording.details_json(now), 201)
 
-    def _found(self, request: Request) -> tuple[Meeting, Recording]:
+    def _found(self, request: Request) -> tuple[MeetingRoom, RoomRecording]:
         for meeting in self.rooms.values():
             for recording in meeting.recordings:
                 if recording.id == request.path_params["recording"]:
                     return meeting, recording
-        raise Refusal(404, "Recording not found")
+        raise ApiRefusal(404, "Recording not found")
 
     async def _recording(self, request: Request) -> Response:
         """Alone this shows who began it, and why it stopped."""
@@ -83,14 +83,14 @@ class RealtimeKitMediaEndpoints(RealtimeKitHistoryEndpoints):
     async def _active_recording(self, request: Request) -> Response:
         running = self._room(request).running()
         if not running:
-            raise Refusal(404, "No active recording found")
+            raise ApiRefusal(404, "No active recording found")
         return done(running[-1].as_json(self.clock.now()))
 
     async def _act_on_recording(self, request: Request) -> Response:
         meeting, recording = self._found(request)
         action, now = (await read(request, Action)).action, self.clock.now()
         if not recording.active or (action != "stop" and recording.paused is (action == "pause")):
-            raise Refusal(400, f"Cannot {action} a recording that is {recording.status(now)}")
+            raise ApiRefusal(400, f"Cannot {action} a recording that is {recording.status(now)}")
         recording.paused = action == "pause"
         if action == "stop":
             recording.stop(now, "API_CALL")
@@ -101,7 +101,7 @@ class RealtimeKitMediaEndpoints(RealtimeKitHistoryEndpoints):
         meeting = self._live_room(request)
         await read(request, StartLivestream)
         if meeting.livestream:
-            raise Refusal(409, "A livestream is already running in this meeting")
+            raise ApiRefusal(409, "A livestream is already running in this meeting")
         stream = made_id(meeting.id, "livestream", str(len(self.effects)))
         meeting.livestream = {
             "id": stream,
@@ -116,13 +116,13 @@ class RealtimeKitMediaEndpoints(RealtimeKitHistoryEndpoints):
     async def _live(self, request: Request) -> Response:
         meeting = self._room(request)
         if meeting.livestream is None:
-            raise Refusal(404, "No active livestream found")
+            raise ApiRefusal(404, "No active livestream found")
         return done({**meeting.livestream, "meeting_id": meeting.id})
 
     async def _live_stop(self, request: Request) -> Response:
         meeting = self._room(request)
         if meeting.livestream is None:
-            raise Refusal(404, "No active livestream found")
+            raise ApiRefusal(404, "No active livestream found")
         meeting.livestream = None
         self.note("live_stop", meeting.id)
         return done({"message": "Livestream stopped"})

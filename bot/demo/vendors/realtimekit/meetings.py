@@ -3,7 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.demo.vendors.base import Handler, Refusal, iso, read
+from bot.demo.vendors.base import ApiRefusal, Handler, iso, read
 from bot.demo.vendors.realtimekit.base import RealtimeKitBase
 from bot.demo.vendors.realtimekit.envelope import done, paged
 from bot.demo.vendors.realtimekit.request_models import (
@@ -11,7 +11,7 @@ from bot.demo.vendors.realtimekit.request_models import (
     UpdateMeeting,
     UpdateParticipant,
 )
-from bot.demo.vendors.realtimekit.state import Enrolled, Meeting, made_id
+from bot.demo.vendors.realtimekit.state import Enrolment, MeetingRoom, made_id
 from bot.demo.vendors.rooms import Visitor
 
 PRESET = "group_call_participant"
@@ -80,11 +80,11 @@ class RealtimeKitMeetingEndpoints(RealtimeKitBase):
         self.note("enrol", meeting.id, visitor.id)
         return done(_with_token(added), 201)
 
-    def _person(self, request: Request) -> tuple[Meeting, Enrolled]:
+    def _person(self, request: Request) -> tuple[MeetingRoom, Enrolment]:
         meeting = self._room(request)
         person = meeting.enrolled.get(request.path_params["participant"])
         if person is None:
-            raise Refusal(404, "Participant not found")
+            raise ApiRefusal(404, "Participant not found")
         return meeting, person
 
     async def _participant(self, request: Request) -> Response:
@@ -110,11 +110,11 @@ class RealtimeKitMeetingEndpoints(RealtimeKitBase):
 
 
 def _known(preset: str) -> str:
-    """The preset's name; Refusal when there is none of that name."""
+    """The preset's name; ApiRefusal when there is none of that name."""
     if preset not in PRESETS:
-        raise Refusal(400, "Preset not found")
+        raise ApiRefusal(400, "Preset not found")
     return preset
 
 
-def _with_token(person: Enrolled) -> dict[str, str]:
+def _with_token(person: Enrolment) -> dict[str, str]:
     return {**person.as_json(), "token": f"made-up-token-{person.id}"}

@@ -10,11 +10,11 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.demo.vendors.base import Handler, Refusal, iso
+from bot.demo.vendors.base import ApiRefusal, Handler, iso
 from bot.demo.vendors.realtimekit.base import RealtimeKitBase, Run
 from bot.demo.vendors.realtimekit.envelope import done
-from bot.demo.vendors.realtimekit.state import KEPT, Meeting, Network
-from bot.demo.vendors.rooms import Stay
+from bot.demo.vendors.realtimekit.state import KEPT, ConnectionQuality, MeetingRoom
+from bot.demo.vendors.rooms import RoomStay
 
 SUMMARISING = timedelta(seconds=5)
 """How long a summary takes after it was asked for."""
@@ -42,7 +42,7 @@ class RealtimeKitReportEndpoints(RealtimeKitBase):
         session, until = self._kept(self._run(request))
         form = request.query_params.get("format", "CSV")
         if form not in FORMATS:
-            raise Refusal(400, "format must be one of SRT, VTT, JSON, CSV")
+            raise ApiRefusal(400, "format must be one of SRT, VTT, JSON, CSV")
         url = _signed(f"transcript/{session}.{form.lower()}")
         return done(
             {
@@ -61,14 +61,14 @@ class RealtimeKitReportEndpoints(RealtimeKitBase):
         """A session whose files are there, and until when: from its end for seven days."""
         session, now = run[1], self.clock.now()
         if session.ended_at is None or now >= session.ended_at + KEPT:
-            raise Refusal(404, "Nothing found for this session")
+            raise ApiRefusal(404, "Nothing found for this session")
         return session.id, session.ended_at + KEPT
 
     async def _summary(self, request: Request) -> Response:
         session, now = self._run(request)[1], self.clock.now()
         asked = session.summary_at
         if asked is None or not asked + SUMMARISING <= now < asked + KEPT:
-            raise Refusal(404, "Summary not found")
+            raise ApiRefusal(404, "Summary not found")
         return done(
             {
                 "sessionId": session.id,
@@ -87,7 +87,7 @@ class RealtimeKitReportEndpoints(RealtimeKitBase):
         """With a filter only that part; without one also where somebody is, to the city."""
         wanted = request.query_params.get("filters")
         if wanted is not None and wanted not in FILTERS:
-            raise Refusal(400, "filters is not as documented")
+            raise ApiRefusal(400, "filters is not as documented")
         for meeting, session, stays in self._runs():
             for stay in stays:
                 wired = meeting.stay_json(stay, self.clock.now())
@@ -95,13 +95,13 @@ class RealtimeKitReportEndpoints(RealtimeKitBase):
                     report = _report(meeting, stay, wanted)
                     person = {**wired, "session_id": session.id, "peer_report": report}
                     return done({"participant": person})
-        raise Refusal(404, "Participant not found")
+        raise ApiRefusal(404, "Participant not found")
 
 
-def _report(meeting: Meeting, stay: Stay, wanted: str | None) -> dict[str, Any]:
+def _report(meeting: MeetingRoom, stay: RoomStay, wanted: str | None) -> dict[str, Any]:
     report: dict[str, Any] = {}
     if wanted in {None, "quality_stats"}:
-        report["quality"] = _quality(meeting.networks.get(stay.visitor.id, Network()))
+        report["quality"] = _quality(meeting.networks.get(stay.visitor.id, ConnectionQuality()))
     if wanted != "quality_stats":
         report["metadata"] = {
             "ip_information": {"ipv4": "192.0.2.7", "city": "Springfield"},
@@ -110,7 +110,7 @@ def _report(meeting: Meeting, stay: Stay, wanted: str | None) -> dict[str, Any]:
     return report
 
 
-def _quality(network: Network) -> dict[str, Any]:
+def _quality(network: ConnectionQuality) -> dict[str, Any]:
     mos = dict.fromkeys(("avg", "p50", "p75", "p90"), network.mos)
     loss = {
         "avg": 0.0,

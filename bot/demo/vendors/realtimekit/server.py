@@ -14,13 +14,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from bot.clock import Clock
-from bot.demo.vendors.base import Handler, Refusal, read
+from bot.demo.vendors.base import ApiRefusal, Handler, read
 from bot.demo.vendors.realtimekit.envelope import done, paged
 from bot.demo.vendors.realtimekit.media import RealtimeKitMediaEndpoints
 from bot.demo.vendors.realtimekit.meetings import PRESET, RealtimeKitMeetingEndpoints
 from bot.demo.vendors.realtimekit.reports import RealtimeKitReportEndpoints
 from bot.demo.vendors.realtimekit.request_models import MuteAll, People, Poll
-from bot.demo.vendors.realtimekit.state import Enrolled, Meeting, Recording, made_id
+from bot.demo.vendors.realtimekit.state import Enrolment, MeetingRoom, RoomRecording, made_id
 from bot.demo.vendors.realtimekit.webhook_keys import WebhookKeys
 from bot.demo.vendors.rooms import KeptOut, Visitor
 
@@ -56,10 +56,10 @@ class RealtimeKitServer(
         self.webhook_keys = WebhookKeys()
         super().__init__(clock)
 
-    def open(self, name: str, title: str) -> Meeting:
+    def open(self, name: str, title: str) -> MeetingRoom:
         """Create a meeting that nobody is in yet; its id is made from `name`."""
         meeting = made_id("meeting", name)
-        made = Meeting(meeting, title, self.clock.now(), keep_alive=self.keep_alive)
+        made = MeetingRoom(meeting, title, self.clock.now(), keep_alive=self.keep_alive)
         return self.rooms.setdefault(meeting, made)
 
     def join(self, call: str, visitor: Visitor) -> None:
@@ -81,7 +81,7 @@ class RealtimeKitServer(
     def send_out(self, call: str, url: str) -> None:
         """Let the app begin an RTMP output, whose recorder shows among the connections."""
         meeting, now = self.rooms[call], self.clock.now()
-        made = Recording(made_id(call, "output", url), meeting.begin(now).id, call, now, url)
+        made = RoomRecording(made_id(call, "output", url), meeting.begin(now).id, call, now, url)
         made.bot = True
         meeting.recordings.append(made)
 
@@ -106,20 +106,20 @@ class RealtimeKitServer(
         ]
 
     def require_credentials(self, request: Request) -> None:
-        """Refusal without the token, the account it belongs to, and the app."""
+        """ApiRefusal without the token, the account it belongs to, and the app."""
         sent = request.headers.get("authorization", "")
         if not TOKEN.fullmatch(sent):
-            raise Refusal(400, "Invalid request headers", MANGLED)
+            raise ApiRefusal(400, "Invalid request headers", MANGLED)
         if sent != f"Bearer {self.api_token}":
-            raise Refusal(401, "Authentication error")
+            raise ApiRefusal(401, "Authentication error")
         if request.path_params["account"] != self.account_id:
-            raise Refusal(403, "Authentication error")
+            raise ApiRefusal(403, "Authentication error")
         if request.path_params["app"] != self.app_id:
-            raise Refusal(404, "App not found")
+            raise ApiRefusal(404, "App not found")
         for meeting in self.rooms.values():
             meeting.settle(self.clock.now())
 
-    def problem(self, refusal: Refusal) -> Response:
+    def problem(self, refusal: ApiRefusal) -> Response:
         """The gateway's shape for what it answers itself, the product's shape for the rest."""
         message = str(refusal)
         errors: list[dict[str, Any]] = []
@@ -166,7 +166,7 @@ class RealtimeKitServer(
         session = meeting.begin(self.clock.now())
         return done(meeting.session_json(session, meeting.stays, self.clock.now()))
 
-    def _targets(self, meeting: Meeting, people: People) -> list[Enrolled]:
+    def _targets(self, meeting: MeetingRoom, people: People) -> list[Enrolment]:
         """Whom of those in the room the two lists name; 404 when nobody. Peer ids name nobody."""
         here = dict.fromkeys(stay.visitor.id for stay in meeting.here())
         found = [
@@ -176,7 +176,7 @@ class RealtimeKitServer(
             or meeting.tokens[custom].id in people.participant_ids
         ]
         if not found:
-            raise Refusal(404, "No participants found in the active session")
+            raise ApiRefusal(404, "No participants found in the active session")
         return found
 
     async def _kick(self, request: Request) -> Response:
@@ -200,7 +200,7 @@ class RealtimeKitServer(
         """A question with nothing to answer it by is refused."""
         meeting, poll = self._live_room(request), await read(request, Poll)
         if not poll.options:
-            raise Refusal(400, "options must not be empty")
+            raise ApiRefusal(400, "options must not be empty")
         self.note("poll", meeting.id)
         options = [{"text": text, "count": 0, "votes": []} for text in poll.options]
         made = {
@@ -214,9 +214,9 @@ class RealtimeKitServer(
         return done({"action": "poll", "poll": made}, 201)
 
     def _require_mute(self) -> None:
-        """Refusal with 404 as for any path that is not served, where this account has no mute."""
+        """ApiRefusal with 404, as for a path that is not served, where the account has no mute."""
         if not self.has_mute:
-            raise Refusal(404, "Not Found")
+            raise ApiRefusal(404, "Not Found")
 
     async def _mute(self, request: Request) -> Response:
         self._require_mute()
@@ -233,7 +233,7 @@ class RealtimeKitServer(
         self._silence(meeting, people)
         return done({"action": "mute_all", "muted_participants_count": len(people)})
 
-    def _silence(self, meeting: Meeting, people: list[str]) -> None:
+    def _silence(self, meeting: MeetingRoom, people: list[str]) -> None:
         """Turn microphones off; whether cameras too is not documented: here they stay on."""
         for person in people:
             if meeting.mute(person, {"audio"}):

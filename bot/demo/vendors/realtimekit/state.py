@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.demo.vendors.base import iso, seconds
-from bot.demo.vendors.rooms import Room, Stay, Visitor
+from bot.demo.vendors.rooms import Room, RoomStay, Visitor
 
 ORGANIZATION = "0f0e0d0c-0b0a-4090-8080-070605040302"
 STARTING = timedelta(seconds=2)
@@ -26,7 +26,7 @@ def made_id(*parts: str) -> str:
 
 
 @dataclass
-class Recording:
+class RoomRecording:
     """A recording; `rtmp_url` is set when it is sent out by RTMP, which no answer shows.
 
     `starter` is who began it, where that was somebody in the call; `bot` is whether its recorder
@@ -40,7 +40,7 @@ class Recording:
     rtmp_url: str | None = None
     paused: bool = False
     stopped_at: datetime | None = None
-    starter: "Enrolled | None" = None
+    starter: "Enrolment | None" = None
     bot: bool = False
     stop_reason: str | None = None
 
@@ -95,7 +95,7 @@ class Recording:
         return written
 
 
-def _caller(who: "Enrolled | None") -> dict[str, str]:
+def _caller(who: "Enrolment | None") -> dict[str, str]:
     """ORGANIZATION is whoever has the account's token; of people, name and id are told."""
     if who is None:
         return {"type": "ORGANIZATION"}
@@ -103,7 +103,7 @@ def _caller(who: "Enrolled | None") -> dict[str, str]:
 
 
 @dataclass
-class Session:
+class RoomSession:
     """One run of a meeting. `ended_at` is set when the keep-alive time is over."""
 
     id: str
@@ -115,7 +115,7 @@ class Session:
 
 
 @dataclass
-class Network:
+class ConnectionQuality:
     """How somebody's connection does.
 
     `mos` is a mean opinion score from 1 to 5, `lossy` the share of measurements with 5 % loss or
@@ -129,7 +129,7 @@ class Network:
 
 
 @dataclass
-class Enrolled:
+class Enrolment:
     """Somebody added to a meeting: what their token stands for. `id` is `user_id` in reports."""
 
     id: str
@@ -159,20 +159,20 @@ class Enrolled:
 
 
 @dataclass
-class Meeting(Room):
+class MeetingRoom(Room):
     """A lasting room. `stays` are those of the newest session, older ones are in `past`."""
 
     active: bool = True
     keep_alive: timedelta = timedelta(seconds=60)
-    session: Session | None = None
+    session: RoomSession | None = None
     runs: int = 0
-    past: list[tuple[Session, list[Stay]]] = field(default_factory=list)
-    enrolled: dict[str, Enrolled] = field(default_factory=dict)
-    tokens: dict[str, Enrolled] = field(default_factory=dict)
+    past: list[tuple[RoomSession, list[RoomStay]]] = field(default_factory=list)
+    enrolled: dict[str, Enrolment] = field(default_factory=dict)
+    tokens: dict[str, Enrolment] = field(default_factory=dict)
     deleted: set[str] = field(default_factory=set)
-    recordings: list[Recording] = field(default_factory=list)
+    recordings: list[RoomRecording] = field(default_factory=list)
     livestream: dict[str, Any] | None = None
-    networks: dict[str, Network] = field(default_factory=dict)
+    networks: dict[str, ConnectionQuality] = field(default_factory=dict)
 
     def marks(self) -> tuple[str, ...]:
         """What runs here now; an RTMP output is a recording too."""
@@ -183,18 +183,18 @@ class Meeting(Room):
         }
         return tuple(name for name, on in told.items() if on)
 
-    def live(self) -> Session | None:
+    def live(self) -> RoomSession | None:
         """The session that is running, if any."""
         return self.session if self.session and self.session.ended_at is None else None
 
-    def begin(self, now: datetime) -> Session:
+    def begin(self, now: datetime) -> RoomSession:
         """The running session, a new one if there is none."""
         if self.session and self.session.ended_at:
             self.past.append((self.session, self.stays))
             self.session, self.stays = None, []
         if self.session is None:
             self.runs += 1
-            self.session = Session(made_id(self.id, "session", str(self.runs)), now)
+            self.session = RoomSession(made_id(self.id, "session", str(self.runs)), now)
         return self.session
 
     def settle(self, now: datetime) -> None:
@@ -215,14 +215,14 @@ class Meeting(Room):
         for recording in self.running():
             recording.stop(now, "ALL_PEERS_LEFT")
 
-    def enrol(self, visitor: Visitor, preset: str, now: datetime) -> Enrolled:
+    def enrol(self, visitor: Visitor, preset: str, now: datetime) -> Enrolment:
         """Add somebody and give them a token; it lets them in until they are deleted."""
         self.deleted.discard(visitor.id)
-        added = Enrolled(made_id(self.id, visitor.id, str(len(self.tokens))), visitor, preset, now)
+        added = Enrolment(made_id(self.id, visitor.id, str(len(self.tokens))), visitor, preset, now)
         self.enrolled[added.id] = self.tokens[visitor.id] = added
         return added
 
-    def recorders(self, session: Session) -> list[dict[str, Any]]:
+    def recorders(self, session: RoomSession) -> list[dict[str, Any]]:
         """The connections of what records a session: without ids, as the documents let them be.
 
         They are bots and not counted among the people.
@@ -239,7 +239,7 @@ class Meeting(Room):
             if recording.active and recording.bot and recording.session == session.id
         ]
 
-    def running(self) -> list[Recording]:
+    def running(self) -> list[RoomRecording]:
         """Recordings that have not been stopped, newest last."""
         return [recording for recording in self.recordings if recording.active]
 
@@ -254,7 +254,9 @@ class Meeting(Room):
             "updated_at": iso(self.created_at),
         }
 
-    def session_json(self, session: Session, stays: list[Stay], now: datetime) -> dict[str, Any]:
+    def session_json(
+        self, session: RoomSession, stays: list[RoomStay], now: datetime
+    ) -> dict[str, Any]:
         """A session as JSON with its counts; `minutes_consumed` adds up everybody's minutes."""
         minutes = sum(((s.left_at or now) - s.joined_at).total_seconds() / 60 for s in stays)
         written: dict[str, Any] = {
@@ -275,7 +277,7 @@ class Meeting(Room):
             written["ended_at"] = iso(session.ended_at)
         return written
 
-    def stay_json(self, stay: Stay, now: datetime) -> dict[str, Any]:
+    def stay_json(self, stay: RoomStay, now: datetime) -> dict[str, Any]:
         """A session participant as JSON: `id` is the peer's, `user_id` the enrolment's."""
         enrolled = self.tokens[stay.visitor.id]
         written: dict[str, Any] = {

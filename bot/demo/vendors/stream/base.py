@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.clock import Clock
-from bot.demo.vendors.base import Refusal, VendorServer
+from bot.demo.vendors.base import ApiRefusal, VendorServer
 from bot.demo.vendors.stream.state import StreamCall
 
 CALL = "/api/v2/video/call/{type}/{id}"
@@ -32,11 +32,11 @@ class StreamBase(VendorServer[StreamCall]):
         self.users: set[str] = set()
 
     def called(self, kind: str, name: str) -> StreamCall:
-        """The call of that type and id; raises Refusal when there is none, or could not be."""
+        """The call of that type and id; raises ApiRefusal when there is none, or could not be."""
         if len(kind) > LONGEST_ID or len(name) > LONGEST_ID:
-            raise Refusal(400, f"type and id have {LONGEST_ID} characters at most")
+            raise ApiRefusal(400, f"type and id have {LONGEST_ID} characters at most")
         if f"{kind}:{name}" not in self.rooms:
-            raise Refusal(404, f"Can't find call with id {kind}:{name}")
+            raise ApiRefusal(404, f"Can't find call with id {kind}:{name}")
         return self.rooms[f"{kind}:{name}"]
 
     def call_of(self, request: Request) -> StreamCall:
@@ -44,13 +44,13 @@ class StreamBase(VendorServer[StreamCall]):
         return self.called(request.path_params["type"], request.path_params["id"])
 
     def running(self, request: Request) -> StreamCall:
-        """The call the path names; raises Refusal when nobody is in it."""
+        """The call the path names; raises ApiRefusal when nobody is in it."""
         call = self.call_of(request)
         if not call.ongoing:
-            raise Refusal(400, "there is no active session in this call")
+            raise ApiRefusal(400, "there is no active session in this call")
         return call
 
     def require_known(self, user: str | None) -> None:
-        """Refusal for a user id that nobody created."""
+        """ApiRefusal for a user id that nobody created."""
         if user is not None and user not in self.users:
-            raise Refusal(400, f"the user {user} doesn't exist")
+            raise ApiRefusal(400, f"the user {user} doesn't exist")

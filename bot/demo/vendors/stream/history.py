@@ -15,7 +15,7 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.demo.vendors.base import Body, Handler, Refusal, nanoseconds, read
+from bot.demo.vendors.base import ApiRefusal, Body, Handler, nanoseconds, read
 from bot.demo.vendors.past import PastCall, between
 from bot.demo.vendors.stream.base import done
 from bot.demo.vendors.stream.media import StreamMediaEndpoints
@@ -60,7 +60,7 @@ class Aggregate(Body):
 
 
 @dataclass(frozen=True)
-class Run:
+class RunReport:
     """One run of a call."""
 
     cid: str
@@ -90,7 +90,7 @@ class Run:
         return written
 
 
-HELD: dict[str, Callable[[Run], Any]] = {
+HELD: dict[str, Callable[[RunReport], Any]] = {
     "call_cid": lambda run: run.cid,
     "call_session_id": lambda run: run.id,
     "is_active": lambda run: run.ended_at is None,
@@ -111,7 +111,7 @@ class StreamHistoryEndpoints(StreamMediaEndpoints):
         ]
 
     @cached_property
-    def past_runs(self) -> list[Run]:
+    def past_runs(self) -> list[RunReport]:
         """The runs of the past, newest first."""
         return [_of_past(call) for call in self.past.calls]
 
@@ -143,12 +143,12 @@ class StreamHistoryEndpoints(StreamMediaEndpoints):
         """Both ends are days of it; without them the last 30 days."""
         asked = await read(request, Aggregate)
         if not REPORTS.issuperset(asked.report_types):
-            raise Refusal(400, "report_types is not as documented")
+            raise ApiRefusal(400, "report_types is not as documented")
         today = self.clock.now().date()
         last = _day(asked.to) if asked.to else today
         first = _day(asked.from_) if asked.from_ else last - 30 * DAY
         if not first <= last < first + MOST_DAYS * DAY:
-            raise Refusal(400, "from and to are not a stretch of days")
+            raise ApiRefusal(400, "from and to are not a stretch of days")
         wanted = frozenset(asked.report_types) or REPORTS
         return done(**self._reports(first, last, wanted))
 
@@ -182,17 +182,17 @@ def _histogram(count: int, seconds: int) -> list[dict[str, Any]]:
 
 
 def _conditions(conditions: dict[str, Any]) -> Iterator[tuple[str, str, Any]]:
-    """Field, operator and operand of each condition; Refusal for what is not allowed."""
+    """Field, operator and operand of each condition; ApiRefusal for what is not allowed."""
     for field, wanted in conditions.items():
         if field not in FILTERS:
-            raise Refusal(400, f"cannot filter call stats by {field}")
+            raise ApiRefusal(400, f"cannot filter call stats by {field}")
         for operator, operand in (wanted if isinstance(wanted, dict) else {"$eq": wanted}).items():
             if operator not in FILTERS[field]:
-                raise Refusal(400, f"{field} does not take {operator}")
+                raise ApiRefusal(400, f"{field} does not take {operator}")
             yield field, operator, moment(operand) if field.endswith("_at") else operand
 
 
-def _fits(run: Run, wanted: list[tuple[str, str, Any]], now: datetime) -> bool:
+def _fits(run: RunReport, wanted: list[tuple[str, str, Any]], now: datetime) -> bool:
     return all(COMPARE[operator](run.have(field, now), bound) for field, operator, bound in wanted)
 
 
@@ -200,15 +200,15 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise Refusal(400, "from and to are days, as 2026-11-21") from error
+        raise ApiRefusal(400, "from and to are days, as 2026-11-21") from error
 
 
-def _of_past(call: PastCall) -> Run:
+def _of_past(call: PastCall) -> RunReport:
     counts = _counts(call.people, len(call.stays), call.peak, call.person_seconds)
-    return Run(call.id, call.run, call.started_at, call.ended_at, counts)
+    return RunReport(call.id, call.run, call.started_at, call.ended_at, counts)
 
 
-def _of_room(call: StreamCall, now: datetime) -> Iterator[Run]:
+def _of_room(call: StreamCall, now: datetime) -> Iterator[RunReport]:
     """The run a room has or had last."""
     if call.session is None:
         return
@@ -217,7 +217,9 @@ def _of_room(call: StreamCall, now: datetime) -> Iterator[Run]:
     people = len({stay.visitor.id for stay in stays})
     counts = _counts(people, len(stays), len(stays), spent)
     counts["live_sessions"] = len(call.here())
-    yield Run(call.id, call.session.id, call.session.started_at, call.session.ended_at, counts)
+    yield RunReport(
+        call.id, call.session.id, call.session.started_at, call.session.ended_at, counts
+    )
 
 
 def _counts(people: int, connections: int, peak: int, seconds: int) -> dict[str, int]:

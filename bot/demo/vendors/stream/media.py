@@ -4,14 +4,14 @@ from starlette.convertors import StringConvertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.demo.vendors.base import Body, Handler, Refusal, nanoseconds, read
+from bot.demo.vendors.base import ApiRefusal, Body, Handler, nanoseconds, read
 from bot.demo.vendors.stream.base import CALL, StreamBase, done
 from bot.demo.vendors.stream.request_models import (
     Broadcasts,
-    Captions,
-    CaptionsEnd,
-    Transcription,
-    TranscriptionEnd,
+    StartCaptions,
+    StartTranscription,
+    StopCaptions,
+    StopTranscription,
 )
 from bot.demo.vendors.stream.state import KeptFile, StreamCall
 
@@ -57,7 +57,7 @@ class StreamMediaEndpoints(StreamBase):
     async def _record_start(self, request: Request) -> Response:
         call, kind = self.running(request), _kind(request)
         if kind in call.recording:
-            raise Refusal(400, f"{kind} recording is already running")
+            raise ApiRefusal(400, f"{kind} recording is already running")
         self.record(call, kind)
         return done()
 
@@ -91,15 +91,15 @@ class StreamMediaEndpoints(StreamBase):
         session, name = request.path_params["session"], request.path_params["filename"]
         wanted = [file for file in files if (file.session, file.filename) == (session, name)]
         if not wanted:
-            raise Refusal(404, f"Can't find {name} in session {session}")
+            raise ApiRefusal(404, f"Can't find {name} in session {session}")
         files.remove(wanted[0])
         self.note(verb, self.call_of(request).id, name)
         return done(200)
 
     async def _transcribe(self, request: Request) -> Response:
-        call, asked = self.running(request), await read(request, Transcription)
+        call, asked = self.running(request), await read(request, StartTranscription)
         if call.transcribing:
-            raise Refusal(400, "transcription is already running")
+            raise ApiRefusal(400, "transcription is already running")
         self.transcribe(call)
         if asked.enable_closed_captions:
             self.caption(call)
@@ -112,7 +112,7 @@ class StreamMediaEndpoints(StreamBase):
             self.note("transcribe_start", call.id)
 
     async def _transcribe_stop(self, request: Request) -> Response:
-        call, asked = self.call_of(request), await read(request, TranscriptionEnd)
+        call, asked = self.call_of(request), await read(request, StopTranscription)
         self.end_transcription(call)
         if asked.stop_closed_captions:
             self.end_captions(call)
@@ -124,9 +124,9 @@ class StreamMediaEndpoints(StreamBase):
             self.note("transcribe_stop", call.id)
 
     async def _caption(self, request: Request) -> Response:
-        call, asked = self.running(request), await read(request, Captions)
+        call, asked = self.running(request), await read(request, StartCaptions)
         if call.captioning:
-            raise Refusal(400, "closed captions are already running")
+            raise ApiRefusal(400, "closed captions are already running")
         self.caption(call)
         if asked.enable_transcription:
             self.transcribe(call)
@@ -139,7 +139,7 @@ class StreamMediaEndpoints(StreamBase):
             self.note("captions_start", call.id)
 
     async def _caption_stop(self, request: Request) -> Response:
-        call, asked = self.call_of(request), await read(request, CaptionsEnd)
+        call, asked = self.call_of(request), await read(request, StopCaptions)
         self.end_captions(call)
         if asked.stop_transcription:
             self.end_transcription(call)
@@ -154,7 +154,7 @@ class StreamMediaEndpoints(StreamBase):
     async def _live_start(self, request: Request) -> Response:
         call = self.running(request)
         if call.playlist:
-            raise Refusal(400, "HLS broadcasting is already running")
+            raise ApiRefusal(400, "HLS broadcasting is already running")
         self.broadcast(call)
         return done(playlist_url=call.playlist)
 
@@ -178,7 +178,7 @@ class StreamMediaEndpoints(StreamBase):
         call = self.running(request)
         [target] = (await read(request, Broadcasts)).broadcasts
         if target.name in call.rtmps:
-            raise Refusal(400, f"an RTMP broadcast named {target.name} is already running")
+            raise ApiRefusal(400, f"an RTMP broadcast named {target.name} is already running")
         told = target.model_dump(exclude={"quality"}, exclude_none=True)
         call.rtmps[target.name] = {**told, "started_at": nanoseconds(self.clock.now())}
         self.note("rtmp_start", call.id, target.name)
@@ -188,7 +188,7 @@ class StreamMediaEndpoints(StreamBase):
         await read(request, Body, required=True)
         call, name = self.call_of(request), request.path_params["name"]
         if call.rtmps.pop(name, None) is None:
-            raise Refusal(404, f"no RTMP broadcast named {name} is running")
+            raise ApiRefusal(404, f"no RTMP broadcast named {name} is running")
         self.note("rtmp_stop", call.id, name)
         return done()
 
@@ -206,5 +206,5 @@ class StreamMediaEndpoints(StreamBase):
 def _kind(request: Request) -> str:
     kind = str(request.path_params["kind"])
     if kind not in KINDS:
-        raise Refusal(400, f"recording_type must be one of {', '.join(KINDS)}")
+        raise ApiRefusal(400, f"recording_type must be one of {', '.join(KINDS)}")
     return kind

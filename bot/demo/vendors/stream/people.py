@@ -3,7 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.demo.vendors.base import Handler, Refusal, read
+from bot.demo.vendors.base import ApiRefusal, Handler, read
 from bot.demo.vendors.stream.base import CALL, StreamBase, done
 from bot.demo.vendors.stream.query import QueryMembers, page
 from bot.demo.vendors.stream.request_models import (
@@ -99,7 +99,7 @@ class StreamPeopleEndpoints(StreamBase):
         call = self.call_of(request)
         here = {(stay.visitor.id, stay.presence) for stay in call.here()}
         if (asked.user_id, asked.session_id) not in here:
-            raise Refusal(400, "no such session of that user in this call")
+            raise ApiRefusal(400, "no such session of that user in this call")
         return call, (asked.user_id, asked.session_id)
 
     async def _update_members(self, request: Request) -> Response:

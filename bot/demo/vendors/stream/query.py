@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 
 from pydantic import Field
 
-from bot.demo.vendors.base import Body, Refusal
-from bot.demo.vendors.rooms import Stay
+from bot.demo.vendors.base import ApiRefusal, Body
+from bot.demo.vendors.rooms import RoomStay
 from bot.demo.vendors.stream.state import StreamCall
 
 RANGE = frozenset({"$eq", "$in", "$gt", "$gte", "$lt", "$lte", "$exists"})
@@ -57,13 +57,13 @@ class QueryMembers(QueryCalls):
 
 
 def moment(value: Any) -> datetime:
-    """The moment of an RFC 3339 string, as requests carry times; raises Refusal otherwise."""
+    """The moment of an RFC 3339 string, as requests carry times; raises ApiRefusal otherwise."""
     try:
         read = datetime.fromisoformat(value)
     except (TypeError, ValueError) as error:
-        raise Refusal(400, "a time filter takes an RFC 3339 string") from error
+        raise ApiRefusal(400, "a time filter takes an RFC 3339 string") from error
     if read.tzinfo is None:
-        raise Refusal(400, "a time filter needs a zone")
+        raise ApiRefusal(400, "a time filter needs a zone")
     return read
 
 
@@ -95,17 +95,19 @@ def value_of(call: StreamCall, field: str) -> Any:
 
 
 def matches(call: StreamCall, conditions: dict[str, Any]) -> bool:
-    """Whether a call fits every condition; raises Refusal for a field or operator not allowed."""
+    """Whether a call fits every condition; ApiRefusal for a field or operator not allowed."""
     return all(_fits(call, field, wanted) for field, wanted in conditions.items())
 
 
 def _fits(call: StreamCall, field: str, wanted: Any) -> bool:
     if field not in ALLOWED:
-        raise Refusal(400, f'QueryCalls failed with error: "cannot filter by {field}"')
+        raise ApiRefusal(400, f'QueryCalls failed with error: "cannot filter by {field}"')
     operators = wanted if isinstance(wanted, dict) else {"$eq": wanted}
     for operator, operand in operators.items():
         if operator not in ALLOWED[field]:
-            raise Refusal(400, f'QueryCalls failed with error: "{field} does not take {operator}"')
+            raise ApiRefusal(
+                400, f'QueryCalls failed with error: "{field} does not take {operator}"'
+            )
         timed = field.endswith("_at") and operator != "$exists"
         if not COMPARE[operator](value_of(call, field), moment(operand) if timed else operand):
             return False
@@ -117,7 +119,7 @@ def ordered(calls: Iterable[StreamCall], sort: list[Sort]) -> list[StreamCall]:
     found = list(calls)
     for rule in reversed(sort or [Sort()]):
         if rule.field not in SORTABLE or rule.direction not in (1, -1):
-            raise Refusal(400, f'QueryCalls failed with error: "cannot sort by {rule.field}"')
+            raise ApiRefusal(400, f'QueryCalls failed with error: "cannot sort by {rule.field}"')
         found.sort(key=partial(_key, rule.field), reverse=rule.direction == -1)
     return found
 
@@ -152,22 +154,22 @@ def _offset(cursor: str | None) -> int:
     try:
         place = base64.urlsafe_b64decode(cursor).decode().removeprefix("o:")
     except ValueError as error:
-        raise Refusal(400, "the cursor is not one of ours") from error
+        raise ApiRefusal(400, "the cursor is not one of ours") from error
     if not place.isdecimal():
-        raise Refusal(400, "the cursor is not one of ours")
+        raise ApiRefusal(400, "the cursor is not one of ours")
     return int(place)
 
 
-def present(stay: Stay, conditions: dict[str, Any]) -> bool:
+def present(stay: RoomStay, conditions: dict[str, Any]) -> bool:
     """Whether somebody in the call fits the filters of QueryCallParticipants."""
     have = {"user_id": {stay.visitor.id}, "published_tracks": stay.tracks}
     for field, wanted in conditions.items():
         if field not in have:
-            raise Refusal(400, f"cannot filter participants by {field}")
+            raise ApiRefusal(400, f"cannot filter participants by {field}")
         operators = wanted if isinstance(wanted, dict) else {"$eq": wanted}
         for operator, operand in operators.items():
             if operator not in ("$eq", "$in"):
-                raise Refusal(400, f"{field} does not take {operator}")
+                raise ApiRefusal(400, f"{field} does not take {operator}")
             if not have[field] & set(operand if isinstance(operand, list) else [operand]):
                 return False
     return True

@@ -6,7 +6,7 @@ from datetime import timedelta
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.demo.vendors.base import Handler, Refusal, nanoseconds, read
+from bot.demo.vendors.base import ApiRefusal, Handler, nanoseconds, read
 from bot.demo.vendors.stream.base import CALL, StreamBase, done
 from bot.demo.vendors.stream.query import COMPARE, MOST, USUAL, QueryCalls, QueryFeedback, page
 from bot.demo.vendors.stream.responses import (
@@ -85,7 +85,7 @@ class StreamReportEndpoints(StreamBase):
     async def _stats(self, request: Request) -> Response:
         call, run = self.call_of(request), request.path_params["session"]
         if call.session is None or call.session.id != run:
-            raise Refusal(404, f"Can't find call session with id {run}")
+            raise ApiRefusal(404, f"Can't find call session with id {run}")
         asked = _asked(request)
         people = list(dict.fromkeys(stay.visitor.id for stay in call.stays))
         shown, cursors = page(people, asked)
@@ -103,7 +103,7 @@ class StreamReportEndpoints(StreamBase):
         """Complete once the run is over: until then only those who have left."""
         call, run = self.call_of(request), request.path_params["session"]
         if call.session is None or call.session.id != run:
-            raise Refusal(404, f"Can't find call session with id {run}")
+            raise ApiRefusal(404, f"Can't find call session with id {run}")
         of_run = [stay for stay in call.stays if stay.joined_at >= call.session.started_at]
         listed = [stay for stay in of_run if not (call.ongoing and stay.here)]
         shown, cursors = page(listed, _asked(request))
@@ -127,12 +127,12 @@ def _asked(request: Request) -> QueryCalls:
     params = request.query_params
     limit = params.get("limit", str(USUAL))
     if not limit.isdecimal() or not 1 <= int(limit) <= MOST:
-        raise Refusal(400, f"limit must be a number up to {MOST}")
+        raise ApiRefusal(400, f"limit must be a number up to {MOST}")
     for name in ("sort", "filter_conditions"):
         try:
             json.loads(params.get(name, "{}"))
         except ValueError as error:
-            raise Refusal(400, f"{name} must be JSON") from error
+            raise ApiRefusal(400, f"{name} must be JSON") from error
     return QueryCalls(limit=int(limit), next=params.get("next"), prev=params.get("prev"))
 
 
@@ -159,7 +159,7 @@ def _fits(call: StreamCall, said: UserFeedback, conditions: dict[str, object]) -
     }
     for field, wanted in conditions.items():
         if field not in have:
-            raise Refusal(400, f"cannot filter feedback by {field}")
+            raise ApiRefusal(400, f"cannot filter feedback by {field}")
         for operator, operand in (wanted if isinstance(wanted, dict) else {"$eq": wanted}).items():
             if not COMPARE[operator](have[field], operand):
                 return False

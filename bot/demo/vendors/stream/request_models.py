@@ -161,27 +161,27 @@ class Closing(Body):
         return old or bool(getattr(self, f"continue_{recording}_recording"))
 
 
-class Transcription(Body):
+class StartTranscription(Body):
     """The body of StartTranscription."""
 
     language: str | None = None
     enable_closed_captions: bool = False
 
 
-class TranscriptionEnd(Body):
+class StopTranscription(Body):
     """The body of StopTranscription."""
 
     stop_closed_captions: bool = False
 
 
-class Captions(Body):
+class StartCaptions(Body):
     """The body of StartClosedCaptions."""
 
     language: str | None = None
     enable_transcription: bool = False
 
 
-class CaptionsEnd(Body):
+class StopCaptions(Body):
     """The body of StopClosedCaptions."""
 
     stop_transcription: bool = False

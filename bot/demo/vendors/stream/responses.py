@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from bot.demo.vendors.base import nanoseconds
-from bot.demo.vendors.rooms import Stay, Visitor
-from bot.demo.vendors.stream.state import Session, StreamCall, UserFeedback
+from bot.demo.vendors.rooms import RoomStay, Visitor
+from bot.demo.vendors.stream.state import StreamCall, StreamSession, UserFeedback
 
 SNAPSHOT = 100
 """How many people `call.session.participants` holds at most; the counts beside it are complete."""
@@ -61,7 +61,7 @@ def user_json(visitor: Visitor, since: int) -> dict[str, Any]:
     }
 
 
-def participant_json(call: StreamCall, stay: Stay) -> dict[str, Any]:
+def participant_json(call: StreamCall, stay: RoomStay) -> dict[str, Any]:
     """CallParticipantResponse."""
     joined = nanoseconds(stay.joined_at)
     return {
@@ -72,7 +72,7 @@ def participant_json(call: StreamCall, stay: Stay) -> dict[str, Any]:
     }
 
 
-def attended_json(stay: Stay, now: datetime) -> dict[str, Any]:
+def attended_json(stay: RoomStay, now: datetime) -> dict[str, Any]:
     """ParticipantSessionDetails."""
     left = {"left_at": nanoseconds(stay.left_at)} if stay.left_at else {}
     return {
@@ -86,7 +86,7 @@ def attended_json(stay: Stay, now: datetime) -> dict[str, Any]:
     }
 
 
-def session_json(call: StreamCall, session: Session) -> dict[str, Any]:
+def session_json(call: StreamCall, session: StreamSession) -> dict[str, Any]:
     """CallSessionResponse: a snapshot of the people, and complete counts."""
     here = call.here()
     written: dict[str, Any] = {
@@ -191,7 +191,7 @@ def stats_json(call: StreamCall, person: str) -> dict[str, Any]:
     }
 
 
-def _connection_stats_json(call: StreamCall, stay: Stay) -> dict[str, Any]:
+def _connection_stats_json(call: StreamCall, stay: RoomStay) -> dict[str, Any]:
     written: dict[str, Any] = {
         "user_session_id": stay.presence,
         "is_live": stay.here,

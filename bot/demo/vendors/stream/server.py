@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from bot.clock import Clock
-from bot.demo.vendors.base import Handler, Refusal, read, seconds
+from bot.demo.vendors.base import ApiRefusal, Handler, read, seconds
 from bot.demo.vendors.rooms import KeptOut, Visitor
 from bot.demo.vendors.stream.base import CALL, DURATION, done
 from bot.demo.vendors.stream.history import StreamHistoryEndpoints
@@ -103,21 +103,21 @@ class StreamServer(
         ]
 
     def require_credentials(self, request: Request) -> None:
-        """Refusal without the key, the kind of token and the token, or beyond the rate."""
+        """ApiRefusal without the key, the kind of token and the token, or beyond the rate."""
         if request.query_params.get("api_key") != self.api_key:
-            raise Refusal(401, "api_key not valid", 2)
+            raise ApiRefusal(401, "api_key not valid", 2)
         if request.headers.get("stream-auth-type") != "jwt":
-            raise Refusal(401, "stream-auth-type missing or invalid")
+            raise ApiRefusal(401, "stream-auth-type missing or invalid")
         token = request.headers.get("authorization", "")
         require_token(token, self.api_secret, self.clock.now().timestamp())
         self._used[self._window(request)] += 1
         if self._used[self._window(request)] > self.rate:
-            raise Refusal(TOO_MANY, "Too many requests")
+            raise ApiRefusal(TOO_MANY, "Too many requests")
 
     def _window(self, request: Request) -> tuple[int, str]:
         return seconds(self.clock.now()) // WINDOW, request.scope["path"]
 
-    def problem(self, refusal: Refusal) -> Response:
+    def problem(self, refusal: ApiRefusal) -> Response:
         """The answer for an error: Stream's APIError."""
         body: dict[str, Any] = {
             "code": refusal.code or CODES.get(refusal.status, -1),
@@ -170,7 +170,7 @@ class StreamServer(
         wanted = (await read(request, Participants)).filter_conditions
         limit = request.query_params.get("limit", str(USUAL))
         if not limit.isdecimal() or int(limit) > MOST:
-            raise Refusal(400, f"limit must be a number up to {MOST}")
+            raise ApiRefusal(400, f"limit must be a number up to {MOST}")
         here = [stay for stay in call.here() if present(stay, wanted)]
         shown = [participant_json(call, stay) for stay in here[: int(limit)]]
         return done(**call_state_json(call), participants=shown, total_participants=len(here))

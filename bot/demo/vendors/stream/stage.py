@@ -3,7 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.demo.vendors.base import Handler, Refusal, read
+from bot.demo.vendors.base import ApiRefusal, Handler, read
 from bot.demo.vendors.stream.base import CALL, done
 from bot.demo.vendors.stream.media import KINDS, StreamMediaEndpoints
 from bot.demo.vendors.stream.request_models import Closing, Event, Opening, Ringing
@@ -69,7 +69,7 @@ class StreamStageEndpoints(StreamMediaEndpoints):
     async def _ring(self, request: Request) -> Response:
         call, asked = self.running(request), await read(request, Ringing)
         if strangers := set(asked.members_ids) - set(call.members):
-            raise Refusal(400, f"{min(strangers)} is not a member of this call")
+            raise ApiRefusal(400, f"{min(strangers)} is not a member of this call")
         here = {stay.visitor.id for stay in call.here()}
         rung = asked.members_ids or [member for member in call.members if member not in here]
         for person in rung:

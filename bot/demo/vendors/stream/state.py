@@ -24,7 +24,7 @@ SENDING = {"audio": "send-audio", "video": "send-video", "screenshare": "screens
 
 
 @dataclass
-class Session:
+class StreamSession:
     """One run of a call, from the first person to the last."""
 
     id: str
@@ -75,7 +75,7 @@ class StreamCall(Room):
     was measured of it.
     """
 
-    session: Session | None = None
+    session: StreamSession | None = None
     sessions: int = 0
     ended_at: datetime | None = None
     blocked: list[str] = field(default_factory=list)
@@ -117,7 +117,7 @@ class StreamCall(Room):
         """Start a session unless one is running."""
         if not self.ongoing:
             self.sessions += 1
-            self.session = Session(f"{self.id.replace(':', '-')}-s{self.sessions}", now)
+            self.session = StreamSession(f"{self.id.replace(':', '-')}-s{self.sessions}", now)
 
     def may(self, visitor: Visitor, permission: str) -> bool:
         """Whether somebody holds a permission: as given or revoked, else by their role."""

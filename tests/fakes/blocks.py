@@ -65,8 +65,8 @@ def texts(node: Any, kind: str) -> Iterator[str]:
             yield node["text"]
         node = list(node.values())
     if isinstance(node, list):
-        for one in node:
-            yield from texts(one, kind)
+        for part in node:
+            yield from texts(part, kind)
 
 
 def elements(blocks: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:

@@ -110,10 +110,17 @@ class Rows:
     ) -> Sequence[Announcement]:
         del owner, limit, lease
         now = self.clock.now()
-        due = [one for one in self.owed if self.not_before.get(one.key, LONG_AGO) <= now]
-        self.owed = [one for one in self.owed if one not in due]
-        tried = [one.model_copy(update={"attempt": self.tries[one.key] + 1}) for one in due]
-        self.tries.update(one.key for one in due)
+        due = [
+            announcement
+            for announcement in self.owed
+            if self.not_before.get(announcement.key, LONG_AGO) <= now
+        ]
+        self.owed = [announcement for announcement in self.owed if announcement not in due]
+        tried = [
+            announcement.model_copy(update={"attempt": self.tries[announcement.key] + 1})
+            for announcement in due
+        ]
+        self.tries.update(announcement.key for announcement in due)
         return tried
 
     async def mark_announced(self, announcement: Announcement) -> None:
@@ -218,7 +225,9 @@ class Channel:
     @property
     def days(self) -> list[tuple[str, date]]:
         """Each message: its channel and the sending day."""
-        return [(place, one.day) for place, told in self.messages.items() for one, _ in told]
+        return [
+            (place, posting.day) for place, told in self.messages.items() for posting, _ in told
+        ]
 
 
 class Head:

@@ -47,8 +47,8 @@ class FormFiller(Moderator):
         delivery = await self.show.sender.suggest(self.user, view, action_id, typed)
         assert delivery.trouble is None
         return [
-            f"{one['text']['text']} | {one['description']['text']}"
-            for one in delivery.json()["options"]
+            f"{option['text']['text']} | {option['description']['text']}"
+            for option in delivery.json()["options"]
         ]
 
     async def chooses(self, action_id: str, label: str, typed: str | None = None) -> None:

@@ -61,7 +61,7 @@ def strangers(environ: Mapping[str, str]) -> list[str]:
     slack = [] if settings.slack.bot_token is None else [settings.slack]
     parts = [*slack, settings.stream, settings.realtimekit, settings.cometchat]
     found = [address for part in parts if part is not None for address in _addresses(part)]
-    return [one for one in found if not is_at_home(urlsplit(one).hostname or "")]
+    return [url for url in found if not is_at_home(urlsplit(url).hostname or "")]
 
 
 def _addresses(part: BaseModel) -> Iterator[str]:

@@ -53,7 +53,7 @@ class FakeReports(UnsupportedReports):
         """What was kept of it."""
         self._vendor.answer()
         return Files(
-            files=tuple(one for one in self._vendor.kept.get(call.id, ()) if one.kind in kinds)
+            files=tuple(file for file in self._vendor.kept.get(call.id, ()) if file.kind in kinds)
         )
 
     async def quality(self, call: CallRef) -> Quality:

@@ -166,7 +166,7 @@ async def planned(
         )
         await read(store)
     with sqlite3.connect(url.removeprefix("sqlite:///")) as connection:
-        return "\n".join(plan(connection, *one) for one in said)
+        return "\n".join(plan(connection, *statement) for statement in said)
 
 
 @pytest.mark.parametrize(

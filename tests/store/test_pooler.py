@@ -123,7 +123,7 @@ async def prepared(url: str) -> list[int]:
             await other.execute(ask, {"n": number})
         found.append(await other.scalar(count))
     await database.engine.dispose()
-    return [int(one) for one in found if one is not None]
+    return [int(count) for count in found if count is not None]
 
 
 async def test_statements_are_prepared_but_through_a_pooler(

@@ -50,8 +50,8 @@ async def test_what_an_earlier_release_left_is_read_and_carried_on_with(
         assert len(await store.audit(ALL)) == entries
         assert [(await store.case(number)).state for number in (1, 2)] == ["confirmed", "partly"]
         claims = await store.claim(vendor=Vendor.STREAM, owner="today", limit=9, lease=MINUTE)
-        assert [one.case.number for one in claims] == [3, 4, 5]
-        assert [one.case.act.verb.name for one in claims] == ["mute", "record_start", "kick"]
+        assert [claim.case.number for claim in claims] == [3, 4, 5]
+        assert [claim.case.act.verb.name for claim in claims] == ["mute", "record_start", "kick"]
         assert {person.id for person in claims[0].case.act.spared} <= {"hedda"}
         for claim in claims:
             assert await store.finish(claim, [DONE])
@@ -259,9 +259,9 @@ async def test_orders_asked_for_that_cannot_be_read_are_left_to_others(
     store: SqlStore, clock: ManualClock
 ) -> None:
     first, second = ask(clock), ask(clock, "k2", "bob")
-    for one, key in ((first, "k1"), (second, "k2")):
-        await refused(store, one, key)
-        await store.refer(one.id, MARY)
+    for refused_order, key in ((first, "k1"), (second, "k2")):
+        await refused(store, refused_order, key)
+        await store.refer(refused_order.id, MARY)
     await edit(store, "refused_order", "request", "id", adding("request.act"))
     odd = "UPDATE refused_order SET request = '{}' WHERE id = :id"
     await write(store, odd, id=first.id)

@@ -47,7 +47,7 @@ def cells(text: str) -> list[str]:
 @example("\u200b=1")
 def test_no_spreadsheet_runs_a_cell(text: str) -> None:
     cell = harmless(text)
-    assert not any(runs(one) for one in cells(cell))
+    assert not any(runs(part) for part in cells(cell))
     assert not cell.startswith(("\t", "\r"))
 
 

@@ -57,8 +57,8 @@ async def test_the_same_request_with_another_order_is_kept_too(
 ) -> None:
     """A form that was sent again with another reason has the key it had."""
     first, second = ask(clock), ask(clock, reason="raid")
-    for one in (first, first, second):
-        await refused(store, one)
+    for refused_order in (first, first, second):
+        await refused(store, refused_order)
     assert await store.refused_order(second.id) == second
     assert len(await store.audit(AuditQuery(limit=9))) == 1
 

@@ -20,8 +20,8 @@ async def lines(store: SqlStore) -> Sequence[Notice]:
 
 
 async def asked(store: SqlStore, number: int, start: int = 0) -> None:
-    for one in range(start, start + number):
-        await store.accept(order(f"k{one}", person=f"p{one}"))
+    for each in range(start, start + number):
+        await store.accept(order(f"k{each}", person=f"p{each}"))
 
 
 async def refused(store: SqlStore, error: str = "is_archived") -> bool:

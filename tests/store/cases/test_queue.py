@@ -65,7 +65,7 @@ async def test_a_case_put_back_counts_as_never_taken_up_and_waits_for_its_time(
     assert (await store.case(1)).attempt == 0
     assert not await store.finish(claim, [DONE])
     again = await store.claim(vendor=Vendor.STREAM, owner="b", limit=1, lease=MINUTE)
-    assert [one.case.attempt for one in again] == ([1] if due else [])
+    assert [claim.case.attempt for claim in again] == ([1] if due else [])
 
 
 async def test_who_lost_a_case_does_not_put_it_back(store: SqlStore) -> None:

@@ -124,7 +124,7 @@ async def test_a_day_is_claimed_by_one_and_posted_once(store: SqlStore, clock: M
 async def test_of_many_who_ask_at_once_one_gets_it(store: SqlStore) -> None:
     made = await wanted(store, WISH, MARY, START)
     got = await asyncio.gather(*(claim(store, made, f"w{n}") for n in range(8)))
-    assert sum(one is not None for one in got) == 1
+    assert sum(posting is not None for posting in got) == 1
 
 
 async def test_two_processes_on_one_postgresql_do_not_both_get_it(

@@ -43,7 +43,10 @@ async def test_a_fault_of_ours_in_one_write_is_logged_and_harms_no_other(store: 
     with capture_logs() as logs:
         found = await asyncio.gather(*(store.accept(o) for o in orders), return_exceptions=True)
     assert isinstance(found.pop(1), NotAccepted)
-    assert sorted(one.case.number for one in found if isinstance(one, Acceptance)) == [1, 2]
+    assert sorted(answer.case.number for answer in found if isinstance(answer, Acceptance)) == [
+        1,
+        2,
+    ]
     assert "write failed" in {line["event"] for line in logs}
     event.remove(store._database.writing, "before_cursor_execute", stumble)
     assert (await store.accept(orders[1])).case.number == 3

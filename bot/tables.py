@@ -56,7 +56,7 @@ SIGNS = {Severity.GOOD: "✓", Severity.NOTE: "·", Severity.WARNING: "!", Sever
 
 def findings_told(findings: Sequence[Finding]) -> str:
     """A line for each finding, below it what mends it, and in the last line how many there are."""
-    width = max((len(one.about) for one in findings), default=0)
+    width = max((len(item.about) for item in findings), default=0)
     lines: list[str] = []
     for finding in findings:
         lines.append(f"{SIGNS[finding.sign]} {finding.about:<{width}}  {one_line(finding.says)}")

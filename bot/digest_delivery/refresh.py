@@ -70,8 +70,8 @@ class UsageRefresh:
         asked = [self._vendor(source, covered) for source in self.sources if source in wanted]
         news = await asyncio.gather(*asked)
         return (
-            tuple(gap for one in news for gap in one.gaps),
-            tuple(each for one in news for each in one.differences),
+            tuple(gap for source in news for gap in source.gaps),
+            tuple(each for source in news for each in source.differences),
         )
 
     async def catch_up(self) -> None:

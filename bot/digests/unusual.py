@@ -132,7 +132,7 @@ def _of_vendor(day: date, vendor: Vendor, tally: Tally, told: Days) -> list[Unus
 def _before(day: date, vendor: Vendor, name: str, unit: int, told: Days) -> dict[date, float]:
     """The number of each of the days before on which the vendor said it."""
     known = (one for one in days_before(day, USUAL_DAYS) if vendor in told.get(one, {}))
-    values = {one: _told(told[one][vendor], name, unit) for one in known}
+    values = {item: _told(told[item][vendor], name, unit) for item in known}
     return {one: value for one, value in values.items() if value is not None}
 
 

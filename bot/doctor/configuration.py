@@ -45,7 +45,7 @@ def _file(file: Path | None) -> tuple[ConfigFile | None, list[Finding]]:
         return None, [warning(FILE, "There is none: all may look and nobody may act.", mend)]
     if wrong := mistakes(file):
         mend = "Correct it: Callwarden does not start with it. The rest is looked at without it."
-        return None, [bad(FILE, one, mend) for one in wrong]
+        return None, [bad(FILE, item, mend) for item in wrong]
     config = read(file)
     if not any((config.people.moderators, config.people.leads, config.people.admins)) and not any(
         getattr(config.vendors, vendor).moderators for vendor in type(config.vendors).model_fields

@@ -94,7 +94,7 @@ class AbsentPeople:
             past = await self._past.recent(call.ref, MOST_CASES)
         except VendorError as error:
             return Roster(which=which, available=False, trouble=str(error))
-        blocked = [Person(id=one) for one in call.blocked]
+        blocked = [Person(id=person) for person in call.blocked]
         return self._named(call.ref, which, blocked, past, whole=True)
 
     def _named(

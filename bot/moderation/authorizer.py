@@ -46,10 +46,10 @@ class CallPeople:
         """Everybody who is `person` by any id, and who is one of those by another id in turn."""
         ids, rest = set(person.ids), [*self.here, *self.members]
         found: list[Person] = []
-        while more := [one for one in rest if not ids.isdisjoint(one.ids)]:
+        while more := [item for item in rest if not ids.isdisjoint(item.ids)]:
             found += more
-            rest = [one for one in rest if one not in more]
-            ids.update(*(one.ids for one in more))
+            rest = [item for item in rest if item not in more]
+            ids.update(*(item.ids for item in more))
         return found
 
 

@@ -231,7 +231,9 @@ class Executor:
             return case
         room = act.call.model_copy(update={"session": None})
         past = await self._store.recent(room, limit=PAST)
-        begun = await provider.acts.prepare(act, [one for one in past if one.number < case.number])
+        begun = await provider.acts.prepare(
+            act, [item for item in past if item.number < case.number]
+        )
         if not await self._store.begin(claim, begun):
             raise ClaimLost("Another process has taken the case up meanwhile.")
         return _with(case, begun)

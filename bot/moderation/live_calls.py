@@ -260,9 +260,9 @@ class LiveCalls:
         there = list(page.items)
         if unlisted := _unlisted(page.next, page.total, len(there)):
             known = PeopleIndex(there)
-            for word in [one for one in words if not known.find(one)]:
+            for word in [item for item in words if not known.find(item)]:
                 seen = (await self.provider(ref.vendor).find(word)).found
-                there += [one.person for one in seen if one.call.ref.id == ref.id]
+                there += [item.person for item in seen if item.call.ref.id == ref.id]
             self.recent_calls.meet(ref, there)
         return self.recent_calls.people_index(ref, there, unlisted)
 

@@ -171,7 +171,7 @@ def _named_early(
 ) -> Iterable[Participant]:
     """Whose whole name is the first or second thing said behind all: `all, not Bob`, `all Bob`."""
     named = (_Parser(text, people_index).name(word.start) for word in words)
-    return (person for one in named if one and one.whole for person in one.people)
+    return (person for item in named if item and item.whole for person in item.people)
 
 
 class _Parser:

@@ -145,7 +145,7 @@ def diagnose(
 
 def cause_of(error: BaseException) -> Cause:
     """The first that is known of `error` and all that led to it."""
-    found = (_own_cause(one) for one in _chain(error))
+    found = (_own_cause(error_) for error_ in _chain(error))
     return next((cause for cause in found if cause is not None), Cause.OTHER)
 
 
@@ -222,10 +222,10 @@ def _is_openssls(error: ssl.SSLError) -> bool:
 
 def _verdict(error: BaseException) -> str:
     """OpenSSL's own words, where it was TLS."""
-    for one in _chain(error):
-        if not isinstance(one, ssl.SSLError) or not _is_openssls(one):
+    for error_ in _chain(error):
+        if not isinstance(error_, ssl.SSLError) or not _is_openssls(error_):
             continue
-        if isinstance(one, ssl.SSLCertVerificationError):
-            return f" ({one.verify_message})"
-        return f" ({one.reason.replace('_', ' ').lower()})"
+        if isinstance(error_, ssl.SSLCertVerificationError):
+            return f" ({error_.verify_message})"
+        return f" ({error_.reason.replace('_', ' ').lower()})"
     return ""

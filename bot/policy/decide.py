@@ -82,8 +82,8 @@ def grant(rules: Rules, role: Role, vendor: Vendor | None) -> Grant:
         name
         for higher in Role
         if higher >= role
-        for one in vendors
-        for name in listed(rules, higher, one)
+        for item in vendors
+        for name in listed(rules, higher, item)
     }
     groups = frozenset(name for name in named if name.startswith("S"))
     everyone = role is Role.VIEWER and rules.people.viewers is None

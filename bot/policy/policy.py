@@ -193,7 +193,7 @@ class Policy:
         """
         await self._require_member(actor)
         await self._require_allowed(actor.user, channel)
-        needed = sorted({(decide.least_for_one(self._rules, *one), one[1]) for one in wanted})
+        needed = sorted({(decide.least_for_one(self._rules, *item), item[1]) for item in wanted})
         for role, vendor in needed:
             if await self._holds(actor.user, role, vendor):
                 return

@@ -123,7 +123,7 @@ def zone_named(typed: str, at: datetime) -> str | None:
     if (offset := offset_of(typed)) is not None:
         return _fixed(offset)
     words = fold(typed)
-    found = [*_called(words, at), *(one for one in _by_name(words) if words in _names(one))]
+    found = [*_called(words, at), *(item for item in _by_name(words) if words in _names(item))]
     return found[0] if found else None
 
 

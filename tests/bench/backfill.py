@@ -82,7 +82,7 @@ async def backfill(ground: Processes) -> list[Figure]:
     over_there = await _rounds(ground, slow=AWAY)
     return [
         Figure.of("reading 60 days of three vendors / httpx alone", [o.read for o in at_once], 1.5),
-        Figure.of("the same, kept in SQLite", [one.kept for one in at_once], 1.5),
+        Figure.of("the same, kept in SQLite", [item.kept for item in at_once], 1.5),
         Figure.of(
             f"the same from vendors {AWAY * 1000:.0f} ms away", [o.kept for o in over_there], 1.5
         ),
@@ -102,7 +102,7 @@ async def _round(
     ground: Processes, world: Outside, sent: Sequence[Sequence[httpx.Request]]
 ) -> Round:
     begun = time.perf_counter()
-    await asyncio.gather(*(_fetch(one) for one in sent))
+    await asyncio.gather(*(_fetch(item) for item in sent))
     fetched = time.perf_counter()
     await _read(Forgetting(), world, _pools())
     read = time.perf_counter()

@@ -49,7 +49,7 @@ class Kicked(NamedTuple):
 async def flood(ground: Processes) -> list[Figure]:
     """What a moderator waits for, at the vendor and in Slack."""
     rounds = [await _round(ground) for _ in range(FLOODS)]
-    sent, confirmed = [one.sent for one in rounds], [one.confirmed for one in rounds]
+    sent, confirmed = [kicked.sent for kicked in rounds], [kicked.confirmed for kicked in rounds]
     return [
         Figure.of("a kick at the vendor, beside 30 searches and 30 forms", sent, 0.5, unit="s"),
         Figure.of("a kick confirmed, beside 30 searches and 30 forms", confirmed, 2.0, unit="s"),

@@ -34,8 +34,8 @@ async def verify(_: Processes) -> list[Figure]:
             async with database(Path(folder)) as url:
                 await asyncio.to_thread(fill, url)
                 rounds = [await _round(url, Path(folder)) for _ in range(ROUNDS)]
-        ratios = [one.walk / one.floor for one in rounds]
-        grown = [max(one.grown for one in rounds) / MEMORY]
+        ratios = [walked.walk / walked.floor for walked in rounds]
+        grown = [max(walked.grown for walked in rounds) / MEMORY]
         figures += [
             Figure.of(f"following {ENTRIES:,} entries on {name} / sha256", ratios, 3.0),
             Figure.of(f"memory it takes on {name} / {MEMORY:g} MB", grown, 1.0),

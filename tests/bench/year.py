@@ -157,7 +157,7 @@ def _split(rows: Iterable[Row]) -> tuple[list[str], Iterator[tuple[Any, ...]]]:
     rest = iter(rows)
     first = next(rest)
     names = list(first)
-    return names, (tuple(one[name] for name in names) for one in _again(first, rest))
+    return names, (tuple(item[name] for name in names) for item in _again(first, rest))
 
 
 def _again(first: Row, rest: Iterator[Row]) -> Iterator[Row]:

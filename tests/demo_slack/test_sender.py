@@ -316,7 +316,7 @@ async def test_what_was_looked_up_can_be_chosen_and_nothing_else(service: Desk) 
     for value in ("v0", "v2"):
         pressed = await service.sender.press(ada, message, action_id="who", value=value)
     (action,) = pressed.payload["actions"]
-    assert [one["value"] for one in action["selected_options"]] == ["v0", "v2"]
+    assert [item["value"] for item in action["selected_options"]] == ["v0", "v2"]
     with pytest.raises(NotShown, match="nothing to press"):
         await service.sender.press(ada, message, action_id="who", value="v9")
 

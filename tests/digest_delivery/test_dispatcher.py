@@ -394,7 +394,7 @@ async def test_what_a_vendor_did_not_tell_is_marked_and_the_digest_still_goes_ou
     await watch.go_at(utc(21))
     ((_, digest),) = watch.channel.messages["C-1"]
     assert digest.gaps[0] == gap
-    assert {one.vendor for one in digest.gaps} == set(Vendor)
+    assert {item.vendor for item in digest.gaps} == set(Vendor)
     assert digest.differences == (differs,)
 
 

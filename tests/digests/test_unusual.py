@@ -216,10 +216,10 @@ def test_whatever_is_known_the_rule_holds_in_any_order(
     shuffled = list(days)
     dice.shuffle(shuffled)
     assert unusual(DAY, shuffled) == told
-    for one in told:
-        assert one.what in WATCHED
-        assert one.value != one.usual
-        assert one.vendor not in unjudged(DAY, days)
+    for item in told:
+        assert item.what in WATCHED
+        assert item.value != item.usual
+        assert item.vendor not in unjudged(DAY, days)
 
 
 @given(st.lists(TALLIES, min_size=7, max_size=7), st.integers(0, 8))

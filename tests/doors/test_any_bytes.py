@@ -89,7 +89,7 @@ async def knocking(show: Show) -> AsyncIterator[Doors]:
         yield Doors(show, client)
 
 
-PATHS = ["/slack/events", *(f"/webhooks/{one}" for one in ("stream", "realtimekit", "cometchat"))]
+PATHS = ["/slack/events", *(f"/webhooks/{item}" for item in ("stream", "realtimekit", "cometchat"))]
 
 
 POSTED = st.builds(Posted, BODIES, HEADERS, KINDS, st.sampled_from([True, True, False]))

@@ -329,6 +329,6 @@ async def test_few_are_mentioned_and_a_group_or_a_crowd_never(
         await mira.presses("Ask a lead")
         line = await asked(show, words)
         given: Any = line.blocks[0]["text"]["text"]
-        assert {one for one in ("ULEO", *MANY) if f"<@{one}>" in given} == mentioned
+        assert {item for item in ("ULEO", *MANY) if f"<@{item}>" in given} == mentioned
         assert "<!" not in given
         assert "<!" not in line.text

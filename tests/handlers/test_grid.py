@@ -112,7 +112,7 @@ async def test_whoever_is_not_of_the_workspace_gets_the_same_no_everywhere(
         if "nothing" in kind
         else "another workspace"
     )
-    assert [no in one for one in told] == [True] * 4
+    assert [no in item for item in told] == [True] * 4
 
 
 async def test_an_app_of_the_whole_organisation_serves_the_workspace_the_file_names(

@@ -81,7 +81,7 @@ async def test_the_vendors_own_id_of_somebody_leads_past_no_protection(show: Sho
     """RealtimeKit knows Vera by an id of its own beside the app's."""
     kit = show.stage.world.realtimekit
     room = next(meeting for meeting in kit.rooms.values() if meeting.title.startswith("Telehealth"))
-    uuid = next(one.id for one in room.enrolled.values() if one.visitor.id == "vera")
+    uuid = next(item.id for item in room.enrolled.values() if item.visitor.id == "vera")
     mira = FormFiller(show)
     assert "protected" in await mira.types(f"member realtimekit:{room.id} remove {uuid}")
     assert "protected" in (await refusals(show))[0]

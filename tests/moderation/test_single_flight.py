@@ -77,7 +77,7 @@ async def test_an_error_is_everybodys() -> None:
     tasks = await waiting(flight, work, 3)
     work.end.set_exception(VendorTimeout("It is silent.", vendor="stream"))
     told = await asyncio.gather(*tasks, return_exceptions=True)
-    assert {type(one) for one in told} == {VendorTimeout}
+    assert {type(item) for item in told} == {VendorTimeout}
 
 
 async def test_a_question_that_ended_in_the_same_moment_as_its_only_waiter_disturbs_nobody() -> (
@@ -137,7 +137,7 @@ async def test_a_search_is_kept_for_seconds_and_then_made_anew() -> None:
     live, vendor, _ = live_calls(clock)
     found = await asyncio.gather(*(live.find("ann") for _ in range(30)))
     found.append(await live.find("ann"))
-    assert [len(one.people) for one in found] == [1] * 31
+    assert [len(item.people) for item in found] == [1] * 31
     assert vendor.asked == ["find ann"]
     clock.advance(FIND_SECONDS)
     await live.find("ann")

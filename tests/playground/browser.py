@@ -137,7 +137,7 @@ class Visitor:
     def complaints(self) -> list[str]:
         """What the browser's console holds against the page."""
         told: list[dict[str, str]] = self._driver.get_log("browser")  # type: ignore[no-untyped-call]
-        return [one["message"] for one in told if one["level"] == "SEVERE"]
+        return [item["message"] for item in told if item["level"] == "SEVERE"]
 
 
 @contextmanager

@@ -54,7 +54,7 @@ async def read(playground: Playground, user: User, *wanted: str, seconds: float 
 
     def found() -> str | None:
         told = map(words, playground.stage.slack.world.seen_by(user.id))
-        return next((one for one in told if all(word in one for word in wanted)), None)
+        return next((item for item in told if all(word in item for word in wanted)), None)
 
     return await playground.stage.slack.world.until(found, seconds=seconds)
 

@@ -328,7 +328,7 @@ async def test_one_protected_person_refuses_the_whole_act_and_is_named(table: Ta
 
 async def test_two_protected_people_of_one_name_are_told_apart_by_id(table: Table) -> None:
     policy = Policy(rules(protected=Protected(people=("host-*",))), table)
-    two = act(Block(), *(Person(id=f"host-{one}", name="Grace") for one in (1, 2)))
+    two = act(Block(), *(Person(id=f"host-{item}", name="Grace") for item in (1, 2)))
     with pytest.raises(ProtectedPerson, match=r"^Grace \(host-1\), Grace \(host-2\) are protected"):
         await policy.require_permitted(actor(LEAD), two, None)
 

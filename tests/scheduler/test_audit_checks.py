@@ -48,7 +48,7 @@ async def away(clock: ManualClock) -> AsyncIterator[SqlStore]:
 
 async def damaged_gauge(metrics: Metrics) -> float:
     page = (await metrics.page()).decode()
-    (line,) = [one for one in page.splitlines() if one.startswith("callwarden_audit_damaged ")]
+    (line,) = [item for item in page.splitlines() if item.startswith("callwarden_audit_damaged ")]
     return float(line.split()[1])
 
 

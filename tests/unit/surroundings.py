@@ -68,11 +68,11 @@ class Surroundings:
         found = await examine(
             self.environ, self.file, clock, manifest=self.manifest, deadline=self.deadline
         )
-        return [one for one in found if about in {None, one.about}]
+        return [item for item in found if about in {None, item.about}]
 
     async def wrong(self, about: str, sign: Severity = Severity.BAD) -> Finding:
         """The one thing that is wrong about something."""
-        (finding,) = [one for one in await self.findings(about) if one.sign is sign]
+        (finding,) = [item for item in await self.findings(about) if item.sign is sign]
         assert finding.mend.endswith(".")
         return finding
 

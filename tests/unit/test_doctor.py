@@ -154,7 +154,7 @@ async def test_a_stream_key_that_is_not_set_is_named_and_the_rest_looked_at(
     del surroundings.environ["YOUTUBE_KEY"]
     finding = await surroundings.wrong("callwarden.toml")
     assert finding.mend == "Set YOUTUBE_KEY in the environment, or take `[rtmp.youtube]` out."
-    assert [one.sign for one in await surroundings.findings("People")] == [Severity.GOOD]
+    assert [item.sign for item in await surroundings.findings("People")] == [Severity.GOOD]
 
 
 async def test_a_variable_that_cannot_be_read_is_all_that_is_said(
@@ -329,4 +329,4 @@ async def test_the_command_ends_with_1_only_when_something_must_be_mended(
     surroundings.environ["STREAM_BASE_URL"] = NOWHERE
     code, said = await doctor(surroundings, tmp_path, "--json")
     assert code == 1
-    assert [one["about"] for one in json.loads(said) if one["sign"] == "bad"] == ["Stream Video"]
+    assert [item["about"] for item in json.loads(said) if item["sign"] == "bad"] == ["Stream Video"]

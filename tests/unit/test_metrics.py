@@ -130,10 +130,10 @@ async def test_the_store_tells_what_waits(store: SqlStore, clock: ManualClock) -
     seen = await store.backlog()
     ((vendor, waiting),) = seen.cases.items()
     assert vendor is Vendor.STREAM
-    for one in (waiting, seen.notices):
-        assert one.count == 2
-        assert one.oldest is not None
-        assert abs(one.oldest - START) < timedelta(minutes=1)  # a server has its own time
+    for item in (waiting, seen.notices):
+        assert item.count == 2
+        assert item.oldest is not None
+        assert abs(item.oldest - START) < timedelta(minutes=1)  # a server has its own time
 
 
 @pytest.mark.parametrize(

@@ -331,9 +331,9 @@ def open_fields(kind: type) -> Iterator[str]:
             ):
                 yield name
     elif dataclasses.is_dataclass(kind):
-        for one in dataclasses.fields(kind):
-            if SECRET_NAMES.fullmatch(one.name) and one.repr and "Secret" not in str(one.type):
-                yield one.name
+        for item in dataclasses.fields(kind):
+            if SECRET_NAMES.fullmatch(item.name) and item.repr and "Secret" not in str(item.type):
+                yield item.name
     elif issubclass(kind, tuple):
         yield from (name for name in getattr(kind, "_fields", ()) if SECRET_NAMES.fullmatch(name))
 

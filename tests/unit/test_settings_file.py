@@ -246,7 +246,7 @@ def _value(value: object) -> str:
     if isinstance(value, dict):
         return "{" + ", ".join(f"{key} = {_value(one)}" for key, one in value.items()) + "}"
     if isinstance(value, list):
-        return "[" + ", ".join(_value(one) for one in value) + "]"
+        return "[" + ", ".join(_value(item) for item in value) + "]"
     if isinstance(value, str):
         return '"' + "".join(f"\\U{ord(letter):08X}" for letter in value) + '"'
     return str(value).lower()

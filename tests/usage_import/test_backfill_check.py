@@ -56,7 +56,9 @@ def test_a_difference_is_more_than_five_percent_and_more_than_a_trifle(
     tally: Tally, report: VendorDay, found: list[tuple[str, float, float]]
 ) -> None:
     told = differences({YESTERDAY: {STREAM: tally}}, [report])
-    assert [(one.what, one.counted, one.reported) for one in told] == found
+    assert [
+        (difference.what, difference.counted, difference.reported) for difference in told
+    ] == found
 
 
 def test_a_day_that_was_not_counted_does_not_differ() -> None:
@@ -72,11 +74,11 @@ async def test_the_make_believe_reports_agree_with_the_calls_but_for_one_day() -
     sums = await usage.sums([utc_day(day) for day in days], list(Vendor))
     counted = dict(zip(days, sums, strict=True))
     reported = [
-        one for source in sources.values() for one in await source.usage.reported(days[-1], days[0])
+        day for source in sources.values() for day in await source.usage.reported(days[-1], days[0])
     ]
     assert len(reported) == 2 * len(days)
     found = differences(counted, reported)
-    assert {(one.vendor, one.day) for one in found} == {
+    assert {(difference.vendor, difference.day) for difference in found} == {
         (KIT, START.date() - MISREPORTED_DAYS_AGO * DAY)
     }
-    assert {"calls", "person minutes"} <= {one.what for one in found}
+    assert {"calls", "person minutes"} <= {difference.what for difference in found}

@@ -76,7 +76,7 @@ def truth(world: World) -> Mapping[tuple[str, date, Vendor], Numbers]:
             begun[call.started_at.date()].append(call)
         for name in ZONES:
             for day in DAYS:
-                near = [one for n in range(-2, 3) for one in begun[day + n * DAY]]
+                near = [item for n in range(-2, 3) for item in begun[day + n * DAY]]
                 found[name, day, vendor] = recount(vendor, near, local_day(day, ZoneInfo(name)))
     return found
 
@@ -152,7 +152,7 @@ async def test_sixty_days_of_three_vendors_are_what_their_own_truth_adds_up_to_i
         for day, sums in zip(DAYS, await store.sums(stretches, list(Vendor)), strict=True):
             for vendor in Vendor:
                 wanted = truth[name, day, vendor]
-                wrong = [one for one in wanted if not agrees(one, sums[vendor], wanted[one])]
+                wrong = [item for item in wanted if not agrees(item, sums[vendor], wanted[item])]
                 assert not wrong, (name, day, vendor, wanted, sums[vendor])
 
 

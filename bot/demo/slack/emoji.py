@@ -28,11 +28,11 @@ def _table() -> tuple[re.Pattern[str], Mapping[str, str]]:
         if str(one.short_name).startswith("skin-tone-")
     }
     names = {}
-    for one in emoji_data:
-        name = f":{one.short_name}:"
-        names.update({unified_to_char(form): name for form in (one.unified, *one.variations)})
-        names.setdefault(one.char.removesuffix("\ufe0f"), name)
-        for tone, each in one.skin_variations.items():
+    for emoji in emoji_data:
+        name = f":{emoji.short_name}:"
+        names.update({unified_to_char(form): name for form in (emoji.unified, *emoji.variations)})
+        names.setdefault(emoji.char.removesuffix("\ufe0f"), name)
+        for tone, each in emoji.skin_variations.items():
             if tone in tones:
                 names[each.char] = name + tones[tone]
     plain = {sign: name for sign, name in names.items() if not sign.isascii()}

@@ -74,7 +74,7 @@ def test_nothing_that_is_carried_has_a_name_a_title_or_a_role_and_none_is_taken(
 ) -> None:
     """Put anywhere into it, it makes the whole value one that was edited."""
     carried = json.loads(dump(value))
-    places = [carried, *(one for one in carried.values() if isinstance(one, dict))]
+    places = [carried, *(item for item in carried.values() if isinstance(item, dict))]
     place = data.draw(st.sampled_from(places))
     assert not {"title", "role", "custom_id", "presence"} & set(place)
     place[added] = text

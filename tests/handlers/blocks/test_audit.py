@@ -214,7 +214,7 @@ def test_every_state_has_one_label_everywhere() -> None:
     assert [state.label for state in State] == labels
     assert [state_words(state).partition(" ")[2] for state in State] == labels
     view = search_form(SearchState(opened=NOW), AuditQuery(), tuple(Vendor))
-    (results,) = (one["element"] for one in view["blocks"] if one["block_id"] == STATE)
+    (results,) = (item["element"] for item in view["blocks"] if item["block_id"] == STATE)
     assert [result["text"]["text"].lower() for result in results["options"]] == labels
     assert [*STATES.values()] == labels
     for state in State:

@@ -160,9 +160,9 @@ def offered(blocks: list[dict[str, Any]]) -> set[str]:
             )
             found |= {
                 meant.verb.name
-                for one in element["options"]
+                for item in element["options"]
                 if isinstance(
-                    meant := load_menu(block["block_id"], element["action_id"], one["value"]),
+                    meant := load_menu(block["block_id"], element["action_id"], item["value"]),
                     ActValue,
                 )
             }

@@ -210,7 +210,7 @@ def test_what_an_option_cannot_be_is_told_at_it(
 def test_options_are_narrowed_to_what_the_vendor_takes() -> None:
     some = Capability(level=Enforcement.ENFORCED, only={"kind": ("raw", "composite")})
     menu = element(drawn(drafted(RecordStart, capability=some)), "Kind")
-    assert [one["value"] for one in menu["options"]] == ["composite", "raw"]
+    assert [item["value"] for item in menu["options"]] == ["composite", "raw"]
     one = Capability(level=Enforcement.ENFORCED, only={"kind": ("raw",)})
     assert "Kind" not in labels(drawn(drafted(RecordStart, capability=one)))
     built, _ = read_options(RecordStart, one, (), {})
@@ -224,7 +224,7 @@ def test_everyone_is_offered_only_where_verb_and_vendor_allow_it() -> None:
     assert "Who" not in labels(drawn(drafted(Kick, capability=named)))
     whole = Capability(level=Enforcement.ENFORCED, aims=Reach.EVERYONE)
     view = drawn(drafted(Kick, capability=whole))
-    assert [one["value"] for one in element(view, "Who")["options"]] == ["everyone"]
+    assert [item["value"] for item in element(view, "Who")["options"]] == ["everyone"]
     assert "People" not in labels(view)
 
 

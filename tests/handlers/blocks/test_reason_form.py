@@ -64,7 +64,7 @@ def test_a_form_offers_only_what_the_vendor_takes() -> None:
     target = next(
         b for b in form(aimed(RtmpStart(to="tv")))["blocks"] if b.get("block_id") == "option.to"
     )
-    assert [one["value"] for one in target["element"]["options"]] == ["tv", "radio"]
+    assert [item["value"] for item in target["element"]["options"]] == ["tv", "radio"]
 
 
 @pytest.mark.parametrize("reason", [None, "", " \u200b "])

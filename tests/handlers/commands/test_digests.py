@@ -91,7 +91,7 @@ async def test_a_preview_is_the_message_and_its_details_for_the_asker_alone(leo:
     seen, standing = len(leo.private()), leo.said_in()
     await leo.show.sender.command(leo.user, leo.show.stage.cast.ops, f"digest preview {one.id}")
     await leo.sees("preview for you alone", "Your own acts", "Next ")
-    message, details, _ = [as_text(one) for one in leo.private()[seen:]]
+    message, details, _ = [as_text(item) for item in leo.private()[seen:]]
     assert "Details in the thread" in message
     assert "Moderation" in details
     assert leo.said_in() == standing

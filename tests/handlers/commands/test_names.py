@@ -94,7 +94,7 @@ async def test_the_form_asks_where_words_mean_more_than_one(
     mira: Moderator, words: str, told: list[str]
 ) -> None:
     text = await asked(mira, f"kick stream:{ROOM} {words}")
-    assert all(one in text for one in told), text
+    assert all(item in text for item in told), text
 
 
 async def test_the_likeliest_is_chosen_and_the_form_takes_the_order(mira: Moderator) -> None:

@@ -59,7 +59,7 @@ async def test_menus_know_each_name_and_title(show: Show, mira: FormFiller) -> N
     room = "default:names"
     await mira.opens(f"mute {handle(CallRef(vendor=Vendor.STREAM, id=room))}")
     for person, (held, typed) in ROWS.items():
-        assert [one.split(" | ")[1] for one in await mira.offered(FORM_PEOPLE, typed)] == [
+        assert [item.split(" | ")[1] for item in await mira.offered(FORM_PEOPLE, typed)] == [
             f"{person} · user"
         ], held
     show.stage.world.stream.open("default:wide", wide("Jiro"))

@@ -179,7 +179,7 @@ async def test_the_button_opens_a_form_with_a_menu_of_what_runs(
     assert "Which one? Choose one here." in str(form.errors)
     found = await show.sender.suggest(mira.user, form, "option.recording", "")
     offered = found.json()["options"]
-    assert [one["text"]["text"] for one in offered] == [first.id[:8], second.id[:8]]
+    assert [option["text"]["text"] for option in offered] == [first.id[:8], second.id[:8]]
     assert "started by your app's backend" in str(offered[0]["description"])
     await show.sender.submit(mira.user, form, {"option.recording": first.id[:8]})
     await mira.sees("stopped recording", first.id[:8], "confirmed")

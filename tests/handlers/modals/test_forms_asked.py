@@ -31,7 +31,7 @@ async def test_a_first_word_alone_sends_nothing_and_asks_which(
     able = show.app.live_calls.provider(vendor).capabilities
     labels = [verb.label for verb in FAMILIES[first] if able[verb.name].possible]
     menu = next(b["element"] for b in view.blocks if b["block_id"] == "verb")
-    assert [one["text"]["text"] for one in menu["options"]] == labels
+    assert [item["text"]["text"] for item in menu["options"]] == labels
     assert "initial_option" not in menu
     assert show.stage.world.servers[vendor].effects[before:] == []
 

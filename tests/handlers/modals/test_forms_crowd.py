@@ -76,9 +76,9 @@ async def test_any_of_two_thousand_calls_and_three_hundred_people_is_found(
     async with before(show, crowded) as mira:
         await mira.opens("kick")
         assert len(await mira.offered(FORM_CALL)) == 100
-        assert [one.partition(" |")[0] for one in await mira.offered(FORM_CALL, "crowd 1999")] == [
-            "Crowd 1999"
-        ]
+        assert [
+            item.partition(" |")[0] for item in await mira.offered(FORM_CALL, "crowd 1999")
+        ] == ["Crowd 1999"]
         await mira.chooses(FORM_CALL, "Hall", "hall")
         await mira.drawn("[Hall ▾]", "People")
         assert len(await mira.offered(FORM_PEOPLE)) == 100
@@ -135,7 +135,7 @@ async def test_a_vendor_that_never_answers_holds_up_neither_form_nor_options(sho
         await mira.opens("kick")
         assert time.perf_counter() - begun < IN_TIME
         begun = time.perf_counter()
-        assert [one.partition(" |")[0] for one in await mira.offered(FORM_CALL)] == ["Here"]
+        assert [item.partition(" |")[0] for item in await mira.offered(FORM_CALL)] == ["Here"]
         assert time.perf_counter() - begun < IN_TIME
 
 

@@ -246,7 +246,7 @@ async def test_more_on_a_person_reaches_what_has_no_button(show: Show, mira: For
     await mira.presses("All actions…", near="zed")
     view = await mira.drawn("What to do")
     menu = next(b["element"] for b in view.blocks if b["block_id"] == "verb")
-    verbs = [one["text"]["text"] for one in menu["options"]]
+    verbs = [item["text"]["text"] for item in menu["options"]]
     assert "Pin" in verbs
     assert "End call" not in verbs
     await mira.chooses(FORM_VERB, "Unsilence")

@@ -51,14 +51,14 @@ def labels(shown: Message | View) -> set[str]:
 
 def _labels(part: Any) -> list[str]:
     if isinstance(part, list):
-        return [label for one in part for label in _labels(one)]
+        return [label for item in part for label in _labels(item)]
     if not isinstance(part, dict):
         return []
     own = part.get("text")
     told = (
         [own["text"]] if isinstance(own, dict) and ("value" in part or "action_id" in part) else []
     )
-    return told + [label for one in part.values() for label in _labels(one)]
+    return told + [label for item in part.values() for label in _labels(item)]
 
 
 @pytest.mark.parametrize(

@@ -286,7 +286,9 @@ async def test_deleting_a_recording_opens_the_form_for_a_lead_and_for_nobody_les
     assert "The file is gone for good." in as_text(form)
     delivery = await place.show.sender.submit(leo.user, form, {"reason": "asked for by Ann"})
     assert delivery.trouble is None
-    (entry,) = [one for one in await place.show.store.audit(AuditQuery(limit=3)) if one.reason][:1]
+    (entry,) = [item for item in await place.show.store.audit(AuditQuery(limit=3)) if item.reason][
+        :1
+    ]
     case = await place.show.store.case(entry.case or 0)
     assert (case.act.verb.model_dump(), case.act.call.session) == ({"file": "rec_1.mp4"}, "room-0")
 

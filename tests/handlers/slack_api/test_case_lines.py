@@ -275,7 +275,7 @@ async def test_a_line_is_told_although_its_thread_takes_no_answer(mail: Notifier
         case = ended(mail.case, State.FAILED)
         with capture_logs() as log:
             assert await mail.case_notifier.show(mail.notice(posted=ts, version=2), case) == ts
-        assert [(one["event"], one["error"]) for one in log] == [("asker not called", error)]
+        assert [(item["event"], item["error"]) for item in log] == [("asker not called", error)]
     assert mail.thread() == []
 
 

@@ -68,8 +68,8 @@ class Worker:
         return sum("in progress" in as_text(line) for line in self.lines)
 
     async def asked(self, number: int) -> None:
-        for one in range(number):
-            await self.store.accept(order(f"k{one}", person=f"p{one}"))
+        for item in range(number):
+            await self.store.accept(order(f"k{item}", person=f"p{item}"))
 
     async def ended(self, number: int) -> None:
         for claim in await self.store.claim(
@@ -303,7 +303,7 @@ def test_all_that_is_wanted_is_read_nothing_is_read_twice_and_nothing_is_overloo
                 assert {person for person in there if person > wanted.low} <= seen
                 continue
             assert wanted.low <= gap.low < gap.high <= wanted.high
-            told = [one for one in channel if gap.low < one < gap.high]
+            told = [item for item in channel if gap.low < item < gap.high]
             page = told[-3:]
             assert not seen & set(page), "read twice"
             seen |= set(page)

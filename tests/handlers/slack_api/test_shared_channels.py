@@ -127,12 +127,12 @@ async def test_a_digest_is_posted_only_where_nobody_else_reads(
         digests.post(posting, digest()),
         digests.announce(announcement(AnnouncementKind.SET_UP), NOW),
     ]
-    for one in asked:
+    for item in asked:
         if lost:
             with pytest.raises(DeliveryImpossible, match="shared with another workspace"):
-                await one
+                await item
         else:
-            await one
+            await item
     await digests.announce(announcement(AnnouncementKind.PAUSED), NOW)
     assert poster.posted == ([] if lost else [f"k of {digest().day}", AnnouncementKind.SET_UP]) + [
         AnnouncementKind.PAUSED

@@ -70,12 +70,12 @@ def _axes(told: Json) -> dict[str, Any]:
     kind, axes = told["type"], told["axis_config"]
     series = [
         {
-            "name": one["name"],
+            "name": item["name"],
             "type": "bar" if kind == "bar" else "line",
             "areaStyle": {} if kind == "area" else None,
-            "data": [point["value"] for point in one["data"]],
+            "data": [point["value"] for point in item["data"]],
         }
-        for one in told["series"]
+        for item in told["series"]
     ]
     ink = {"axisLabel": {"color": FAINT}, "nameTextStyle": {"color": FAINT}}
     return {
@@ -90,7 +90,7 @@ def _axes(told: Json) -> dict[str, Any]:
 
 
 def _pie(told: Json) -> dict[str, Any]:
-    data = [{"name": one["label"], "value": one["value"]} for one in told["segments"]]
+    data = [{"name": segment["label"], "value": segment["value"]} for segment in told["segments"]]
     return {"series": [{"type": "pie", "radius": "60%", "data": data}]}
 
 

@@ -139,7 +139,9 @@ class Elements:
         element = control.element
         many = element["type"].startswith("multi_")
         chosen = self._value(control)
-        start = [_id(one) for one in chosen or ()] if many else _id(chosen) if chosen else None
+        start = (
+            [_id(option) for option in chosen or ()] if many else _id(chosen) if chosen else None
+        )
         field = ui.select(dict(options), value=start, multiple=many, with_input=typed or many)
         hint = element.get("placeholder", {}).get("text", "Choose")
         field.props("dense outlined options-dense").classes("k-select")

@@ -257,7 +257,11 @@ def drawn(made: Digest) -> dict[str, Any]:
 def test_a_chart_has_a_line_for_each_vendor_and_a_point_for_each_day() -> None:
     found = drawn(digest())
     assert found["type"] == "line"
-    assert [one["name"] for one in found["series"]] == ["Stream Video", "RealtimeKit", "CometChat"]
+    assert [item["name"] for item in found["series"]] == [
+        "Stream Video",
+        "RealtimeKit",
+        "CometChat",
+    ]
     assert found["axis_config"]["categories"][0] == "4 Nov"
     assert found["series"][0]["data"][-1] == {"label": "17 Nov", "value": 140}
 
@@ -267,7 +271,7 @@ def test_a_day_that_a_vendor_did_not_tell_is_left_out_and_said_and_never_zero() 
     found = drawn(made)
     assert found["type"] == "bar"
     assert len(found["axis_config"]["categories"]) == 12
-    assert all(p["value"] > 0 for one in found["series"] for p in one["data"])
+    assert all(p["value"] > 0 for item in found["series"] for p in item["data"])
     said = both(made)
     assert "7 Nov and 8 Nov are not drawn: not read from CometChat." in said
     assert "7 Nov: Stream Video 40, RealtimeKit 40, CometChat not read" in read(
@@ -279,7 +283,7 @@ def test_a_vendor_that_told_few_days_is_left_out_and_the_days_stay() -> None:
     made = digest(trend=without(COMETCHAT, *range(8)))
     found = drawn(made)
     assert len(found["axis_config"]["categories"]) == 14
-    assert [one["name"] for one in found["series"]] == ["Stream Video", "RealtimeKit"]
+    assert [item["name"] for item in found["series"]] == ["Stream Video", "RealtimeKit"]
     assert "CometChat is not drawn: read on 6 of 14 days." in both(made)
 
 
@@ -289,7 +293,11 @@ def test_on_the_first_mornings_all_vendors_are_drawn_over_the_days_there_are() -
         trend=tuple(day.model_copy(update={"vendors": {}}) for day in trend()[:11]) + trend()[11:]
     )
     found = drawn(made)
-    assert [one["name"] for one in found["series"]] == ["Stream Video", "RealtimeKit", "CometChat"]
+    assert [item["name"] for item in found["series"]] == [
+        "Stream Video",
+        "RealtimeKit",
+        "CometChat",
+    ]
     assert found["axis_config"]["categories"] == ["15 Nov", "16 Nov", "17 Nov"]
     assert (
         "4 Nov to 14 Nov are not drawn: not read from Stream Video, RealtimeKit and CometChat."
@@ -301,7 +309,7 @@ def test_the_day_itself_is_drawn_for_whoever_told_it() -> None:
     """A digest is about its last day: one silent vendor does not take it from the others."""
     made = digest(trend=without(COMETCHAT, 13))
     found = drawn(made)
-    assert [one["name"] for one in found["series"]] == ["Stream Video", "RealtimeKit"]
+    assert [item["name"] for item in found["series"]] == ["Stream Video", "RealtimeKit"]
     assert found["axis_config"]["categories"][-1] == "17 Nov"
     assert found["type"] == "line"  # none of its days is left out
     assert "CometChat is not drawn: read on 13 of 14 days, not on 17 Nov." in both(made)

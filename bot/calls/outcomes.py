@@ -123,7 +123,7 @@ class Result(Frozen):
     `evidence` is one sentence in words, free of secrets; `next_step` what the moderator can do.
     `presence` is kept where an act on everyone found them, so that it can be tried again by id;
     `count` is how many people it is about whom the vendor did not list, None for any other. `note`
-    is what the last look showed besides, see `Observation`.
+    is what the last reading showed besides, see `Observation`.
     """
 
     person: str | None = None

@@ -64,7 +64,7 @@ REPORTS: dict[str, Report] = {
     report.name: report
     for report in (QUALITY, MEMBERS, ATTENDANCE, RECORDINGS, TRANSCRIPTS, FEEDBACK, ROOMS)
 }
-"""Every look by name, in the order to show them."""
+"""Every report by name, in the order to show them."""
 
 
 class FileKind(StrEnum):

@@ -1,4 +1,4 @@
-"""`make contracts`: the vendors' operations that the clients use, by which verb or look.
+"""`make contracts`: the vendors' operations that the clients use, by which verb or report.
 
 Ends with 1 when a request is not as documented.
 """

@@ -1,6 +1,6 @@
-"""Every verb and every look, driven through the real clients against the documents' answers.
+"""Every verb and every report, driven through the real clients against the documents' answers.
 
-What a client can do is asked of the client itself: a new act or look is driven by itself.
+What a client can do is asked of the client itself: a new act or report is driven by itself.
 """
 
 import asyncio

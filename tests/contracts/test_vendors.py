@@ -1,6 +1,6 @@
 """The clients ask as the vendors document, and understand what is documented to come back.
 
-Every verb and look that a client can do is driven; see `drive.py`. `make contracts` lists what is
+Every verb and report that a client can do is driven; see `drive.py`. `make contracts` lists what is
 used.
 """
 
@@ -87,7 +87,7 @@ def test_every_request_is_as_documented(vendor: Vendor) -> None:
     assert wrong(vendor) == []
 
 
-def test_every_verb_and_look_that_is_possible_comes_to_its_end(vendor: Vendor) -> None:
+def test_every_verb_and_report_that_is_possible_comes_to_its_end(vendor: Vendor) -> None:
     provider = client(vendor, Answering(vendor, {}, {}))
     verbs = {" ".join(VERBS[name].words) for name in _possible(provider.capabilities)}
     reports = set(_possible(provider.reports.capabilities))

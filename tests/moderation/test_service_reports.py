@@ -61,7 +61,7 @@ async def test_what_is_handed_out_is_on_record_once(harness: Harness) -> None:
     assert "https://" not in entry.model_dump_json()
 
 
-async def test_a_look_the_vendor_has_not_says_why(harness: Harness) -> None:
+async def test_a_report_the_vendor_has_not_says_why(harness: Harness) -> None:
     with pytest.raises(Impossible, match="it keeps nothing"):
         await harness.service.reports.rooms(Asker(MODERATOR, "C1"), Vendor.STREAM)
 

@@ -361,6 +361,6 @@ def _proxy(network: Network, url: str) -> httpx.Proxy | None:
 
 
 def _next_step_is_about_an_act(error: VendorError) -> bool:
-    """Whether its next step is about an act: a look neither did nor left undone anything."""
+    """Whether its next step is about an act: a read neither did nor left undone anything."""
     unreachable = isinstance(error, VendorUnreachable) and not isinstance(error, BreakerOpen)
     return unreachable or isinstance(error, Ambiguous)

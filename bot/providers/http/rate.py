@@ -21,7 +21,7 @@ KEPT_BACK: Mapping[Priority, float] = MappingProxyType(
 )
 """The share of a second's requests, and of the connections, that is left to what is more urgent.
 
-What is kept back is only the beginning: a queue of looks alone still gets the whole rate.
+What is kept back is only the beginning: a queue of reads alone still gets the whole rate.
 """
 
 FAIR_TURN = 10

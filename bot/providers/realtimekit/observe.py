@@ -66,12 +66,12 @@ class RealtimeKitObserver:
 
     async def observe(self, act: Act) -> Observation:
         """See `CallActs.observe`; UNKNOWABLE for verbs that the vendor keeps no trace of."""
-        look = self._observers.get(act.verb.name)
-        if look is None:
+        observer = self._observers.get(act.verb.name)
+        if observer is None:
             if act.verb.aim is Aim.CALL:
                 return _unknowable("RealtimeKit does not show it later, so it cannot be checked.")
             return _unknowable(f"RealtimeKit does not tell who is {act.verb.done}.")
-        return await look(act)
+        return await observer(act)
 
     async def _kicked(self, act: Act) -> Observation:
         """Read from the running session, which may be a later one than the moderator saw."""

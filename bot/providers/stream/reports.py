@@ -40,7 +40,7 @@ from bot.providers.unsupported import (
 )
 
 PAGES = 5
-"""Pages of people or opinions read for one look."""
+"""Pages of people or opinions read for one report."""
 
 SLOW_MS = 300.0
 UNEVEN_MS = 50.0

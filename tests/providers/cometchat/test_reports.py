@@ -149,7 +149,7 @@ async def test_a_listing_that_pages_on_with_the_same_calls_is_left() -> None:
     assert len(asked) == 2
 
 
-async def test_there_is_no_other_look_and_each_says_why(provider: CometChatProvider) -> None:
+async def test_there_is_no_other_report_and_each_says_why(provider: CometChatProvider) -> None:
     assert set(provider.reports.capabilities) == set(REPORTS)
     for ask in (provider.reports.quality, provider.reports.feedback, provider.reports.members):
         with pytest.raises(Impossible, match="There is no"):

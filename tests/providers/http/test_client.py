@@ -127,7 +127,7 @@ async def test_only_what_may_have_changed_something_is_to_be_looked_at(
         assert caught.value.next_step == next_step
 
 
-async def test_a_look_says_nothing_of_what_was_done() -> None:
+async def test_a_read_says_nothing_of_what_was_done() -> None:
     for kind, next_step in (
         (Idempotency.READ, TRY_AGAIN),
         (Idempotency.ONCE, VendorUnreachable.default_next_step),

@@ -71,7 +71,7 @@ async def test_any_json_is_a_page_of_calls_and_of_people_or_garbled(body: object
 
 
 REF = CallRef(vendor=Vendor.REALTIMEKIT, id="m", session="s")
-LOOKS: dict[str, Callable[[RealtimeKitProvider], Awaitable[BaseModel | Sequence[BaseModel]]]] = {
+READS: dict[str, Callable[[RealtimeKitProvider], Awaitable[BaseModel | Sequence[BaseModel]]]] = {
     "recordings": lambda provider: provider.reports.files(REF, frozenset({FileKind.RECORDING})),
     "transcripts": lambda provider: provider.reports.files(REF, frozenset({FileKind.TRANSCRIPT})),
     "summaries": lambda provider: provider.reports.files(REF, frozenset({FileKind.SUMMARY})),
@@ -85,11 +85,11 @@ LOOKS: dict[str, Callable[[RealtimeKitProvider], Awaitable[BaseModel | Sequence[
 
 @given(any_json | almost | any_json.map(lambda inner: {"data": inner}))
 async def test_any_json_is_something_to_look_at_or_garbled(body: object) -> None:
-    for name, look in LOOKS.items():
+    for name, read in READS.items():
         note(name)
         provider = answering(body)
         with suppress(VendorGarbled):
-            assert isinstance(await look(provider), BaseModel | Sequence)
+            assert isinstance(await read(provider), BaseModel | Sequence)
         await provider.aclose()
 
 

@@ -26,7 +26,7 @@ def crowd(server: RealtimeKitServer, call: Call, size: int) -> None:
         server.join(call.ref.id, Visitor(f"guest-{number}", f"Guest {number}"))
 
 
-async def test_every_look_is_there_but_what_people_said(provider: RealtimeKitProvider) -> None:
+async def test_every_report_is_there_but_what_people_said(provider: RealtimeKitProvider) -> None:
     assert set(provider.reports.capabilities) == set(REPORTS)
     lacking = {
         name: capability.why

@@ -107,7 +107,7 @@ async def test_two_devices_are_one_participant_since_the_later_one(
 async def test_who_sends_no_audio_is_muted_as_soon_as_that_is_so(
     server: StreamServer, provider: StreamProvider
 ) -> None:
-    """Two requests a look; where the second fails, nobody is said to be muted or not."""
+    """Two requests a read; where the second fails, nobody is said to be muted or not."""
 
     async def muted() -> list[bool | None]:
         return [item.muted for item in (await provider.participants(REF, limit=100)).items]

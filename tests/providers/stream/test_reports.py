@@ -29,7 +29,7 @@ async def record(provider: StreamProvider, clock: ManualClock, seconds: float = 
         await provider.acts.perform(order(stop))
 
 
-async def test_there_is_every_look(provider: StreamProvider) -> None:
+async def test_there_is_every_report(provider: StreamProvider) -> None:
     assert set(provider.reports.capabilities) == set(REPORTS)
     assert all(report.possible for report in provider.reports.capabilities.values())
 

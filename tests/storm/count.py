@@ -19,7 +19,7 @@ from bot.store import SqlStore
 from bot.store.urls import address_of
 from tests.live.names import LINES
 from tests.storm.orders import OFF, StormOrder, Target, effects, is_on
-from tests.storm.sender import Ledger
+from tests.storm.sender import SentOrders
 
 SETTLING = 120.0
 """Seconds in which everything open has to come to an end once the weather is fine."""
@@ -101,16 +101,16 @@ async def auditor(database_url: str) -> AsyncIterator[Auditor]:
         await store.stop()
 
 
-async def count(stage: Stage, ledger: Ledger, audit: Auditor) -> Tally:
+async def count(stage: Stage, sent_orders: SentOrders, audit: Auditor) -> Tally:
     """Count everything."""
     cases, entries, kept = await audit.cases(), await audit.entries(), await audit.kept()
-    done = Counter(effects(stage, ledger.pairs))
-    opposed = list(_opposed(ledger, kept, cases))
+    done = Counter(effects(stage, sent_orders.pairs))
+    opposed = list(_opposed(sent_orders, kept, cases))
     states = Counter(case.state for case in cases.values())
     counts = {
-        "orders": ledger.sent,
-        "deliveries": ledger.deliveries,
-        "acked": ledger.acked,
+        "orders": sent_orders.sent,
+        "deliveries": sent_orders.deliveries,
+        "acked": sent_orders.acked,
         "cases": len(cases),
         "effects": done.total(),
         "of them in opposing pairs": 2 * len(opposed),
@@ -121,7 +121,7 @@ async def count(stage: Stage, ledger: Ledger, audit: Auditor) -> Tally:
         "audit entries": len(entries),
     }
     faults = {
-        "lost": _lost(stage, ledger, kept, cases),
+        "lost": _lost(stage, sent_orders, kept, cases),
         "two cases for one order": len(cases) - len({_target(case) for case in cases.values()}),
         "executed twice": sum(times > 1 for times in done.values()),
         "effects without a case": len(set(done) - {_target(case) for case in cases.values()}),
@@ -134,13 +134,15 @@ async def count(stage: Stage, ledger: Ledger, audit: Auditor) -> Tally:
     return Tally(counts, faults)
 
 
-def _lost(stage: Stage, ledger: Ledger, kept: dict[str, int], cases: dict[int, Case]) -> int:
+def _lost(
+    stage: Stage, sent_orders: SentOrders, kept: dict[str, int], cases: dict[int, Case]
+) -> int:
     """Promised orders of which nothing was told: without a case, or with one never finished.
 
     While a clock is wrong, vendors refuse our tokens, and then it is not known whom an order means.
     """
-    missing = [order for order in ledger.promised if _key(order) not in kept]
-    numbers = [kept[_key(order)] for order in ledger.promised if _key(order) in kept]
+    missing = [order for order in sent_orders.promised if _key(order) not in kept]
+    numbers = [kept[_key(order)] for order in sent_orders.promised if _key(order) in kept]
     unfinished = sum(cases[number].state is State.ASKED for number in numbers)
     return sum(not _told_no(stage, order) for order in missing) + unfinished
 
@@ -155,9 +157,11 @@ def _key(errand: StormOrder) -> str:
     return f"command:{TEAM}:{errand.slash.trigger}"
 
 
-def _opposed(ledger: Ledger, kept: dict[str, int], cases: dict[int, Case]) -> Iterator[Case]:
+def _opposed(
+    sent_orders: SentOrders, kept: dict[str, int], cases: dict[int, Case]
+) -> Iterator[Case]:
     """Of each pair of which both are on record, the case that was recorded last."""
-    for pair in ledger.pairs:
+    for pair in sent_orders.pairs:
         numbers = [kept[key] for key in map(_key, pair) if key in kept]
         if len(numbers) == len(pair):
             yield cases[max(numbers)]

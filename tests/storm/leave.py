@@ -13,7 +13,7 @@ from tests.live.warm import warm
 from tests.storm.count import Tally, auditor, count
 from tests.storm.fleet import Fleet
 from tests.storm.orders import StormOrder, errands
-from tests.storm.sender import Ledger, Sender
+from tests.storm.sender import Sender, SentOrders
 from tests.storm.storm import SETTINGS
 
 ORDERS = 20
@@ -25,20 +25,20 @@ async def leave(
     database_url: str, folder: Path, crew: Sequence[Sequence[str]], seed: int = 7
 ) -> Tally:
     """Order, stop every process as a host does, start again, and count."""
-    dice, ledger = random.Random(seed), Ledger()
+    dice, sent_orders = random.Random(seed), SentOrders()
     async with open_stage(SystemClock()) as stage:
         fleet = Fleet(Deployment(folder, database_url, stage.environ, SETTINGS, warm), crew)
         orders = in_one_call(errands(stage, 1, dice))
         stage.world.stream.faults.slow(SLOW, on="/kick", times=None)
         async with fleet.at_sea():
-            sender = Sender(fleet, dice, ledger, hands=1, rate=1000)
+            sender = Sender(fleet, dice, sent_orders, hands=1, rate=1000)
             async with asyncio.timeout(PATIENCE):
-                while missing := [each for each in orders if each not in ledger.promised]:
+                while missing := [each for each in orders if each not in sent_orders.promised]:
                     await sender.pour(iter(missing))  # a busy machine may not accept all at once
         stage.world.stream.faults.clear()
         async with fleet.at_sea(), auditor(database_url) as audit:
             await audit.settled()
-            return await count(stage, ledger, audit)
+            return await count(stage, sent_orders, audit)
 
 
 def in_one_call(made: Sequence[StormOrder]) -> Sequence[StormOrder]:

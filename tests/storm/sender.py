@@ -25,7 +25,7 @@ PATIENCE = 30.0
 
 
 @dataclass
-class Ledger:
+class SentOrders:
     """What was sent, and what was promised: orders that were acknowledged with nothing to say.
 
     `pairs` are those sent whose orders undo each other.
@@ -48,7 +48,7 @@ class Sender:
 
     fleet: Fleet
     dice: random.Random
-    ledger: Ledger
+    sent_orders: SentOrders
     hands: int = 6
     rate: float = 25.0
 
@@ -61,8 +61,8 @@ class Sender:
     async def oppose(self, pairs: Iterator[Pair]) -> None:
         """Send every pair, one after the other; both orders are delivered in any case."""
         for pair in pairs:
-            self.ledger.pairs.append(pair)
-            self.ledger.sent += 2
+            self.sent_orders.pairs.append(pair)
+            self.sent_orders.sent += 2
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._order(pair.first))
                 await asyncio.sleep(APART)
@@ -71,7 +71,7 @@ class Sender:
 
     async def _type(self, errands: Iterator[StormOrder]) -> None:
         for errand in errands:
-            self.ledger.sent += 1
+            self.sent_orders.sent += 1
             await self._order(errand)
             await asyncio.sleep(self.dice.uniform(0, 2 * self.hands / self.rate))
 
@@ -84,7 +84,7 @@ class Sender:
 
     async def _deliver(self, errand: StormOrder) -> None:
         line = Line(await self.fleet.web(self.dice))
-        self.ledger.deliveries += 1
+        self.sent_orders.deliveries += 1
         try:
             async with asyncio.timeout(PATIENCE):
                 answer = await line.ask(errand.slash.request())
@@ -93,4 +93,4 @@ class Sender:
         finally:
             line.close()
         if answer.status == OK and not answer.body:
-            self.ledger.promised.add(errand)
+            self.sent_orders.promised.add(errand)

@@ -15,7 +15,7 @@ from tests.storm.faults import weather
 from tests.storm.fleet import Fleet
 from tests.storm.hazards import LONG, Hazards
 from tests.storm.orders import errands, opposing
-from tests.storm.sender import Ledger, Sender
+from tests.storm.sender import Sender, SentOrders
 
 ALONE = (("serve",),)
 """SQLite: one process is the whole product."""
@@ -48,18 +48,18 @@ async def storm(
         fleet = Fleet(Deployment(folder, database_url, stage.environ, SETTINGS, exposed), crew)
         hazards = Hazards(fleet, stage, database_url, dice, min(1.0, seconds / LONG))
         async with fleet.at_sea(), auditor(database_url) as audit:
-            ledger = await _rage(hazards, seconds)
+            sent_orders = await _rage(hazards, seconds)
             await fleet.everyone_ready()
             await audit.settled()
-            tally = await count(stage, ledger, audit)
+            tally = await count(stage, sent_orders, audit)
     return Tally({**tally.counts, **hazards.counts}, tally.faults)
 
 
-async def _rage(hazards: Hazards, seconds: float) -> Ledger:
-    stage, dice, ledger = hazards.stage, hazards.dice, Ledger()
+async def _rage(hazards: Hazards, seconds: float) -> SentOrders:
+    stage, dice, sent_orders = hazards.stage, hazards.dice, SentOrders()
     orders = iter(errands(stage, int(seconds * PER_SECOND // 100) + 1, dice))
     pairs = iter(opposing(stage, int(seconds * PAIRS_PER_SECOND) + 1, dice))
-    sender = Sender(hazards.fleet, dice, ledger, rate=PER_SECOND)
+    sender = Sender(hazards.fleet, dice, sent_orders, rate=PER_SECOND)
     async with weather(stage, dice):
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds) as timeout_s:
@@ -67,9 +67,11 @@ async def _rage(hazards: Hazards, seconds: float) -> Ledger:
                     sender.pour(orders),
                     sender.oppose(pairs),
                     hazards.befall(),
-                    _prolong(timeout_s, lambda: ledger.acked > 0 and hazards.counts.total() > 0),
+                    _prolong(
+                        timeout_s, lambda: sent_orders.acked > 0 and hazards.counts.total() > 0
+                    ),
                 )
-    return ledger
+    return sent_orders
 
 
 async def _prolong(timeout_s: asyncio.Timeout, enough: Callable[[], bool]) -> None:

@@ -12,7 +12,7 @@ from bot.demo.slack import Channel, Delivery, Message, NotShown, User, View, as_
 from bot.demo.stage import Show
 from bot.errors import CallwardenError
 
-PATIENCE = 30.0
+SIGHT_TIMEOUT_S = 30.0
 """Seconds until the story gives up on seeing what it waits for, unless told otherwise."""
 
 UNDER_WAY = "⏳"
@@ -33,11 +33,14 @@ class Sight(NamedTuple):
 class Player:
     """Makes the moves of a story before a show. `calls` are the story's own names for calls.
 
-    `patience` is how many seconds it waits to see something.
+    `timeout_s` is how many seconds it waits to see something.
     """
 
     def __init__(
-        self, show: Show, calls: Mapping[str, tuple[Vendor, str]], timeout_s: float = PATIENCE
+        self,
+        show: Show,
+        calls: Mapping[str, tuple[Vendor, str]],
+        timeout_s: float = SIGHT_TIMEOUT_S,
     ) -> None:
         self.show = show
         self._timeout_s = timeout_s

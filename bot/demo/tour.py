@@ -17,7 +17,7 @@ from rich.text import Text
 
 from bot.calls.models import Vendor
 from bot.clock import SystemClock
-from bot.demo.moves import PATIENCE, Player, Sight, StoryBroken
+from bot.demo.moves import SIGHT_TIMEOUT_S, Player, Sight, StoryBroken
 from bot.demo.slack import NotShown, User
 from bot.demo.stage import Show, open_show
 from bot.demo.story import ANSWER, CALLS, STORY, TAKEN, Step
@@ -93,9 +93,9 @@ async def play(
 
 
 async def steps(
-    show: Show, story: Sequence[Step] = STORY, timeout_s: float = PATIENCE
+    show: Show, story: Sequence[Step] = STORY, timeout_s: float = SIGHT_TIMEOUT_S
 ) -> AsyncIterator[Played]:
-    """A story, step by step. StoryBroken names the step, after `patience` seconds of waiting."""
+    """A story, step by step. StoryBroken names the step, after `timeout_s` seconds of waiting."""
     player = Player(show, CALLS, timeout_s)
     for step in story:
         try:

@@ -20,8 +20,8 @@ FRIDAY = SATURDAY - DAY
 MONDAY = date(2026, 11, 23)
 
 
-class Desk:
-    """A maker over numbers and rows in memory."""
+class BuilderSetup:
+    """A digest builder over numbers and rows in memory."""
 
     def __init__(self) -> None:
         self.numbers, self.rows = Numbers(), Rows()
@@ -40,54 +40,54 @@ class Desk:
 
 
 @pytest.fixture
-def service() -> Desk:
-    return Desk()
+def setup() -> BuilderSetup:
+    return BuilderSetup()
 
 
-async def test_a_digest_is_about_the_day_before_it_is_sent(service: Desk) -> None:
-    service.put(STREAM, 0, calls=12, seconds=3_600)
-    service.put(STREAM, 1, calls=99)
-    told = await service.make()
+async def test_a_digest_is_about_the_day_before_it_is_sent(setup: BuilderSetup) -> None:
+    setup.put(STREAM, 0, calls=12, seconds=3_600)
+    setup.put(STREAM, 1, calls=99)
+    told = await setup.make()
     assert (told.day, told.last_day) == (FRIDAY, FRIDAY)
     assert told.vendors == {STREAM: Tally(calls=12, seconds=3_600)}
 
 
-async def test_it_is_held_against_the_same_weekday_a_week_before(service: Desk) -> None:
-    service.put(STREAM, 0, calls=12)
-    service.put(STREAM, 7, calls=10)
-    told = await service.make()
+async def test_it_is_held_against_the_same_weekday_a_week_before(setup: BuilderSetup) -> None:
+    setup.put(STREAM, 0, calls=12)
+    setup.put(STREAM, 7, calls=10)
+    told = await setup.make()
     assert told.before == {STREAM: Tally(calls=10)}
 
 
-async def test_a_usual_day_is_the_median_of_its_last_four_weekdays(service: Desk) -> None:
-    service.put(STREAM, 0, calls=1_000)
+async def test_a_usual_day_is_the_median_of_its_last_four_weekdays(setup: BuilderSetup) -> None:
+    setup.put(STREAM, 0, calls=1_000)
     for weeks, calls in ((1, 8), (2, 4), (3, 6), (4, 90), (5, 9_000)):
-        service.put(STREAM, 7 * weeks, calls=calls, peak_calls=10, longest=60 * weeks)
+        setup.put(STREAM, 7 * weeks, calls=calls, peak_calls=10, longest=60 * weeks)
     for back in range(1, 7):
-        service.put(STREAM, back, calls=500)
-    told = await service.make()
+        setup.put(STREAM, back, calls=500)
+    told = await setup.make()
     assert told.usual == {STREAM: Tally(calls=7, peak_calls=10, longest=240)}
 
 
 async def test_two_weekdays_are_not_usual_yet_and_what_is_not_known_pulls_nothing_down(
-    service: Desk,
+    setup: BuilderSetup,
 ) -> None:
     for weeks in (1, 2, 3):
-        service.put(STREAM, 7 * weeks, calls=10, failed=4 if weeks == 2 else None)
-    service.put(KIT, 7, calls=10)
-    service.put(KIT, 14, calls=10)
-    assert (await service.make()).usual == {STREAM: Tally(calls=10, failed=4)}
+        setup.put(STREAM, 7 * weeks, calls=10, failed=4 if weeks == 2 else None)
+    setup.put(KIT, 7, calls=10)
+    setup.put(KIT, 14, calls=10)
+    assert (await setup.make()).usual == {STREAM: Tally(calls=10, failed=4)}
 
 
-async def test_nothing_is_usual_where_nothing_is_known(service: Desk) -> None:
-    told = await service.make()
+async def test_nothing_is_usual_where_nothing_is_known(setup: BuilderSetup) -> None:
+    told = await setup.make()
     assert (told.vendors, told.before, told.usual) == ({}, None, None)
     assert {gap.vendor for gap in told.gaps} == set(Vendor)
 
 
-async def test_a_vendor_whose_day_was_not_read_is_a_gap_and_not_a_zero(service: Desk) -> None:
-    service.put(STREAM, 0, calls=0)
-    told = await service.make()
+async def test_a_vendor_whose_day_was_not_read_is_a_gap_and_not_a_zero(setup: BuilderSetup) -> None:
+    setup.put(STREAM, 0, calls=0)
+    told = await setup.make()
     assert told.vendors == {STREAM: Tally()}
     assert {gap.vendor: gap.why for gap in told.gaps} == {
         KIT: "Its calls of this day were not read yet.",
@@ -95,105 +95,109 @@ async def test_a_vendor_whose_day_was_not_read_is_a_gap_and_not_a_zero(service: 
     }
 
 
-async def test_what_the_vendor_said_itself_explains_its_gap(service: Desk) -> None:
-    builder = DigestBuilder(service.numbers, service.rows, Head(), ManualClock(), (STREAM, KIT))
+async def test_what_the_vendor_said_itself_explains_its_gap(setup: BuilderSetup) -> None:
+    builder = DigestBuilder(setup.numbers, setup.rows, Head(), ManualClock(), (STREAM, KIT))
     why, elsewhere = Gap(vendor=STREAM, why="It is down."), Gap(vendor=COMET, why="It is off.")
     told = await builder.make(subscription(), SATURDAY, gaps=[why, elsewhere])
     assert told.gaps == (why, Gap(vendor=KIT, why="Its calls of this day were not read yet."))
 
 
-async def test_only_the_vendors_that_were_wished_for_are_told(service: Desk) -> None:
+async def test_only_the_vendors_that_were_wished_for_are_told(setup: BuilderSetup) -> None:
     for vendor in Vendor:
-        service.put(vendor, 0, calls=5)
-    told = await service.make(vendors=frozenset({COMET}))
+        setup.put(vendor, 0, calls=5)
+    told = await setup.make(vendors=frozenset({COMET}))
     assert (set(told.vendors), told.gaps) == ({COMET}, ())
 
 
-async def test_a_vendor_that_is_off_is_no_gap(service: Desk) -> None:
-    service.vendors = (STREAM,)
-    service.put(STREAM, 0, calls=5)
-    assert (await service.make()).gaps == ()
+async def test_a_vendor_that_is_off_is_no_gap(setup: BuilderSetup) -> None:
+    setup.vendors = (STREAM,)
+    setup.put(STREAM, 0, calls=5)
+    assert (await setup.make()).gaps == ()
 
 
-async def test_the_trend_is_a_fortnight_with_its_gaps_oldest_first(service: Desk) -> None:
-    service.put(STREAM, 0, calls=5)
-    service.put(STREAM, TREND_DAYS - 1, calls=7)
-    service.put(STREAM, TREND_DAYS, calls=9)
-    trend = (await service.make()).trend
+async def test_the_trend_is_a_fortnight_with_its_gaps_oldest_first(setup: BuilderSetup) -> None:
+    setup.put(STREAM, 0, calls=5)
+    setup.put(STREAM, TREND_DAYS - 1, calls=7)
+    setup.put(STREAM, TREND_DAYS, calls=9)
+    trend = (await setup.make()).trend
     assert [day.day for day in trend] == [FRIDAY - n * DAY for n in reversed(range(TREND_DAYS))]
     assert (trend[0].vendors, trend[1].vendors) == ({STREAM: Tally(calls=7)}, {})
 
 
-async def test_the_trend_is_in_the_days_of_the_subscriptions_zone(service: Desk) -> None:
+async def test_the_trend_is_in_the_days_of_the_subscriptions_zone(setup: BuilderSetup) -> None:
     zone = "Australia/Lord_Howe"
-    service.numbers.put(STREAM, FRIDAY, Tally(calls=3), zone)
-    service.numbers.put(STREAM, FRIDAY, Tally(calls=8))
-    assert (await service.make(zone=zone)).vendors == {STREAM: Tally(calls=3)}
-    assert (await service.make()).vendors == {STREAM: Tally(calls=8)}
+    setup.numbers.put(STREAM, FRIDAY, Tally(calls=3), zone)
+    setup.numbers.put(STREAM, FRIDAY, Tally(calls=8))
+    assert (await setup.make(zone=zone)).vendors == {STREAM: Tally(calls=3)}
+    assert (await setup.make()).vendors == {STREAM: Tally(calls=8)}
 
 
-async def test_a_strange_day_is_named(service: Desk) -> None:
+async def test_a_strange_day_is_named(setup: BuilderSetup) -> None:
     for back in range(1, 29):
-        service.put(STREAM, back, calls=100)
-    service.put(STREAM, 0, calls=300)
+        setup.put(STREAM, back, calls=100)
+    setup.put(STREAM, 0, calls=300)
     ((vendor, what, day, value, usual),) = [
         (unusual.vendor, unusual.what, unusual.day, unusual.value, unusual.usual)
-        for unusual in (await service.make()).unusual
+        for unusual in (await setup.make()).unusual
     ]
     assert (vendor, what, day, value, usual) == (STREAM, "calls", FRIDAY, 300, 100)
 
 
-async def test_a_week_is_seven_days_against_the_seven_before(service: Desk) -> None:
+async def test_a_week_is_seven_days_against_the_seven_before(setup: BuilderSetup) -> None:
     for back in range(-2, 12):
-        service.put(STREAM, back, calls=10 if back < 5 else 7, peak_people=back + 3)
-    told = await service.make(MONDAY, rhythm=Rhythm.WEEKLY)
+        setup.put(STREAM, back, calls=10 if back < 5 else 7, peak_people=back + 3)
+    told = await setup.make(MONDAY, rhythm=Rhythm.WEEKLY)
     assert (told.day, told.last_day) == (date(2026, 11, 16), date(2026, 11, 22))
     assert told.vendors == {STREAM: Tally(calls=70, peak_people=7)}
     assert told.before == {STREAM: Tally(calls=49, peak_people=14)}
     assert told.usual is None
-    assert service.rows.asked == [Stretch(utc(16, 0), utc(23, 0))]
+    assert setup.rows.asked == [Stretch(utc(16, 0), utc(23, 0))]
 
 
-async def test_a_strange_day_within_a_week_is_named_by_its_day(service: Desk) -> None:
+async def test_a_strange_day_within_a_week_is_named_by_its_day(setup: BuilderSetup) -> None:
     for back in range(-2, 33):
-        service.put(STREAM, back, calls=900 if back == 1 else 100)
-    told = await service.make(MONDAY, rhythm=Rhythm.WEEKLY)
+        setup.put(STREAM, back, calls=900 if back == 1 else 100)
+    told = await setup.make(MONDAY, rhythm=Rhythm.WEEKLY)
     assert [(unusual.day, unusual.value) for unusual in told.unusual] == [(FRIDAY - DAY, 900)]
 
 
-async def test_a_week_with_a_day_missing_has_no_sum_and_says_how_many(service: Desk) -> None:
+async def test_a_week_with_a_day_missing_has_no_sum_and_says_how_many(setup: BuilderSetup) -> None:
     for back in range(-2, 5):
         if back != 3:
-            service.put(STREAM, back, calls=10)
-    told = await service.make(MONDAY, rhythm=Rhythm.WEEKLY, vendors=frozenset({STREAM}))
+            setup.put(STREAM, back, calls=10)
+    told = await setup.make(MONDAY, rhythm=Rhythm.WEEKLY, vendors=frozenset({STREAM}))
     assert told.vendors == {}
     (gap,) = told.gaps
     assert gap.why == "Its calls were not read yet on 1 of these 7 days."
 
 
-async def test_costs_are_told_where_a_price_is_and_the_minutes_are_known(service: Desk) -> None:
-    service.prices = Prices({STREAM: 0.004, KIT: 0.002}, "EUR")
-    service.put(STREAM, 0, person_seconds=6_000)
-    service.put(KIT, 0, seconds=6_000)
-    service.put(COMET, 0, person_seconds=6_000)
-    (cost,) = (await service.make()).costs
+async def test_costs_are_told_where_a_price_is_and_the_minutes_are_known(
+    setup: BuilderSetup,
+) -> None:
+    setup.prices = Prices({STREAM: 0.004, KIT: 0.002}, "EUR")
+    setup.put(STREAM, 0, person_seconds=6_000)
+    setup.put(KIT, 0, seconds=6_000)
+    setup.put(COMET, 0, person_seconds=6_000)
+    (cost,) = (await setup.make()).costs
     assert (cost.vendor, cost.minutes, cost.currency) == (STREAM, 100, "EUR")
     assert cost.amount == pytest.approx(0.4)
 
 
-async def test_moderation_what_waits_and_the_end_of_the_record_are_told(service: Desk) -> None:
-    service.rows.done = Acts(by_verb={"kick": {}}, refused=2)
+async def test_moderation_what_waits_and_the_end_of_the_record_are_told(
+    setup: BuilderSetup,
+) -> None:
+    setup.rows.done = Acts(by_verb={"kick": {}}, refused=2)
     one = Waiting(kind="case", case=7, words="not confirmed", since=utc(20))
-    service.rows.waits = [one] * (MOST_WAITING + 5)
-    told = await service.make()
-    assert told.acts == service.rows.done
+    setup.rows.waits = [one] * (MOST_WAITING + 5)
+    told = await setup.make()
+    assert told.acts == setup.rows.done
     assert (told.waiting, told.more_waiting) == ((one,) * MOST_WAITING, True)
     assert told.head == (7, "ab" * 32)
-    assert service.rows.asked == [Stretch(utc(20, 0), utc(21, 0))]
+    assert setup.rows.asked == [Stretch(utc(20, 0), utc(21, 0))]
 
 
-async def test_what_is_said_about_its_sending_is_passed_on(service: Desk) -> None:
-    builder = DigestBuilder(service.numbers, service.rows, Head(), ManualClock(), ())
+async def test_what_is_said_about_its_sending_is_passed_on(setup: BuilderSetup) -> None:
+    builder = DigestBuilder(setup.numbers, setup.rows, Head(), ManualClock(), ())
     differs = Difference(vendor=STREAM, what="calls", day=FRIDAY, counted=1, reported=2)
     told = await builder.make(
         subscription(),
@@ -206,21 +210,21 @@ async def test_what_is_said_about_its_sending_is_passed_on(service: Desk) -> Non
     assert (told.folded, told.made_at) == ((FRIDAY - DAY,), ManualClock().now())
 
 
-async def test_ten_that_wait_are_all_that_wait(service: Desk) -> None:
+async def test_ten_that_wait_are_all_that_wait(setup: BuilderSetup) -> None:
     one = Waiting(kind="asked", case=7, words="Kick Ann: Room", since=utc(20))
-    service.rows.waits = [one] * MOST_WAITING
-    told = await service.make()
+    setup.rows.waits = [one] * MOST_WAITING
+    told = await setup.make()
     assert (len(told.waiting), told.more_waiting) == (MOST_WAITING, False)
 
 
 @pytest.mark.parametrize(("rhythm", "day"), [("daily", SATURDAY), ("weekly", MONDAY)])
 async def test_a_vendor_known_for_less_than_three_weeks_is_not_judged(
-    service: Desk, rhythm: str, day: date
+    setup: BuilderSetup, rhythm: str, day: date
 ) -> None:
     last = (FRIDAY - (day - DAY)).days
     for back in range(last, last + 22):
-        service.put(STREAM, back, calls=1)
+        setup.put(STREAM, back, calls=1)
         if back < last + 21:
-            service.put(KIT, back, calls=1)
-    told = await service.make(day, rhythm=Rhythm(rhythm))
+            setup.put(KIT, back, calls=1)
+    told = await setup.make(day, rhythm=Rhythm(rhythm))
     assert told.unjudged == (KIT,)

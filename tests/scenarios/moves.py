@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.demo.moves import PATIENCE, Player, Sight, require_answered, says
+from bot.demo.moves import SIGHT_TIMEOUT_S, Player, Sight, require_answered, says
 from bot.demo.slack import NotShown, User, as_text
 from bot.demo.slack.screen import Message
 from handlers.blocks.action_values import FORM_CALL, FORM_PEOPLE
@@ -117,4 +117,4 @@ async def in_log(player: Player, expected: tuple[str, ...]) -> Message:
             (message for message in found if says(as_text(message, player.names), expected)), None
         )
 
-    return await show.workspace.until(there, PATIENCE)
+    return await show.workspace.until(there, SIGHT_TIMEOUT_S)

@@ -19,7 +19,7 @@ class HttpTransport:
 
     `late` are requests that had not been answered in time. They are left to end by themselves: the
     app goes on working, as it does behind a real server. `clock` measures, `seals` tells the time
-    that is signed. `patience` is in real seconds.
+    that is signed. `timeout_s` is in real seconds.
     """
 
     client: httpx.AsyncClient

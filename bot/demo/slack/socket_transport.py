@@ -21,7 +21,7 @@ class SocketTransport:
     """Sends what would be posted as envelopes instead; nothing is signed, as Slack does not.
 
     `late` are envelopes that were not acknowledged in time; Slack still takes their ack, and shows
-    nothing for it. `patience` is in real seconds.
+    nothing for it. `timeout_s` is in real seconds.
     """
 
     exchange: SocketModeServer

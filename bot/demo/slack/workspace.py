@@ -79,7 +79,7 @@ class Workspace:
     for all of that.
 
     `leisure`: its seconds are so many times as long, those of an acknowledgement and of a trigger;
-    `patience` is how many real seconds it waits for an acknowledgement.
+    `timeout_s` is how many real seconds it waits for an acknowledgement.
 
     Every change counts `version` up and wakes those who wait in `until`.
     """

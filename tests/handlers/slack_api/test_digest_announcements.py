@@ -30,7 +30,7 @@ POST, OPEN = "chat.postMessage", "conversations.open"
 OWNER = "UADA"
 
 
-class Desk(NamedTuple):
+class PosterSetup(NamedTuple):
     """A poster and the Slack before it."""
 
     poster: SlackDigestPoster
@@ -63,7 +63,7 @@ class Desk(NamedTuple):
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def service() -> AsyncIterator[Desk]:
+async def setup() -> AsyncIterator[PosterSetup]:
     slack = SlackServer(Workspace(ManualClock(MADE)))
     slack.world.add_channel("leads", slack.world.add_user("Ada"))
     async with serve(slack.app) as url, aiohttp.ClientSession() as session:
@@ -72,7 +72,9 @@ async def service() -> AsyncIterator[Desk]:
         client = AsyncWebClient(
             token=token, base_url=f"{url}/api/", session=session, retry_handlers=[]
         )
-        yield Desk(SlackDigestPoster(client, ChannelHistory(client, slack.world.clock)), slack)
+        yield PosterSetup(
+            SlackDigestPoster(client, ChannelHistory(client, slack.world.clock)), slack
+        )
 
 
 @pytest.mark.parametrize(
@@ -80,11 +82,11 @@ async def service() -> AsyncIterator[Desk]:
     [(AnnouncementKind.SET_UP, "set up a digest"), (AnnouncementKind.MOVED, "moved a digest")],
 )
 async def test_a_channel_is_told_once_also_after_a_crash_before_it_was_noted(
-    service: Desk, about: AnnouncementKind, says: str
+    setup: PosterSetup, about: AnnouncementKind, says: str
 ) -> None:
     for attempt in (1, 2, 3):
-        await service.announce(about, attempt)
-    [message] = service.channel
+        await setup.announce(about, attempt)
+    [message] = setup.channel
     assert says in as_text(message)
     assert "every day at 09:00 Europe/London" in as_text(message)
     for word in ("edit 7", "pause 7", "stop 7"):
@@ -99,38 +101,38 @@ async def test_a_channel_is_told_once_also_after_a_crash_before_it_was_noted(
     ],
 )
 async def test_whoever_asked_is_told_what_became_of_it_where_the_channel_was_not(
-    service: Desk, about: AnnouncementKind, says: str
+    setup: PosterSetup, about: AnnouncementKind, says: str
 ) -> None:
-    announcement = service.announcement(about)
+    announcement = setup.announcement(about)
     untold = Undelivered(announcement, "The channel is archived.", lost=True)
     message = untold_message(announcement.subscription, untold)
     assert says in message.text
     assert message.text in str(message.blocks)
 
 
-async def test_the_owner_is_told_in_private_why_it_is_paused(service: Desk) -> None:
+async def test_the_owner_is_told_in_private_why_it_is_paused(setup: PosterSetup) -> None:
     until = (MADE + timedelta(days=9)).date()
     why = "It is <!here> archived. Type `/invite`."
-    await service.announce(AnnouncementKind.PAUSED, why=why, paused_until=until)
-    [message] = service.private
+    await setup.announce(AnnouncementKind.PAUSED, why=why, paused_until=until)
+    [message] = setup.private
     assert as_text(message).startswith("Digest 7 for #CLEADS is paused. It is")
     assert "<!here>" not in str(message.blocks)
     assert "`/invite`" in str(message.blocks)
     assert "/calls digest resume 7 resumes it" in as_text(message)
-    assert service.channel == []
+    assert setup.channel == []
 
 
-async def test_without_the_scope_for_direct_messages_it_is_given_up(service: Desk) -> None:
-    service.world.credentials.scopes -= {"im:write"}
+async def test_without_the_scope_for_direct_messages_it_is_given_up(setup: PosterSetup) -> None:
+    setup.world.credentials.scopes -= {"im:write"}
     with pytest.raises(DeliveryImpossible, match="missing_scope"):
-        await service.announce(AnnouncementKind.PAUSED)
-    assert service.private == []
+        await setup.announce(AnnouncementKind.PAUSED)
+    assert setup.private == []
 
 
-async def test_a_channel_that_takes_nothing_says_what_to_do(service: Desk) -> None:
-    service.world.channels["CLEADS"].archived = True
+async def test_a_channel_that_takes_nothing_says_what_to_do(setup: PosterSetup) -> None:
+    setup.world.channels["CLEADS"].archived = True
     with pytest.raises(DeliveryImpossible, match="Unarchive it"):
-        await service.announce(AnnouncementKind.SET_UP)
+        await setup.announce(AnnouncementKind.SET_UP)
 
 
 @pytest.mark.parametrize("trouble", ["error", "drop", "malformed"])
@@ -138,11 +140,11 @@ async def test_a_channel_that_takes_nothing_says_what_to_do(service: Desk) -> No
     ("about", "method"), [(AnnouncementKind.PAUSED, OPEN), (AnnouncementKind.SET_UP, POST)]
 )
 async def test_a_slack_in_trouble_is_asked_again_later(
-    service: Desk, trouble: str, about: AnnouncementKind, method: str
+    setup: PosterSetup, trouble: str, about: AnnouncementKind, method: str
 ) -> None:
-    getattr(service.slack.faults, trouble)(on=method)
+    getattr(setup.slack.faults, trouble)(on=method)
     with pytest.raises(DeliveryDeferred):
-        await service.announce(about)
-    service.slack.faults.clear()
-    await service.announce(about, 2)
-    assert len(service.channel) + len(service.private) == 1
+        await setup.announce(about)
+    setup.slack.faults.clear()
+    await setup.announce(about, 2)
+    assert len(setup.channel) + len(setup.private) == 1

@@ -73,7 +73,7 @@ class Port:
 
 
 @dataclass
-class Desk:
+class PosterSetup:
     """A poster, the Slack before it, and the channel of one subscription."""
 
     poster: SlackDigestPoster
@@ -139,7 +139,7 @@ async def port() -> AsyncIterator[Port]:
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def service(port: Port) -> AsyncIterator[Desk]:
+async def setup(port: Port) -> AsyncIterator[PosterSetup]:
     world = Workspace(ManualClock(MADE))
     ada = world.add_user("Ada")
     channel = world.add_channel("leads", ada)
@@ -153,7 +153,7 @@ async def service(port: Port) -> AsyncIterator[Desk]:
             session=session,
             retry_handlers=[],
         )
-        yield Desk(
+        yield PosterSetup(
             SlackDigestPoster(client, ChannelHistory(client, world.clock)),
             slack,
             port,
@@ -163,10 +163,10 @@ async def service(port: Port) -> AsyncIterator[Desk]:
 
 
 async def test_a_digest_is_posted_with_its_details_in_its_thread_and_calls_nobody(
-    service: Desk,
+    setup: PosterSetup,
 ) -> None:
-    ts = await service.poster.post(service.posting(), DIGEST)
-    [root], [reply] = service.roots, service.replies
+    ts = await setup.poster.post(setup.posting(), DIGEST)
+    [root], [reply] = setup.roots, setup.replies
     assert (root.ts, reply.thread_ts) == (ts, ts)
     key = {"key": "7:2026-11-18"}
     assert root.metadata == {"event_type": "callwarden_digest", "event_payload": key}
@@ -175,156 +175,164 @@ async def test_a_digest_is_posted_with_its_details_in_its_thread_and_calls_nobod
     assert "[Case #128]" in as_text(root)
     assert "<@" not in str(reply.blocks) + str(root.blocks)
     assert {"data_visualization"} < {block["type"] for block in root.blocks}
-    assert service.asked(HISTORY) == 0
-    assert service.poster.posted == {}
+    assert setup.asked(HISTORY) == 0
+    assert setup.poster.posted == {}
 
 
-async def test_a_workspace_that_refuses_charts_gets_everything_as_text(service: Desk) -> None:
-    service.world.switches.charts = False
+async def test_a_workspace_that_refuses_charts_gets_everything_as_text(setup: PosterSetup) -> None:
+    setup.world.switches.charts = False
     with capture_logs() as log:
-        await service.poster.post(service.posting(), DIGEST)
-    assert service.once()
-    assert "• 17 Nov: Stream Video 140, RealtimeKit 140, CometChat 140" in as_text(service.roots[0])
-    assert "[Case #128]" in as_text(service.roots[0])
-    assert "• Calls: 26 (the Tuesday before 20, a usual Tuesday 20)" in as_text(service.replies[0])
+        await setup.poster.post(setup.posting(), DIGEST)
+    assert setup.once()
+    assert "• 17 Nov: Stream Video 140, RealtimeKit 140, CometChat 140" in as_text(setup.roots[0])
+    assert "[Case #128]" in as_text(setup.roots[0])
+    assert "• Calls: 26 (the Tuesday before 20, a usual Tuesday 20)" in as_text(setup.replies[0])
     assert [line["event"] for line in log] == ["message rejected"] * 2
 
 
 @pytest.mark.parametrize("same", [True, False], ids=["the same process", "another process"])
-async def test_a_crash_between_posting_and_marking_posts_once(service: Desk, same: bool) -> None:
-    first = await service.poster.post(service.posting(), DIGEST)
-    again = service.poster if same else service.another()
-    assert await again.post(service.posting(attempt=2), DIGEST) == first
-    assert service.once()
+async def test_a_crash_between_posting_and_marking_posts_once(
+    setup: PosterSetup, same: bool
+) -> None:
+    first = await setup.poster.post(setup.posting(), DIGEST)
+    again = setup.poster if same else setup.another()
+    assert await again.post(setup.posting(attempt=2), DIGEST) == first
+    assert setup.once()
 
 
-async def test_a_crash_between_the_digest_and_its_details_adds_the_details(service: Desk) -> None:
-    first = await service.poster.post(service.posting(), DIGEST)
-    service.world.delete(service.replies[0])
-    assert await service.another().post(service.posting(attempt=2), DIGEST) == first
-    assert service.once()
+async def test_a_crash_between_the_digest_and_its_details_adds_the_details(
+    setup: PosterSetup,
+) -> None:
+    first = await setup.poster.post(setup.posting(), DIGEST)
+    setup.world.delete(setup.replies[0])
+    assert await setup.another().post(setup.posting(attempt=2), DIGEST) == first
+    assert setup.once()
 
 
-async def test_a_digest_whose_answer_was_lost_is_found_again(service: Desk) -> None:
-    service.slack.faults.drop(after=True, on=POST)
+async def test_a_digest_whose_answer_was_lost_is_found_again(setup: PosterSetup) -> None:
+    setup.slack.faults.drop(after=True, on=POST)
     with pytest.raises(DeliveryDeferred) as later:
-        await service.poster.post(service.posting(), DIGEST)
+        await setup.poster.post(setup.posting(), DIGEST)
     assert later.value.seconds == 1
-    await service.another().post(service.posting(attempt=2), DIGEST)
-    assert service.once()
+    await setup.another().post(setup.posting(attempt=2), DIGEST)
+    assert setup.once()
 
 
-async def test_another_days_digest_is_not_taken_for_this_one(service: Desk) -> None:
-    await service.poster.post(service.posting(key="7:2026-11-17"), DIGEST)
-    await service.poster.post(service.posting(attempt=2), DIGEST)
-    assert (len(service.roots), len(service.replies)) == (2, 2)
+async def test_another_days_digest_is_not_taken_for_this_one(setup: PosterSetup) -> None:
+    await setup.poster.post(setup.posting(key="7:2026-11-17"), DIGEST)
+    await setup.poster.post(setup.posting(attempt=2), DIGEST)
+    assert (len(setup.roots), len(setup.replies)) == (2, 2)
 
 
-async def test_a_digest_that_was_sent_before_its_time_is_found_too(service: Desk) -> None:
-    await service.poster.post(service.posting(), DIGEST)
-    due_later = service.posting(attempt=2, due_at=MADE + timedelta(hours=5))
-    await service.another().post(due_later, DIGEST)
-    assert service.once()
+async def test_a_digest_that_was_sent_before_its_time_is_found_too(setup: PosterSetup) -> None:
+    await setup.poster.post(setup.posting(), DIGEST)
+    due_later = setup.posting(attempt=2, due_at=MADE + timedelta(hours=5))
+    await setup.another().post(due_later, DIGEST)
+    assert setup.once()
 
 
-async def test_what_is_known_to_stand_there_is_not_looked_for(service: Desk) -> None:
-    first = await service.poster.post(service.posting(), DIGEST)
-    assert await service.another().post(service.posting(attempt=2, posted=first), DIGEST) == first
-    assert service.once()
-    assert service.asked(HISTORY) == 0
+async def test_what_is_known_to_stand_there_is_not_looked_for(setup: PosterSetup) -> None:
+    first = await setup.poster.post(setup.posting(), DIGEST)
+    assert await setup.another().post(setup.posting(attempt=2, posted=first), DIGEST) == first
+    assert setup.once()
+    assert setup.asked(HISTORY) == 0
 
 
 @pytest.mark.parametrize("readable", [True, False])
-async def test_429_on_the_details_does_not_repeat_the_digest(service: Desk, readable: bool) -> None:
+async def test_429_on_the_details_does_not_repeat_the_digest(
+    setup: PosterSetup, readable: bool
+) -> None:
     if not readable:
-        service.world.credentials.scopes -= {"channels:history"}
-    service.port.quota = 1
+        setup.world.credentials.scopes -= {"channels:history"}
+    setup.port.quota = 1
     with pytest.raises(DeliveryDeferred) as later:
-        await service.poster.post(service.posting(), DIGEST)
-    assert (later.value.seconds, len(service.roots), service.replies) == (9, 1, [])
-    service.port.quota = None
-    assert await service.poster.post(service.posting(attempt=2), DIGEST) == service.roots[0].ts
-    assert service.once()
+        await setup.poster.post(setup.posting(), DIGEST)
+    assert (later.value.seconds, len(setup.roots), setup.replies) == (9, 1, [])
+    setup.port.quota = None
+    assert await setup.poster.post(setup.posting(attempt=2), DIGEST) == setup.roots[0].ts
+    assert setup.once()
 
 
-async def test_where_the_history_may_not_be_read_another_process_says_so(service: Desk) -> None:
-    service.world.credentials.scopes -= {"channels:history"}
+async def test_where_the_history_may_not_be_read_another_process_says_so(
+    setup: PosterSetup,
+) -> None:
+    setup.world.credentials.scopes -= {"channels:history"}
     with capture_logs() as log:
-        await service.poster.post(service.posting(attempt=2), DIGEST)
-    assert service.once()
+        await setup.poster.post(setup.posting(attempt=2), DIGEST)
+    assert setup.once()
     assert {line["error"] for line in log} == {"missing_scope"}
 
 
 @pytest.mark.parametrize("trouble", ["error", "drop", "html", "malformed"])
 @pytest.mark.parametrize("attempt", [1, 2])
 async def test_whatever_slack_answers_the_digest_is_there_once_at_last(
-    service: Desk, trouble: str, attempt: int
+    setup: PosterSetup, trouble: str, attempt: int
 ) -> None:
-    getattr(service.slack.faults, trouble)(on=POST)
+    getattr(setup.slack.faults, trouble)(on=POST)
     with pytest.raises(DeliveryDeferred) as later:
-        await service.poster.post(service.posting(attempt=attempt), DIGEST)
+        await setup.poster.post(setup.posting(attempt=attempt), DIGEST)
     assert later.value.seconds == {1: 1, 2: 2}[attempt]
-    await service.poster.post(service.posting(attempt=attempt + 1), DIGEST)
-    assert service.once()
+    await setup.poster.post(setup.posting(attempt=attempt + 1), DIGEST)
+    assert setup.once()
 
 
-async def test_429_waits_as_long_as_slack_asks(service: Desk) -> None:
-    service.slack.faults.limit(17, on=POST)
+async def test_429_waits_as_long_as_slack_asks(setup: PosterSetup) -> None:
+    setup.slack.faults.limit(17, on=POST)
     with pytest.raises(DeliveryDeferred) as later:
-        await service.poster.post(service.posting(), DIGEST)
+        await setup.poster.post(setup.posting(), DIGEST)
     assert later.value.seconds == 17
-    assert service.said == []
+    assert setup.said == []
 
 
 @pytest.mark.parametrize("method", [HISTORY, REPLIES])
-async def test_429_while_looking_posts_nothing_twice(service: Desk, method: str) -> None:
-    await service.poster.post(service.posting(), DIGEST)
-    service.slack.faults.limit(3, on=method)
+async def test_429_while_looking_posts_nothing_twice(setup: PosterSetup, method: str) -> None:
+    await setup.poster.post(setup.posting(), DIGEST)
+    setup.slack.faults.limit(3, on=method)
     with pytest.raises(DeliveryDeferred) as later:
-        await service.another().post(service.posting(attempt=2), DIGEST)
+        await setup.another().post(setup.posting(attempt=2), DIGEST)
     assert later.value.seconds == 3
-    assert service.once()
+    assert setup.once()
 
 
-async def test_slack_away_altogether_means_later(service: Desk) -> None:
-    service.poster.client.base_url = "http://127.0.0.1:9/api/"
+async def test_slack_away_altogether_means_later(setup: PosterSetup) -> None:
+    setup.poster.client.base_url = "http://127.0.0.1:9/api/"
     with pytest.raises(DeliveryDeferred):
-        await service.poster.post(service.posting(), DIGEST)
+        await setup.poster.post(setup.posting(), DIGEST)
 
 
-async def test_an_archived_channel_is_lost_and_the_words_say_what_to_do(service: Desk) -> None:
-    service.channel.archived = True
+async def test_an_archived_channel_is_lost_and_the_words_say_what_to_do(setup: PosterSetup) -> None:
+    setup.channel.archived = True
     with pytest.raises(DeliveryImpossible, match="Unarchive it, or choose another channel"):
-        await service.poster.post(service.posting(), DIGEST)
+        await setup.poster.post(setup.posting(), DIGEST)
 
 
 async def test_a_channel_without_the_bot_is_lost_and_the_words_say_how_to_invite_it(
-    service: Desk,
+    setup: PosterSetup,
 ) -> None:
-    service.channel.members.discard(service.world.bot.id)
+    setup.channel.members.discard(setup.world.bot.id)
     with pytest.raises(DeliveryImpossible, match="/invite @Callwarden"):
-        await service.poster.post(service.posting(), DIGEST)
+        await setup.poster.post(setup.posting(), DIGEST)
 
 
-async def test_a_channel_that_slack_does_not_know_is_lost(service: Desk) -> None:
+async def test_a_channel_that_slack_does_not_know_is_lost(setup: PosterSetup) -> None:
     with pytest.raises(DeliveryImpossible, match="Slack knows no such channel"):
-        await service.poster.post(service.posting(channel="C0GONE"), DIGEST)
+        await setup.poster.post(setup.posting(channel="C0GONE"), DIGEST)
 
 
-async def test_details_that_cannot_be_written_leave_the_digest_standing(service: Desk) -> None:
-    root = service.world.post(service.channel.id, "digest", [])
-    service.channel.archived = True
+async def test_details_that_cannot_be_written_leave_the_digest_standing(setup: PosterSetup) -> None:
+    root = setup.world.post(setup.channel.id, "digest", [])
+    setup.channel.archived = True
     with capture_logs() as log:
-        assert await service.poster.post(service.posting(posted=root.ts), DIGEST) == root.ts
+        assert await setup.poster.post(setup.posting(posted=root.ts), DIGEST) == root.ts
     assert log[-1]["event"] == "digest details not posted"
 
 
-async def test_no_log_line_has_a_token_or_what_was_said(service: Desk) -> None:
-    service.slack.faults.error(on=POST)
+async def test_no_log_line_has_a_token_or_what_was_said(setup: PosterSetup) -> None:
+    setup.slack.faults.error(on=POST)
     with capture_logs() as log, pytest.raises(DeliveryDeferred):
-        await service.poster.post(service.posting(), DIGEST)
+        await setup.poster.post(setup.posting(), DIGEST)
     assert log
-    assert service.world.credentials.token not in str(log)
+    assert setup.world.credentials.token not in str(log)
     assert "minutes" not in str(log)
 
 
@@ -342,49 +350,47 @@ class Due(NamedTuple):
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def due(service: Desk, sqlite_url: str) -> AsyncIterator[Due]:
+async def due(setup: PosterSetup, sqlite_url: str) -> AsyncIterator[Due]:
     clock = ManualClock(MADE - timedelta(days=1))
     async with open_store(sqlite_url, clock) as store:
         builder = DigestBuilder(
             usage=store, digests=store, chain=store, clock=clock, vendors=tuple(Vendor)
         )
-        wish, owner = service.subscription().wish, service.subscription().owner
+        wish, owner = setup.subscription().wish, setup.subscription().owner
         one = await wanted(store, wish, owner, clock.now())
         clock.advance(timedelta(days=1, minutes=1).total_seconds())
         yield Due(store, clock, builder, one)
 
 
 async def test_a_worker_that_dies_between_posting_and_marking_leaves_one_digest(
-    service: Desk, due: Due
+    setup: PosterSetup, due: Due
 ) -> None:
     claimed = await due.store.claim_posting(due.one, SENT, owner="first", lease=LEASE)
     assert claimed is not None
-    await service.poster.post(
-        claimed, await due.builder.make(due.one, SENT)
-    )  # and it marks nothing
+    await setup.poster.post(claimed, await due.builder.make(due.one, SENT))  # and it marks nothing
     due.clock.advance(LEASE.total_seconds() + 1)
-    second = due.dispatcher(service.another(), "second")
+    second = due.dispatcher(setup.another(), "second")
     await second.go()
     await second.go()
-    assert service.once()
-    assert service.asked(HISTORY) == 1
-    assert "Stream Video's calls of this day were not read yet." in as_text(service.roots[0])
+    assert setup.once()
+    assert setup.asked(HISTORY) == 1
+    assert "Stream Video's calls of this day were not read yet." in as_text(setup.roots[0])
 
 
 async def test_a_digest_that_slack_refuses_for_what_it_is_leaves_the_next_morning_its_own(
-    service: Desk, due: Due
+    setup: PosterSetup, due: Due
 ) -> None:
-    dispatcher, service.port.refuses = due.dispatcher(service.poster, "one"), "msg_too_long"
+    dispatcher, setup.port.refuses = due.dispatcher(setup.poster, "one"), "msg_too_long"
     with capture_logs() as log:
         await dispatcher.go()
     due.clock.advance(LEASE.total_seconds() + 1)
     await dispatcher.go()
-    assert service.port.refused == 2, "once with blocks, and once as text"
+    assert setup.port.refused == 2, "once with blocks, and once as text"
     assert (log[-1]["event"], log[-1]["day"]) == ("digest given up", str(SENT))
     assert "msg_too_long" in log[-1]["why"]
-    service.port.refuses = ""
+    setup.port.refuses = ""
     due.clock.advance(timedelta(days=1).total_seconds())
     await dispatcher.go()
     (kept,) = await due.store.subscriptions()
-    assert (service.once(), kept.why, kept.paused_until) == (True, "", None)
-    assert service.private == []
+    assert (setup.once(), kept.why, kept.paused_until) == (True, "", None)
+    assert setup.private == []

@@ -23,7 +23,7 @@ HELLO = Message("hello", [])
 JSON = "application/json"
 
 
-class Wire:
+class RawServer:
     """A server that answers every request with the same bytes; `asked` are the requests."""
 
     def __init__(self) -> None:
@@ -50,12 +50,12 @@ class Wire:
 
 
 @pytest.fixture
-async def wire() -> AsyncIterator[Wire]:
-    wire = Wire()
-    server = await asyncio.start_server(wire.take, "127.0.0.1")
-    wire.url = "http://{}:{}/".format(*server.sockets[0].getsockname())
+async def raw_server() -> AsyncIterator[RawServer]:
+    raw_server = RawServer()
+    server = await asyncio.start_server(raw_server.take, "127.0.0.1")
+    raw_server.url = "http://{}:{}/".format(*server.sockets[0].getsockname())
     async with server:
-        yield wire
+        yield raw_server
 
 
 @asynccontextmanager
@@ -64,10 +64,10 @@ async def asking() -> AsyncIterator[aiohttp.ClientSession]:
         yield session
 
 
-async def end_of(wire: Wire) -> Exception | None:
+async def end_of(raw_server: RawServer) -> Exception | None:
     async with asking() as session:
         try:
-            await web_client(session, wire.url, "xoxb-1").auth_test()
+            await web_client(session, raw_server.url, "xoxb-1").auth_test()
         except (SlackApiError, aiohttp.ClientError) as error:
             return error
     return None
@@ -89,70 +89,74 @@ GARBLED: dict[str, tuple[bytes, str]] = {
 
 
 @pytest.mark.parametrize("case", GARBLED)
-async def test_what_is_not_slacks_json_is_garbled(wire: Wire, case: str) -> None:
+async def test_what_is_not_slacks_json_is_garbled(raw_server: RawServer, case: str) -> None:
     body, kind = GARBLED[case]
-    wire.says(body, kind=kind)
-    error = await end_of(wire)
+    raw_server.says(body, kind=kind)
+    error = await end_of(raw_server)
     assert isinstance(error, SlackApiError)
     assert (error_code(error), complaints(error)) == ("garbled", [])
 
 
 @pytest.mark.parametrize("status", ["204 x", "403 x", "460 x", "502 x", "600 x", "999 x"])
-async def test_any_status_but_200_is_an_error(wire: Wire, status: str) -> None:
-    wire.says(b'{"ok": true}', status)
-    assert isinstance(await end_of(wire), SlackApiError | aiohttp.ClientError)
+async def test_any_status_but_200_is_an_error(raw_server: RawServer, status: str) -> None:
+    raw_server.says(b'{"ok": true}', status)
+    assert isinstance(await end_of(raw_server), SlackApiError | aiohttp.ClientError)
 
 
-async def test_slacks_yes_is_read_packed_or_not_and_with_half_an_emoji(wire: Wire) -> None:
+async def test_slacks_yes_is_read_packed_or_not_and_with_half_an_emoji(
+    raw_server: RawServer,
+) -> None:
     for body, more in (
         (rb'{"ok": true, "user": "Lo\ud83d"}', {}),
         (gzip.compress(b'{"ok": true}'), {"content_encoding": "gzip"}),
         (b'{"ok": true, "response_metadata": "x"}', {}),
     ):
-        wire.says(body, "200 OK", JSON, **more)
-        assert await end_of(wire) is None
-    assert b"Accept-Encoding: gzip\r\n" in wire.asked[0]
+        raw_server.says(body, "200 OK", JSON, **more)
+        assert await end_of(raw_server) is None
+    assert b"Accept-Encoding: gzip\r\n" in raw_server.asked[0]
 
 
 @pytest.mark.parametrize("encoding", ["gzip, gzip", "br", "deflate", "zstd", "rot13"])
-async def test_encodings_that_were_not_asked_for_are_refused(wire: Wire, encoding: str) -> None:
-    wire.says(gzip.compress(gzip.compress(b'{"ok": true}')), content_encoding=encoding)
-    assert isinstance(await end_of(wire), SlackUnreadable)
+async def test_encodings_that_were_not_asked_for_are_refused(
+    raw_server: RawServer, encoding: str
+) -> None:
+    raw_server.says(gzip.compress(gzip.compress(b'{"ok": true}')), content_encoding=encoding)
+    assert isinstance(await end_of(raw_server), SlackUnreadable)
 
 
-async def test_no_packed_answer_fills_the_memory(wire: Wire) -> None:
-    wire.says(gzip.compress(b" " * (5 * LARGEST)), content_encoding="gzip")
+async def test_no_packed_answer_fills_the_memory(raw_server: RawServer) -> None:
+    raw_server.says(gzip.compress(b" " * (5 * LARGEST)), content_encoding="gzip")
     tracemalloc.start()
-    error = await end_of(wire)
+    error = await end_of(raw_server)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert isinstance(error, SlackUnreadable)
     assert peak < 3 * LARGEST
 
 
-async def test_no_more_is_read_than_is_believed(wire: Wire) -> None:
-    wire.says(b" " * (LARGEST + 1))
-    assert isinstance(await end_of(wire), SlackUnreadable)
+async def test_no_more_is_read_than_is_believed(raw_server: RawServer) -> None:
+    raw_server.says(b" " * (LARGEST + 1))
+    assert isinstance(await end_of(raw_server), SlackUnreadable)
 
 
 @pytest.mark.parametrize("status", [300, 301, 302, 303, 307, 308, 399])
-async def test_a_redirect_is_not_followed(wire: Wire, status: int) -> None:
+async def test_a_redirect_is_not_followed(raw_server: RawServer, status: int) -> None:
     """The token would be sent along, and a message to a response_url would be lost in silence."""
-    wire.says(b"{}", f"{status} x", location=f"{wire.url}elsewhere")
-    assert isinstance(await end_of(wire), SlackRedirected)
+    raw_server.says(b"{}", f"{status} x", location=f"{raw_server.url}elsewhere")
+    assert isinstance(await end_of(raw_server), SlackRedirected)
     async with asking() as session:
         with pytest.raises(DeliveryDeferred):
-            await ResponseUrlClient(session).post(wire.url, HELLO, in_place=False)
-    assert not [asked for asked in wire.asked if b"elsewhere" in asked]
-    assert len(wire.asked) == 2
+            await ResponseUrlClient(session).post(raw_server.url, HELLO, in_place=False)
+    assert not [asked for asked in raw_server.asked if b"elsewhere" in asked]
+    assert len(raw_server.asked) == 2
 
 
-async def test_the_doctor_says_what_answers_in_slacks_place(wire: Wire) -> None:
-    async with open_probe("xoxb-1", wire.url, ManualClock(), 5.0) as asked:
-        wire.says(b"{}", "302 x", location="https://login.test/")
+async def test_the_doctor_says_what_answers_in_slacks_place(raw_server: RawServer) -> None:
+    async with open_probe("xoxb-1", raw_server.url, ManualClock(), 5.0) as asked:
+        raw_server.says(b"{}", "302 x", location="https://login.test/")
         with pytest.raises(SlackSilent, match=r"not Slack.*another address"):
             await asked.ask("auth.test")
-        wire.says(b"{}", content_encoding="br")
+        raw_server.says(b"{}", content_encoding="br")
         with pytest.raises(SlackSilent, match="not Slack"):
             await asked.ask("auth.test")
 
@@ -168,28 +172,28 @@ async def test_the_doctor_says_what_answers_in_slacks_place(wire: Wire) -> None:
     ],
 )
 async def test_a_reply_ends_as_its_status_says(
-    wire: Wire, status: str, end: type[Exception] | None
+    raw_server: RawServer, status: str, end: type[Exception] | None
 ) -> None:
-    wire.says(b"\xff no text", status, "text/plain; charset=rot13")
+    raw_server.says(b"\xff no text", status, "text/plain; charset=rot13")
     async with asking() as session:
         if end is None:
-            await ResponseUrlClient(session).post(wire.url, HELLO, in_place=False)
+            await ResponseUrlClient(session).post(raw_server.url, HELLO, in_place=False)
             return
         with pytest.raises(end):
-            await ResponseUrlClient(session).post(wire.url, HELLO, in_place=False)
+            await ResponseUrlClient(session).post(raw_server.url, HELLO, in_place=False)
 
 
 @pytest.mark.parametrize(
     ("said", "seconds"), [("97200", 300.0), ("0", 0.5), ("2.5", 2.5), ("x", 1.0)]
 )
 async def test_slack_is_given_half_a_second_to_five_minutes(
-    wire: Wire, said: str, seconds: float
+    raw_server: RawServer, said: str, seconds: float
 ) -> None:
-    wire.says(b'{"ok": false, "error": "ratelimited"}', "429 x", retry_after=said)
-    error = await end_of(wire)
+    raw_server.says(b'{"ok": false, "error": "ratelimited"}', "429 x", retry_after=said)
+    error = await end_of(raw_server)
     assert isinstance(error, SlackApiError)
     assert retry_after(error.response.headers, 1.0) == seconds
     async with asking() as session:
         with pytest.raises(DeliveryDeferred) as caught:
-            await ResponseUrlClient(session).post(wire.url, HELLO, in_place=False)
+            await ResponseUrlClient(session).post(raw_server.url, HELLO, in_place=False)
     assert caught.value.seconds == seconds

@@ -22,12 +22,12 @@ from bot.network import Cause
 from bot.service import entrance
 from bot.settings import Settings
 from handlers.services import Services
+from tests.doctor.surroundings import open_app
 from tests.fakes.clock import ManualClock
 from tests.live.bot import PATIENCE, Deployment
 from tests.live.process import free_port, refusing_port
 from tests.live.warm import warm
 from tests.network.harness import NEEDS_PROXY, NetworkHarness, all_by_tls, tinyproxy
-from tests.unit.surroundings import open_app
 from tests.unit.test_bootstrap import ended
 
 pytestmark = NEEDS_PROXY

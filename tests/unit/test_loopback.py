@@ -8,9 +8,9 @@ import pytest
 import pytest_asyncio
 
 from bot.demo.stage import Show, open_show
+from tests.doctor import surroundings
 from tests.fakes import loopback
 from tests.fakes.loopback import is_at_home, strangers
-from tests.unit import surroundings
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

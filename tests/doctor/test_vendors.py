@@ -9,7 +9,7 @@ import pytest_asyncio
 from bot.calls.models import Vendor
 from bot.demo.stage import Stage
 from bot.doctor import Severity
-from tests.unit.surroundings import NOWHERE, Surroundings, fresh_ward, open_app
+from tests.doctor.surroundings import NOWHERE, Surroundings, fresh_ward, open_app
 
 VARIABLES = {
     Vendor.STREAM: "STREAM_API_SECRET",

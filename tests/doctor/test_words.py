@@ -13,7 +13,7 @@ from bot.store.failures.classify import translated_errors
 from bot.store.urls import address_of
 from bot.store.writable import require_writable
 from bot.tables import findings_as_json, findings_told
-from tests.unit.surroundings import ROOT
+from tests.doctor.surroundings import ROOT
 
 FOUND = [
     Finding(about="Clock", sign=Severity.GOOD, says="Fine."),

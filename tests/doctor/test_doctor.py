@@ -20,8 +20,8 @@ from bot.doctor.environment import zones
 from bot.settings import Settings
 from bot.store import open_store
 from bot.tables import findings_as_json, findings_told
+from tests.doctor.surroundings import NOWHERE, Surroundings, fresh_ward, open_app
 from tests.live.warm import warm
-from tests.unit.surroundings import NOWHERE, Surroundings, fresh_ward, open_app
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

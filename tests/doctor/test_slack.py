@@ -17,7 +17,7 @@ from bot.doctor.preflight import preflight
 from bot.doctor.slack import OPTIONAL, PASSING, REQUIRED
 from bot.errors import ConfigError
 from bot.settings import Settings
-from tests.unit.surroundings import NOWHERE, Surroundings, fresh_ward, odd_slack, open_app
+from tests.doctor.surroundings import NOWHERE, Surroundings, fresh_ward, odd_slack, open_app
 
 HELLO = {
     "ok": True,

@@ -16,6 +16,8 @@ from tests.fakes.digests import Channel, Head, Numbers, Rows
 SATURDAY = date(2026, 11, 21)
 """The day on which the clock stands, at noon."""
 
+FRIDAY, SUNDAY = date(2026, 11, 20), date(2026, 11, 22)
+
 
 def utc(day: int, hour: int = 9, minute: int = 0, *, month: int = 11) -> datetime:
     """A moment of 2026 in UTC."""

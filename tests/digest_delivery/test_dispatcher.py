@@ -1,32 +1,13 @@
 """Each sending day of a subscription is posted once, whatever dies, sleeps or is set wrong."""
 
 import asyncio
-from dataclasses import replace
 from datetime import date, time, timedelta
 
-import pytest
-from structlog.testing import capture_logs
-
-from bot.calls.models import Vendor
 from bot.digest_delivery.dispatcher import LATEST, LEASE, SendResult, due_days
-from bot.digests.digest import Difference, Gap
-from bot.digests.subscription import Rhythm, Subscription, Wish
-from bot.errors import ClaimLost, DeliveryDeferred, DeliveryImpossible, MessageRefused, StoreError
-from bot.scheduler.scheduler import guarded
-from tests.digest_delivery.delivery import SATURDAY, Watch, utc
-from tests.fakes.clock import ManualClock
+from bot.digests.subscription import Wish
+from bot.errors import DeliveryDeferred, StoreError
+from tests.digest_delivery.delivery import SATURDAY, SUNDAY, Watch, utc
 from tests.fakes.digests import Row, subscription
-
-FRIDAY = SATURDAY - timedelta(days=1)
-SUNDAY = SATURDAY + timedelta(days=1)
-
-
-@pytest.fixture
-def watch(clock: ManualClock) -> Watch:
-    """One subscription for nine o'clock UTC; every day before today's is posted."""
-    watch = Watch(clock, subscription())
-    watch.rows.subs[0] = watch.rows.subs[0].model_copy(update={"made_at": utc(20, 12)})
-    return watch
 
 
 async def test_nothing_is_sent_before_its_time_and_one_digest_at_it(watch: Watch) -> None:
@@ -192,185 +173,6 @@ async def test_a_machine_that_slept_between_claiming_and_posting_leaves_it_to_th
     assert await watch.go_at(utc(21, 9, 6)) == [SATURDAY]
 
 
-async def test_a_subscription_made_after_todays_time_begins_tomorrow(watch: Watch) -> None:
-    wish, owner = Wish(channel="C-9", at=time(9)), watch.rows.subs[0].owner
-    made = await watch.rows.set_up(wish, owner, "key", utc(21, 9, 1))
-    watch.rows.subs[:] = [made.subscription]
-    assert await watch.go_at(utc(21, 10)) == []
-    assert await watch.go_at(utc(22, 9)) == [SUNDAY]
-
-
-async def test_a_time_moved_into_the_past_of_today_rings_tomorrow(watch: Watch) -> None:
-    (one,) = watch.rows.subs
-    late = one.model_copy(update={"wish": one.wish.model_copy(update={"at": time(17)})})
-    watch.rows.subs[:] = [late.edited(one.wish, utc(21, 12))]
-    assert await watch.go_at(utc(21, 12, 1)) == []
-    assert await watch.go_at(utc(22, 9)) == [SUNDAY]
-    assert watch.channel.messages["C-1"][0][1].folded == ()
-
-
-async def test_a_time_moved_later_today_does_not_ring_again_today(watch: Watch) -> None:
-    await watch.go_at(utc(21, 9))
-    (one,) = watch.rows.subs
-    later = one.wish.model_copy(update={"at": time(17)})
-    watch.rows.subs[:] = [one.edited(later, utc(21, 12))]
-    assert await watch.go_at(utc(21, 17)) == [SATURDAY]
-
-
-async def test_paused_until_a_day_rings_on_that_day_and_folds_nothing_in(watch: Watch) -> None:
-    watch.rows.subs[0] = watch.rows.subs[0].paused(date(2026, 11, 24))
-    for day in (21, 22, 23):
-        assert await watch.go_at(utc(day, 9)) == []
-    assert await watch.go_at(utc(24, 9)) == [date(2026, 11, 24)]
-    assert watch.channel.messages["C-1"][0][1].folded == ()
-
-
-async def test_resumed_by_hand_what_the_pause_left_out_stays_left_out(watch: Watch) -> None:
-    watch.rows.subs[0] = watch.rows.subs[0].paused().resumed(utc(24, 8))
-    assert await watch.go_at(utc(24, 9)) == [date(2026, 11, 24)]
-    assert watch.channel.messages["C-1"][0][1].folded == ()
-
-
-async def test_only_the_weekdays_that_were_wished_for_ring(watch: Watch) -> None:
-    (one,) = watch.rows.subs
-    weekdays = one.wish.model_copy(update={"weekdays": frozenset({0, 4})})
-    watch.rows.subs[:] = [one.edited(weekdays, utc(21, 8))]
-    for day in range(21, 31):
-        await watch.go_at(utc(day, 9))
-    assert [day.day for _, day in watch.channel.days] == [23, 27, 30]
-
-
-async def test_a_weekly_one_comes_on_mondays_about_the_week_before(watch: Watch) -> None:
-    (one,) = watch.rows.subs
-    weekly = one.wish.model_copy(update={"rhythm": Rhythm.WEEKLY})
-    watch.rows.subs[:] = [one.edited(weekly, utc(21, 8))]
-    for day in range(21, 31):
-        await watch.go_at(utc(day, 9))
-    assert [day.day for _, day in watch.channel.days] == [23, 30]
-    digest = watch.channel.messages["C-1"][1][1]
-    assert (digest.day, digest.last_day) == (date(2026, 11, 23), date(2026, 11, 29))
-
-
-async def test_a_week_that_was_never_sent_is_folded_into_the_next(watch: Watch) -> None:
-    (one,) = watch.rows.subs
-    weekly = one.wish.model_copy(update={"rhythm": Rhythm.WEEKLY})
-    watch.rows.subs[:] = [one.edited(weekly, utc(21, 8))]
-    assert await watch.go_at(utc(30, 9)) == [date(2026, 11, 30)]
-    assert watch.channel.messages["C-1"][0][1].folded == (date(2026, 11, 23),)
-
-
-async def test_one_stopped_while_its_digest_is_made_is_not_posted(watch: Watch) -> None:
-    class Stopping:
-        async def __call__(self, *_: object) -> tuple[tuple[()], tuple[()]]:
-            (one,) = watch.rows.subs
-            watch.rows.subs[0] = one.model_copy(update={"stopped": True})
-            return (), ()
-
-    watch.stand_at(utc(21))
-    await replace(watch.dispatcher, fresh=Stopping()).go()
-    assert watch.channel.attempts == 0
-
-
-async def test_one_changed_while_its_digest_is_made_is_posted_as_it_is_now(watch: Watch) -> None:
-    (one,) = watch.rows.subs
-    elsewhere = one.model_copy(update={"wish": one.wish.model_copy(update={"channel": "C-NEW"})})
-    watch.rows.subs[:] = [elsewhere]
-    watch.stand_at(utc(21))
-    assert await watch.dispatcher.send(one, SATURDAY) is SendResult.LATER
-    await watch.go_at(utc(21, 9, 1))
-    assert watch.channel.days == [("C-NEW", SATURDAY)]
-
-
-async def test_a_channel_that_is_gone_pauses_it_and_its_owner_is_told_why(watch: Watch) -> None:
-    watch.channel.fails = [DeliveryImpossible("Slack answered is_archived")]
-    assert await watch.go_at(utc(21)) == []
-    assert watch.channel.told == [(1, "Slack answered is_archived")]
-    (one,) = watch.rows.subs
-    assert (one.paused_until, one.why) == (date.max, "Slack answered is_archived")
-    assert one.next_day(watch.clock.now()) is None
-    assert await watch.go_at(utc(22)) == []
-    assert watch.channel.attempts == 1
-
-
-async def test_a_digest_that_is_refused_for_what_it_is_leaves_older_days_to_the_next_one(
-    watch: Watch,
-) -> None:
-    await watch.go_at(utc(21, 9) + LATEST + timedelta(minutes=1))
-    watch.channel.fails = [MessageRefused("msg_too_long")]
-    assert await watch.go_at(utc(22)) == []
-    assert await watch.go_at(utc(23)) == [SUNDAY + timedelta(days=1)]
-    ((posting, _),) = watch.channel.messages["C-1"]
-    assert posting.folded == (SATURDAY,)
-
-
-@pytest.mark.parametrize("trouble", [DeliveryDeferred(1), DeliveryImpossible("account_inactive")])
-async def test_an_owner_who_cannot_be_told_changes_nothing(
-    watch: Watch, trouble: Exception
-) -> None:
-    watch.channel.fails, watch.channel.owner_fails = [DeliveryImpossible("is_archived")], [trouble]
-    await watch.go_at(utc(21))
-    assert watch.rows.subs[0].why == "is_archived"
-
-
-async def test_a_worker_that_slept_right_before_posting_leaves_it_to_the_next_ring(
-    watch: Watch,
-) -> None:
-    watch.channel.fails = [ClaimLost("It was held for too long.")]
-    assert await watch.go_at(utc(21, 9)) == []
-    assert await watch.go_at(utc(21, 9, 6)) == [SATURDAY]
-
-
-async def test_that_a_digest_was_posted_is_written_down_as_soon_as_the_database_takes_it(
-    watch: Watch,
-) -> None:
-    watch.stand_at(utc(21, 9))
-    watch.rows.fails_in = 4
-    with capture_logs() as logs:
-        await watch.dispatcher.go()
-    assert [line["event"] for line in logs] == ["write postponed"]
-    assert watch.rows.rows[1, SATURDAY].done
-    assert watch.channel.days == [("C-1", SATURDAY)]
-
-
-@pytest.mark.parametrize("call", [1, 2, 3])
-async def test_a_database_that_fails_once_costs_a_minute(watch: Watch, call: int) -> None:
-    watch.stand_at(utc(21, 9))
-    watch.rows.fails_in = call
-    with capture_logs() as logs:
-        await guarded("digests", watch.dispatcher.go)
-    assert [line["problem"] for line in logs] == ["The database does not answer."]
-    assert await watch.go_at(utc(21, 9, 1)) == [SATURDAY]
-    assert watch.rows.rows[1, SATURDAY].done
-
-
-@pytest.mark.parametrize("trouble", [StoreError("gone"), KeyError("No/Where"), RuntimeError("?")])
-async def test_one_that_fails_does_not_hold_up_the_others(watch: Watch, trouble: Exception) -> None:
-    (one,) = watch.rows.subs
-    watch.rows.subs.append(
-        one.model_copy(update={"id": 2, "wish": one.wish.model_copy(update={"channel": "C-2"})})
-    )
-    watch.news.trouble = [trouble]
-    with capture_logs() as logs:
-        await watch.go_at(utc(21, 9))
-    assert watch.channel.days == [("C-2", SATURDAY)]
-    assert [line["job"] for line in logs] == ["digest of subscription 1"]
-    await watch.go_at(utc(21, 9, 1))
-    assert sorted(watch.channel.days) == [("C-1", SATURDAY), ("C-2", SATURDAY)]
-
-
-async def test_a_row_whose_zone_is_not_known_here_is_paused_and_does_not_stop_the_others(
-    watch: Watch,
-) -> None:
-    (one,) = watch.rows.subs
-    kept = one.model_dump_json().replace("Etc/UTC", "Mars/Olympus").replace("C-1", "C-OLD")
-    old = Subscription.model_validate_json(kept).model_copy(update={"id": 2})
-    watch.rows.subs.insert(0, old)
-    await watch.go_at(utc(21))
-    assert watch.channel.days == [("C-1", SATURDAY)]
-    assert watch.channel.told == [(2, "There is no time zone Mars/Olympus here.")]
-    assert watch.rows.subs[0].paused_until == date.max
-
-
 async def test_two_that_send_in_the_same_process_post_it_once(watch: Watch) -> None:
     """A worker may claim its own day again, so the process has to know what it is doing."""
     watch.stand_at(utc(21))
@@ -378,35 +180,6 @@ async def test_two_that_send_in_the_same_process_post_it_once(watch: Watch) -> N
     fates = await asyncio.gather(*(watch.dispatcher.send(one, SATURDAY) for _ in range(3)))
     assert sorted(result.value for result in fates) == ["posted", "taken", "taken"]
     assert watch.channel.days == [("C-1", SATURDAY)]
-
-
-async def test_a_worker_that_is_to_stop_begins_no_further_digest(watch: Watch) -> None:
-    watch.dispatcher.closing.set()
-    assert await watch.go_at(utc(21)) == []
-
-
-async def test_what_a_vendor_did_not_tell_is_marked_and_the_digest_still_goes_out(
-    watch: Watch,
-) -> None:
-    gap = Gap(vendor=Vendor.STREAM, why="It answered half its pages.")
-    differs = Difference(vendor=Vendor.STREAM, what="calls", day=FRIDAY, counted=90, reported=100)
-    watch.news.gaps, watch.news.differences = (gap,), (differs,)
-    await watch.go_at(utc(21))
-    ((_, digest),) = watch.channel.messages["C-1"]
-    assert digest.gaps[0] == gap
-    assert {item.vendor for item in digest.gaps} == set(Vendor)
-    assert digest.differences == (differs,)
-
-
-async def test_a_claim_lost_before_it_was_marked_is_said_in_the_log(watch: Watch) -> None:
-    watch.stand_at(utc(21))
-    (one,) = watch.rows.subs
-    posting = await watch.rows.claim_posting(one, SATURDAY, owner="one", lease=LEASE)
-    assert posting is not None
-    watch.rows.rows[1, SATURDAY].token += 1
-    with capture_logs() as logs:
-        await watch.dispatcher._mark(posting, "1.0", [])
-    assert [line["event"] for line in logs] == ["digest taken over"]
 
 
 def test_days_that_were_never_due_are_not_looked_back_for() -> None:

@@ -101,3 +101,7 @@ def fresh_ward(stage: Stage, folder: Path, database_url: str) -> Iterator[Surrou
         stage.slack.faults.clear()
         for server in stage.world.servers.values():
             server.faults.clear()
+
+
+async def signs(surroundings: Surroundings, about: str) -> list[Severity]:
+    return [finding.sign for finding in await surroundings.findings(about)]

@@ -4,13 +4,12 @@ import asyncio
 import hashlib
 import json
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from zoneinfo import ZoneInfoNotFoundError
 
 import psycopg
 import pytest
-import pytest_asyncio
 
 from bot.clock import SystemClock
 from bot.demo.stage import TARGET_KEY, Stage
@@ -20,16 +19,10 @@ from bot.doctor.environment import zones
 from bot.settings import Settings
 from bot.store import open_store
 from bot.tables import findings_as_json, findings_told
-from tests.doctor.surroundings import NOWHERE, Surroundings, fresh_ward, open_app
+from tests.doctor.surroundings import NOWHERE, Surroundings, fresh_ward
 from tests.live.warm import warm
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def stage() -> AsyncIterator[Stage]:
-    async with open_app() as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -1,23 +1,19 @@
-"""`callwarden doctor` on Slack: the token, the scopes, the command, the clocks, who is named."""
+"""`callwarden doctor` on Slack: the token, the scopes, the command, the clocks."""
 
 import re
-from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
-from bot.calls.models import Vendor
 from bot.clock import SystemClock
 from bot.demo.serving import serve
-from bot.demo.stage import Stage
 from bot.doctor import Severity
 from bot.doctor.preflight import preflight
 from bot.doctor.slack import OPTIONAL, PASSING, REQUIRED
 from bot.errors import ConfigError
 from bot.settings import Settings
-from tests.doctor.surroundings import NOWHERE, Surroundings, fresh_ward, odd_slack, open_app
+from tests.doctor.surroundings import NOWHERE, Surroundings, odd_slack, signs
 
 HELLO = {
     "ok": True,
@@ -28,26 +24,7 @@ HELLO = {
     "bot_id": "B0CALLS",
 }
 
-
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def stage() -> AsyncIterator[Stage]:
-    async with open_app() as opened:
-        yield opened
-
-
-@pytest.fixture
-def surroundings(stage: Stage, tmp_path: Path) -> Iterator[Surroundings]:
-    """Slack alone: no vendor is on, and there is no database yet."""
-    with fresh_ward(stage, tmp_path, f"sqlite:///{tmp_path / 'new.db'}") as opened:
-        opened.without(*Vendor)
-        yield opened
-
-
-async def signs(surroundings: Surroundings, about: str) -> list[Severity]:
-    return [finding.sign for finding in await surroundings.findings(about)]
 
 
 async def test_it_says_which_bot_it_is_and_where(surroundings: Surroundings) -> None:
@@ -161,6 +138,7 @@ async def test_a_token_of_another_workspace_than_the_file_serves_is_said(
 
 
 ON_GRID = {**HELLO, "enterprise_id": "E0ORG"}
+
 OF_ALL = {**ON_GRID, "team_id": "E0ORG", "is_enterprise_install": True}
 
 
@@ -203,9 +181,6 @@ async def test_a_slack_that_hangs_costs_its_deadline_and_is_said_once(
     surroundings.stage.slack.faults.hang(times=None)
     assert "did not answer within 0.4 s" in (await surroundings.wrong("Slack token")).says
     assert await signs(surroundings, "Channels") == [Severity.NOTE]
-
-
-# scopes and the app
 
 
 @pytest.mark.parametrize("scope", sorted(REQUIRED))
@@ -256,9 +231,6 @@ async def test_without_a_manifest_there_is_nothing_to_compare(
 ) -> None:
     surroundings.manifest = tmp_path / "manifest.yml"
     assert await signs(surroundings, "Slack app") == [Severity.NOTE]
-
-
-# the way in
 
 
 async def test_an_app_token_gets_an_address_that_is_not_told(surroundings: Surroundings) -> None:
@@ -324,127 +296,3 @@ async def test_a_clock_that_is_off_is_to_be_set(
     finding = await surroundings.wrong("Clock", sign)
     assert words in finding.says
     assert "NTP" in finding.mend
-
-
-# who and where
-
-
-def naming(*ids: str) -> str:
-    return f"[people]\nmoderators = [{', '.join(repr(id_) for id_ in ids)}]\n"
-
-
-async def test_somebody_slack_does_not_know_is_to_be_taken_out(surroundings: Surroundings) -> None:
-    surroundings.write(naming("U0NOBODY"))
-    finding = await surroundings.wrong("People")
-    assert finding.mend.startswith("Take U0NOBODY out of `moderators` under `[people]`")
-
-
-@pytest.mark.parametrize(
-    ("traits", "words"),
-    [
-        ({"guest": True}, "a guest"),
-        ({"bot": True}, "a bot"),
-        ({"deleted": True}, "deactivated"),
-        ({"team": "T0ELSE"}, "of another workspace"),
-    ],
-)
-async def test_somebody_who_is_refused_although_named_is_a_warning(
-    surroundings: Surroundings, traits: dict[str, Any], words: str
-) -> None:
-    odd = surroundings.slack.add_user("Odd", **traits)
-    surroundings.write(f'[vendors.stream]\nleads = ["{odd.id}"]\nmoderators = ["{odd.id}"]\n')
-    finding = await surroundings.wrong("People", Severity.WARNING)
-    assert words in finding.says
-    assert "`leads` under `[vendors.stream]`" in finding.mend
-
-
-async def test_a_group_with_people_in_it_is_well(surroundings: Surroundings) -> None:
-    group = surroundings.slack.add_group("mods", surroundings.stage.cast.moderator)
-    surroundings.write(naming(group.id))
-    assert await signs(surroundings, "People") == [Severity.GOOD]
-
-
-async def test_a_group_slack_does_not_know_is_to_be_taken_out(surroundings: Surroundings) -> None:
-    surroundings.write(naming("S0NONE"))
-    assert "name another group" in (await surroundings.wrong("People")).mend
-
-
-async def test_a_group_with_nobody_in_it_is_a_warning(surroundings: Surroundings) -> None:
-    surroundings.write(naming(surroundings.slack.add_group("empty").id))
-    assert (
-        "Put people into the group" in (await surroundings.wrong("People", Severity.WARNING)).mend
-    )
-
-
-async def test_groups_on_a_plan_without_them_are_a_warning(surroundings: Surroundings) -> None:
-    group = surroundings.slack.add_group("mods", surroundings.stage.cast.moderator)
-    surroundings.slack.switches.free_plan = True
-    surroundings.write(naming(group.id))
-    assert (
-        "list the user ids instead" in (await surroundings.wrong("People", Severity.WARNING)).mend
-    )
-
-
-async def test_a_crowd_is_looked_up_only_in_part(surroundings: Surroundings) -> None:
-    people = [surroundings.slack.add_user(f"P{number}").id for number in range(61)]
-    surroundings.write(naming(*people))
-    (finding,) = await surroundings.findings("People")
-    assert finding.says == "Only the first 60 of 61 names were looked up."
-    assert len(surroundings.slack.asked("users.info")) == 60
-
-
-def telling(channel: str) -> str:
-    return f'[slack]\nmoderation_channel = "{channel}"\n'
-
-
-@pytest.mark.parametrize("visible", [True, False])
-async def test_a_channel_slack_does_not_show_is_to_be_corrected(
-    surroundings: Surroundings, visible: bool
-) -> None:
-    if visible:
-        surroundings.slack.credentials.scopes |= {"channels:read"}
-    surroundings.write(telling("C0NONE"))
-    assert "callwarden.toml" in (await surroundings.wrong("Channels")).mend
-
-
-@pytest.mark.parametrize("visible", [True, False])
-async def test_a_bot_that_is_not_in_the_moderation_channel_is_to_be_invited(
-    surroundings: Surroundings, visible: bool
-) -> None:
-    if visible:
-        surroundings.slack.credentials.scopes |= {"channels:read"}
-    surroundings.write(telling(surroundings.slack.add_channel("quiet", with_bot=False).id))
-    assert "/invite" in (await surroundings.wrong("Channels")).mend
-
-
-@pytest.mark.parametrize("how", ["shared", "invited"])
-async def test_a_moderation_channel_another_workspace_reads_is_said_unless_it_is_allowed(
-    surroundings: Surroundings, how: str
-) -> None:
-    surroundings.slack.credentials.scopes |= {"channels:read"}
-    channel = surroundings.slack.add_channel(f"partners-{how}")
-    setattr(channel, how, True)
-    surroundings.write(telling(channel.id))
-    assert f'add "{channel.id}" to `shared_channels`' in (await surroundings.wrong("Channels")).mend
-    surroundings.write(telling(channel.id) + f'shared_channels = ["{channel.id}"]\n')
-    assert await signs(surroundings, "Channels") == [Severity.GOOD]
-
-
-async def test_an_archived_channel_takes_no_lines(surroundings: Surroundings) -> None:
-    surroundings.slack.credentials.scopes |= {"channels:read"}
-    channel = surroundings.slack.add_channel("old")
-    channel.archived = True
-    surroundings.write(telling(channel.id))
-    assert "Unarchive it" in (await surroundings.wrong("Channels")).mend
-
-
-async def test_what_shows_of_a_channel_depends_on_the_scopes(surroundings: Surroundings) -> None:
-    surroundings.slack.credentials.scopes -= {"channels:read"}
-    (finding,) = await surroundings.findings("Channels")
-    assert "cannot be seen without the scope channels:read" in finding.says
-    surroundings.slack.credentials.scopes |= {"channels:read"}
-    (finding,) = await surroundings.findings("Channels")
-    assert finding.says.endswith("is there, and the bot is in it.")
-    surroundings.slack.credentials.scopes -= {"channels:read", "channels:history"}
-    (finding,) = await surroundings.findings("Channels")
-    assert (finding.sign, "missing_scope" in finding.says) == (Severity.NOTE, True)

@@ -1,15 +1,14 @@
 """`callwarden doctor` on the vendors: one read each, and what to look at when it fails."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 
 from bot.calls.models import Vendor
 from bot.demo.stage import Stage
 from bot.doctor import Severity
-from tests.doctor.surroundings import NOWHERE, Surroundings, fresh_ward, open_app
+from tests.doctor.surroundings import NOWHERE, Surroundings, fresh_ward
 
 VARIABLES = {
     Vendor.STREAM: "STREAM_API_SECRET",
@@ -19,12 +18,6 @@ VARIABLES = {
 
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def stage() -> AsyncIterator[Stage]:
-    async with open_app() as opened:
-        yield opened
 
 
 @pytest.fixture

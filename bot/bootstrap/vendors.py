@@ -100,7 +100,9 @@ def signatures(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Realt
     """
     kit = settings.realtimekit
     url = kit.webhook_keys_url if kit else ""
-    found = realtimekit_signatures(url, clock, network=settings.network)
+    found = realtimekit_signatures(
+        url, clock, connect=partial(HttpClient, clock=clock, network=settings.network)
+    )
     stack.push_async_callback(found.aclose)
     return found
 

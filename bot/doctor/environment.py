@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -10,6 +11,7 @@ from bot.doctor.context import DoctorContext
 from bot.doctor.findings import Finding, Findings, bad, good, note, warning
 from bot.doctor.vendors import told
 from bot.errors import VendorError
+from bot.providers.http.client import HttpClient
 from bot.providers.realtimekit.signatures import realtimekit_signatures
 from bot.store import SqlStore
 from bot.store.schema import Fit
@@ -33,8 +35,8 @@ async def webhook_key(context: DoctorContext) -> Findings:
     kit = context.settings.realtimekit
     if kit is None:
         return []
-    network = context.settings.network
-    signatures = realtimekit_signatures(kit.webhook_keys_url, context.clock, network=network)
+    connect = partial(HttpClient, clock=context.clock, network=context.settings.network)
+    signatures = realtimekit_signatures(kit.webhook_keys_url, context.clock, connect=connect)
     try:
         await signatures.probe()
     except VendorError as error:

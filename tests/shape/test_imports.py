@@ -25,9 +25,7 @@ WORLD = (
     "lifecycle metrics network"
 )
 
-VENDOR = (
-    "providers vendor_http ports priority single_flight progress network usage calls errors clock"
-)
+VENDOR = "providers vendor_http ports priority single_flight progress usage calls errors clock"
 """What each vendor's package may import: no vendor knows another."""
 
 MAY_IMPORT = {
@@ -186,7 +184,7 @@ ROOMS = {
 ONLY_IN = {
     "slack_bolt": "handlers inbound",
     "slack_sdk": "slack_api inbound context screens bootstrap",
-    "httpx": "vendor_http realtimekit demo",
+    "httpx": "vendor_http demo",
     "sqlmodel": "store_tables",
     "sqlalchemy": STORE,
     "alembic": "store",

@@ -3,8 +3,8 @@
 import asyncio
 import base64
 import binascii
+from urllib.parse import urljoin
 
-import httpx
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
@@ -15,9 +15,8 @@ from pydantic import BaseModel, Field
 from bot.calls.models import Vendor
 from bot.clock import Clock
 from bot.errors import VendorError, VendorTimeout
-from bot.network import DIRECT, Network
 from bot.providers.http.answers import VendorProblem
-from bot.providers.http.client import HttpClient, VendorEndpoint
+from bot.providers.http.client import Connect, HttpClient, VendorEndpoint
 from bot.providers.http.decode import read
 from bot.providers.http.retry import Idempotency
 
@@ -146,9 +145,8 @@ def realtimekit_signatures(
     url: str,
     clock: Clock,
     *,
-    transport: httpx.AsyncBaseTransport | None = None,
+    connect: Connect,
     rate: float = 1.0,
-    network: Network = DIRECT,
     wait: float = WAIT_SECONDS,
 ) -> RealtimeKitSignatures:
     """Make what checks signatures by the key at `url`: another host than the API, its own breaker.
@@ -156,12 +154,11 @@ def realtimekit_signatures(
     `rate` is how often a second the key may be asked for, repetitions included; `wait` is how many
     seconds an event waits for it.
     """
-    host = str(httpx.URL(url).join("/")) if url else ""
+    host = urljoin(url, "/") if url else ""
     endpoint = VendorEndpoint(
         vendor=Vendor.REALTIMEKIT,
         base_url=host,
         rate=rate,
         problem=lambda _: VendorProblem(None, ""),
     )
-    http = HttpClient(endpoint, clock, transport=transport, network=network)
-    return RealtimeKitSignatures(http, url, clock, wait)
+    return RealtimeKitSignatures(connect(endpoint), url, clock, wait)

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from functools import partial
 
 import httpx
 import pytest
@@ -15,6 +16,7 @@ from bot.demo.stage import Show, open_show
 from bot.moderation.live_calls import LiveCalls
 from bot.moderation.recent_calls import RecentCalls
 from bot.moderation.resolver import TargetResolver
+from bot.providers.http.client import HttpClient
 from bot.providers.realtimekit.signatures import realtimekit_signatures
 from bot.service import http_app
 from bot.settings import Settings
@@ -80,7 +82,7 @@ async def house(show: Show, private_key: rsa.RSAPrivateKey) -> AsyncIterator[Hou
     signatures = realtimekit_signatures(
         "https://keys.test/webhooks.json",
         clock,
-        transport=httpx.MockTransport(cloudflare),
+        connect=partial(HttpClient, clock=clock, transport=httpx.MockTransport(cloudflare)),
         rate=10_000,
         wait=WAIT,
     )

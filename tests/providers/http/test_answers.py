@@ -5,6 +5,7 @@ import gzip
 import json
 import tracemalloc
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import httpx
@@ -329,9 +330,9 @@ async def test_the_key_that_events_are_signed_with_is_read_like_any_answer(
     status: int, body: bytes, headers: dict[str, str], error: type[VendorError]
 ) -> None:
     always = httpx.MockTransport(lambda _: answering(status, body, **headers))
-    signatures = realtimekit_signatures(
-        "https://k.test/key", ManualClock(), transport=always, rate=100
-    )
+    clock = ManualClock()
+    connect = partial(HttpClient, clock=clock, transport=always)
+    signatures = realtimekit_signatures("https://k.test/key", clock, connect=connect, rate=100)
     with pytest.raises(error):
         await signatures.probe()
     await signatures.aclose()

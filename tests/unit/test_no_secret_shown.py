@@ -32,10 +32,11 @@ from bot.network import Network
 from bot.ports import CallProvider
 from bot.providers.cometchat.provider import cometchat
 from bot.providers.http.client import Deadlines, HttpClient, VendorEndpoint
-from bot.providers.http.credentials import HeaderKey, StreamToken
+from bot.providers.http.credentials import HeaderKey
 from bot.providers.http.redact import Redactor
 from bot.providers.realtimekit.provider import realtimekit
 from bot.providers.realtimekit.signatures import RealtimeKitSignatures
+from bot.providers.stream.credentials import StreamToken
 from bot.providers.stream.provider import stream
 from bot.settings import Settings
 from bot.store import SqlStore

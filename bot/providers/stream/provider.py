@@ -14,11 +14,11 @@ from bot.calls.reports import (
 from bot.clock import Clock
 from bot.errors import VendorError
 from bot.providers.http.client import Connect, HttpClient, VendorEndpoint
-from bot.providers.http.credentials import StreamToken
 from bot.providers.http.decode import read
 from bot.providers.http.retry import Idempotency
 from bot.providers.stream.acts import StreamActs
 from bot.providers.stream.acts_prepare import COUNT_ALL, LockRule
+from bot.providers.stream.credentials import StreamToken
 from bot.providers.stream.history import StreamHistory
 from bot.providers.stream.models import (
     ParticipantResponse,

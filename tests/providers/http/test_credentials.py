@@ -16,7 +16,8 @@ from bot.demo.vendors.faults import AppTransport
 from bot.demo.vendors.stream.tokens import require_token
 from bot.errors import VendorDenied, VendorError, VendorRefused
 from bot.ports import CallProvider
-from bot.providers.http.credentials import LIFETIME, HeaderKey
+from bot.providers.http.credentials import HeaderKey
+from bot.providers.stream.credentials import LIFETIME
 from tests.fakes.chunked_body import Pieces
 from tests.fakes.clock import START, ManualClock
 from tests.providers import cometchat_setup, realtimekit_setup, stream_setup

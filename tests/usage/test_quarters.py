@@ -169,7 +169,9 @@ def test_one_that_leaves_makes_room_for_one_that_comes() -> None:
     assert (found[AT].peak_calls, found[AT].peak_people) == (2, 3)
 
 
-@pytest.mark.parametrize("one", [Tally(seconds=3, people=1, longest=2, longest_title="A"), NOTHING])
+@pytest.mark.parametrize(
+    "tally", [Tally(seconds=3, people=1, longest=2, longest_title="A"), NOTHING]
+)
 def test_nothing_added_changes_nothing(tally: Tally) -> None:
     assert tally + NOTHING == tally == total([tally])
 

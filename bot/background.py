@@ -14,7 +14,7 @@ CANCEL_SECONDS = 1.0
 
 
 class BackgroundTasks:
-    """The process's own running work. Nothing here is lost to a garbage collector or a SIGTERM."""
+    """The asyncio tasks that outlive the request they began in; kept until they have ended."""
 
     def __init__(self) -> None:
         self._running: set[asyncio.Task[Any]] = set()
@@ -22,9 +22,9 @@ class BackgroundTasks:
     def spawn(
         self, work: Coroutine[Any, Any, Any], name: str, *, awaited: bool = False
     ) -> asyncio.Task[Any]:
-        """Run `work` beside the caller; if it fails, the log says which and why.
+        """Start `work` as a task beside the caller and return it; if it fails, the log says why.
 
-        Of what is `awaited`, its error is raised where that is done, and not told here as well.
+        With `awaited` the caller awaits the task, so its error is raised there and not logged.
         """
         task = asyncio.create_task(work, name=name)
         self._running.add(task)
@@ -42,9 +42,9 @@ class BackgroundTasks:
             log.error("task failed", task=task.get_name(), exc_info=error)
 
     async def drain(self, seconds: float) -> int:
-        """Let everything finish, new work included, for at most `seconds`; then cancel the rest.
+        """Wait until all tasks have ended, new ones too, for at most `seconds`; cancel the rest.
 
-        Returns how many were cancelled. What does not end even so is left to itself.
+        Returns how many were cancelled. One that does not end even so is not waited for.
         """
         try:
             async with asyncio.timeout(seconds):

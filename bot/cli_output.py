@@ -20,7 +20,7 @@ def exactly(text: str) -> None:
 
 
 class Output:
-    """Standard output for a whole file: as it is for a program, `plain` for somebody's eyes."""
+    """Standard output for a whole file: unchanged into a pipe, `plain` text on a terminal."""
 
     def __init__(self, out: TextIO | None = None) -> None:
         self._out = out or sys.stdout
@@ -29,5 +29,5 @@ class Output:
             self._out.reconfigure(encoding="utf-8", newline="")
 
     def write(self, text: str) -> int:
-        """Write a part of it."""
+        """Write `text` to standard output; returns how many characters of it that were."""
         return self._out.write(plain(text) if self._seen else text)

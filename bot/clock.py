@@ -36,9 +36,9 @@ class SystemClock:
 
 
 class SteadyTime:
-    """The moment at which it was made, and what has passed since: nobody can set it.
+    """A clock that nobody can set: the time at which it was made, and what has passed since.
 
-    Right for what is only compared with itself, such as when something is due.
+    For times that are only compared with each other, such as when something is due.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -47,5 +47,5 @@ class SteadyTime:
         self._since = clock.monotonic()
 
     def now(self) -> datetime:
-        """The present moment by it, aware, in UTC."""
+        """The present moment by this clock, aware, in UTC."""
         return self._start + timedelta(seconds=self._clock.monotonic() - self._since)

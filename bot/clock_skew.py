@@ -1,7 +1,7 @@
-"""How far this machine's clock is off: a wrong one has Slack refused, and nothing else shows it.
+"""How far this machine's clock is off, compared with Slack's and PostgreSQL's.
 
-Slack's requests are refused when they were signed more than five minutes ago by our clock, and
-Stream refuses tokens that have expired by its own.
+With a wrong clock the bot refuses what Slack sends, because a signature may be five minutes old at
+most, and Stream refuses our tokens as expired. Nothing else would show why.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -20,7 +20,7 @@ SLACK, DATABASE = "slack", "database"
 """Who tells the time: Slack in the `Date` of its answers, and PostgreSQL."""
 
 NOTICEABLE = 60.0
-"""Seconds by which a clock may be off before it is told."""
+"""Seconds by which a clock may be off before the log and the doctor say so."""
 
 SIGNATURE_SECONDS = 300.0
 """By how much the time of a signed request may differ from ours: one from further off is refused.
@@ -29,34 +29,37 @@ Slack's advice (docs.slack.dev, authentication/verifying-requests-from-slack).
 """
 
 AGAIN_SECONDS = 3_600.0
-"""How often a clock that is off is told in the log."""
+"""Seconds until the log says again that a clock is off."""
 
 DOUBT_SECONDS = 60.0
-"""How often at most somebody is asked for the time because our own is doubted."""
+"""Seconds in which others are asked for the time once at most because our own is doubted."""
 
 BELIEVED_SECONDS = 900.0
-"""How long what was heard is believed: a machine that slept in between did not notice."""
+"""Seconds for which a time that was heard is used: a machine may have slept since."""
 
 MEND = "Set the machine's clock, and let it be kept right by NTP."
 
 
 def skew_words(ahead: float, source: str) -> str:
-    """How far our clock is `ahead` in seconds, less than 0 for behind; without a full stop."""
+    """A sentence that our clock is so many seconds `ahead` of `source`'s, without a full stop.
+
+    Less than 0 is behind.
+    """
     where = "ahead of" if ahead > 0 else "behind"
     return f"This machine's clock is {abs(ahead):.0f} s {where} {source}'s"
 
 
 class _Heard(NamedTuple):
-    """A time that was told, and when, in monotonic seconds."""
+    """A time that a source told, and when we heard it, in monotonic seconds."""
 
     moment: datetime
     at: float
 
 
 class ClockSkew:
-    """Compares what others say with what our clock says now, also where that was set since.
+    """Compares the time that others tell with our clock as it is now, even if it was set since.
 
-    `ask` asks somebody for the time; what they say comes back by `hear`.
+    `ask` is called to have somebody asked for the time; their answer is given to `hear`.
     """
 
     def __init__(self, clock: Clock | None = None) -> None:
@@ -67,7 +70,10 @@ class ClockSkew:
         self.ask: Callable[[], object] = lambda: None
 
     def hear(self, source: str, moment: datetime) -> None:
-        """`source` says that it is `moment` now; what is off is told at once, then each hour."""
+        """Take down that it is `moment` now according to `source`.
+
+        A clock that is off by NOTICEABLE or more is logged at once, then each hour.
+        """
         now = self._clock.monotonic()
         self._heard[source] = _Heard(moment, now)
         off = self.seconds[source]
@@ -85,14 +91,15 @@ class ClockSkew:
             )
 
     def hear_date(self, said: str) -> None:
-        """The `Date` of an answer of Slack's; what is none says nothing."""
+        """Take down the time in the `Date` header of an answer of Slack's, unless it is no date."""
         if (moment := http_date(said)) is not None:
             self.hear(SLACK, moment)
 
     def doubt(self) -> None:
-        """Something looks as if our clock were wrong: ask for the time, once a minute at most.
+        """Have somebody asked for the time, once a minute at most, as our clock may be wrong.
 
-        A request that was recorded and is sent again looks so too, and proves nothing.
+        Called when a request looks too old. One that was recorded and is sent again looks so too,
+        so this alone proves nothing.
         """
         now = self._clock.monotonic()
         if self._doubted is None or now - self._doubted >= DOUBT_SECONDS:
@@ -100,7 +107,7 @@ class ClockSkew:
             self.ask()
 
     def time_of(self, source: str) -> datetime | None:
-        """What time it is now by `source`; None where it was not heard of late."""
+        """The time it is now by `source`; None when it told none in the last 15 minutes."""
         heard = self._heard.get(source)
         if heard is None:
             return None
@@ -109,19 +116,19 @@ class ClockSkew:
 
     @property
     def seconds(self) -> Mapping[str, float]:
-        """By source, for how many seconds our clock is ahead; less than 0 where it is behind."""
+        """By how many seconds our clock is ahead of each source; less than 0 where it is behind."""
         return dict(self._compared())
 
     @property
     def in_words(self) -> str:
-        """How far it is off by who tells most; a few seconds are nobody's fault."""
+        """How far our clock is off, in words, by the source it differs from most."""
         off = max((abs(seconds) for seconds in self.seconds.values()), default=None)
         if off is None:
             return "not compared yet"
         return "right" if off < NOTICEABLE else f"{off:.0f} s off"
 
     def require_right(self) -> None:
-        """ClockWrong where Slack's time is so far from ours that its requests are refused."""
+        """Raise ClockWrong when Slack's time is so far from ours that its requests are refused."""
         off = self.seconds.get(SLACK, 0.0)
         if abs(off) >= SIGNATURE_SECONDS:
             self.doubt()

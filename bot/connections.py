@@ -13,13 +13,13 @@ from uvicorn.server import ServerState
 
 
 class ConnectionLimits(NamedTuple):
-    """How long a connection is waited for, in seconds, and for how many bytes.
+    """The limits of one connection: times in seconds, sizes in bytes.
 
     `request`: from the moment it is open, or from the first byte after an answer, until a request
-    is there whole. Slack itself waits 3 s for an answer. `answer`: until what was answered is taken
-    off our hands. `goodbye`: until a connection that we close is gone, and until the rest of a body
-    whose request is answered already has come. `head` is how long headers may be in all, and how
-    much is read of such a rest; `ahead`, how many requests may wait for the answer to another.
+    is there whole. Slack itself waits 3 s for an answer. `answer`: until the other side has taken
+    the whole answer. `goodbye`: until a connection that we close is gone, and until the rest of a
+    body whose request is answered already has come. `head` is how long headers may be in all, and
+    how much is read of such a rest; `ahead`, how many requests may wait for the answer to another.
     """
 
     request: float = 6.0
@@ -41,13 +41,13 @@ class _RequestTooLarge(Exception):
 
 
 class Config(uvicorn.Config):
-    """uvicorn's, with limits to its connections."""
+    """uvicorn's configuration, with the limits of a connection added."""
 
     limits = ConnectionLimits()
 
 
 class BoundedProtocol(HttpToolsProtocol):
-    """uvicorn's protocol, with an end to each wait. `config` is a `Config` of ours."""
+    """uvicorn's HTTP protocol with a time limit on each wait. `config` is a `Config` of ours."""
 
     def __init__(
         self,
@@ -65,18 +65,18 @@ class BoundedProtocol(HttpToolsProtocol):
         self._idle_bytes = self._head_bytes = self._let_go = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Begin to wait: for the first byte as for the last one of the request."""
+        """Start the time limit for the first request."""
         super().connection_made(transport)
         self._wait(self._limits.request)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Wait for nothing any more."""
+        """Cancel the time limits: the connection is closed."""
         self._wait(None)
         self.resume_writing()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Read on; what adds neither to a body nor ends a request may be so much in all."""
+        """Parse `data`; refuse a request after `head` bytes that are no body and do not end it."""
         if self._deadline is None:
             self._wait(self._limits.request)
         self._idle_bytes += len(data)
@@ -85,14 +85,14 @@ class BoundedProtocol(HttpToolsProtocol):
             self._refuse(TOO_LONG)
 
     def on_message_begin(self) -> None:
-        """A further request may begin in the same bytes in which the last one ended."""
+        """Note that a request begins, maybe in the same bytes in which the last one ended."""
         super().on_message_begin()
         self._begun, self._head_bytes = True, 0
         if self._deadline is None:
             self._wait(self._limits.request)
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """One header, or one trailer after a body, of which nobody here reads any."""
+        """Keep one header; a trailer after a body is dropped, as nobody here reads any."""
         self._head_bytes += len(name) + len(value)
         if self._head_bytes > self._limits.head:
             raise _RequestTooLarge("headers")
@@ -100,7 +100,7 @@ class BoundedProtocol(HttpToolsProtocol):
             super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
-        """The headers are whole; what follows is a body."""
+        """Go on to the body: the headers are complete."""
         if len(self.pipeline) >= self._limits.ahead:
             raise _RequestTooLarge("requests")
         super().on_headers_complete()
@@ -108,7 +108,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._receiving = self._cycle
 
     def on_body(self, body: bytes) -> None:
-        """A body goes on. Where it is answered already, no more is read of it than a little."""
+        """Take a piece of a body; once it is answered, `head` more bytes are read at most."""
         answered = self._receiving is not None and self._receiving.response_complete
         self._idle_bytes, self._let_go = 0, self._let_go + len(body) if answered else 0
         if self._let_go > self._limits.head:
@@ -116,38 +116,38 @@ class BoundedProtocol(HttpToolsProtocol):
         super().on_body(body)
 
     def on_message_complete(self) -> None:
-        """The request is whole: unless it is answered already, what takes time now is ours."""
+        """End the time limit of the request: unless it is answered already, it is our turn."""
         answered = self._receiving is not None and self._receiving.response_complete
         self._wait(self._limits.request if answered else None)
         self._begun, self._receiving, self._idle_bytes, self._let_go = False, None, 0, 0
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
-        """An answer before the end of its request: the rest is let go by, for a moment."""
+        """Note that the answer is sent; wait a little for what still comes of its request."""
         super().on_response_complete()
         if self._receiving is not None and self._receiving.response_complete:
             self._receiving.body = bytearray()
             self._wait(self._limits.goodbye)
 
     def handle_websocket_upgrade(self) -> None:
-        """From now on it is another protocol's."""
+        """Cancel the time limits and hand the connection over to the WebSocket protocol."""
         self._wait(None)
         super().handle_websocket_upgrade()
 
     def pause_writing(self) -> None:
-        """The other side takes no more of an answer for now."""
+        """Start the time limit for the answer: the other side takes no more of it for now."""
         super().pause_writing()
         self._unread = self.loop.call_later(self._limits.answer, self.transport.abort)
 
     def resume_writing(self) -> None:
-        """It takes the rest."""
+        """End the time limit for the answer: the other side reads on."""
         super().resume_writing()
         if self._unread is not None:
             self._unread.cancel()
             self._unread = None
 
     def timeout_keep_alive_handler(self) -> None:
-        """Nothing came after the last answer."""
+        """Close the connection: no further request came after the last answer."""
         self._hang_up()
 
     def _wait(self, seconds: float | None) -> None:
@@ -175,15 +175,16 @@ class BoundedProtocol(HttpToolsProtocol):
         return self.cycle
 
     def _hang_up(self) -> None:
-        """Close, and break off where the other side does not take what it was told."""
+        """Close the connection; abort it when the other side does not read what was answered."""
         self.transport.close()
         self.loop.call_later(self._limits.goodbye, self.transport.abort)
 
 
 class BufferedConnection(asyncio.BufferedProtocol):
-    """A `BoundedProtocol` that is given little at a time. Takes what uvicorn makes protocols with.
+    """Hands a `BoundedProtocol` what comes in small pieces, so that little is read ahead of it.
 
-    It stands before it and is none of the `asyncio.Protocol`s, which uvloop reads in its own way.
+    It takes the arguments with which uvicorn makes protocols. It is an `asyncio.BufferedProtocol`
+    because uvloop decides by itself how much it reads for any other.
     """
 
     _buffer = bytearray(READ_BYTES)
@@ -199,30 +200,30 @@ class BufferedConnection(asyncio.BufferedProtocol):
         self._http = BoundedProtocol(config, server_state, app_state, _loop)
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Handed on, as all that follows."""
+        """Tell the protocol behind of its connection."""
         self._http.connection_made(transport)
 
     def get_buffer(self, sizehint: int) -> bytearray:
-        """Where the next bytes are put."""
+        """The buffer into which the next bytes are read."""
         del sizehint
         return self._buffer
 
     def buffer_updated(self, nbytes: int) -> None:
-        """So many bytes came."""
+        """Hand the first `nbytes` of the buffer on."""
         self._http.data_received(bytes(memoryview(self._buffer)[:nbytes]))
 
     def eof_received(self) -> None:
-        """No more will come."""
+        """Tell the protocol behind that the other side sends no more."""
         self._http.eof_received()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """It is over."""
+        """Tell the protocol behind that the connection is closed."""
         self._http.connection_lost(exc)
 
     def pause_writing(self) -> None:
-        """The other side takes nothing."""
+        """Tell the protocol behind that the other side takes nothing for now."""
         self._http.pause_writing()
 
     def resume_writing(self) -> None:
-        """It takes something again."""
+        """Tell the protocol behind that the other side takes something again."""
         self._http.resume_writing()

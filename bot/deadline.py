@@ -1,4 +1,4 @@
-"""A time limit in which waiting for our own turn does not count: only the other side's time does.
+"""A time limit for asking somebody, from which the wait for our own turn is left out.
 
 async with Deadline(2.0):
     with uncounted():
@@ -18,9 +18,9 @@ _OPEN: ContextVar[tuple["Deadline", ...]] = ContextVar("deadlines", default=())
 
 
 class Deadline:
-    """Raises TimeoutError once `seconds` have passed, not counting what is `uncounted`.
+    """A context that raises TimeoutError once `seconds` have passed, except in `uncounted` parts.
 
-    Of work that goes on side by side, nothing counts while any part of it waits.
+    While any part of the work is `uncounted`, no time counts for the parts beside it either.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -55,23 +55,23 @@ class Deadline:
         return self._left if when is None else when - asyncio.get_running_loop().time()
 
     def restart(self, extra: float = 0.0) -> None:
-        """Begin to count anew, with `extra` seconds on top this once: the work gets on.
+        """Count all the seconds anew, and `extra` ones this once, because the work gets on.
 
-        It never makes less of what is left: another part of the work may have been given more.
+        What is left never becomes less: another part of the work may have been given more.
         """
         self._left = max(self.left, self.seconds + extra)
         if not self._waiting:
             self._count()
 
     def hold(self) -> None:
-        """Stop counting until as many calls of `go_on`."""
+        """Stop counting until `go_on` was called as often as this."""
         if not self._waiting:
             self._left = self.left
             self._reschedule(None)
         self._waiting += 1
 
     def go_on(self) -> None:
-        """Count on where it stopped, once nothing waits any more."""
+        """Undo one `hold`; after the last one, count on from where it stopped."""
         self._waiting -= 1
         if not self._waiting:
             self._count()
@@ -87,7 +87,7 @@ class Deadline:
 
 @contextmanager
 def uncounted() -> Iterator[None]:
-    """What follows counts for no `Deadline` that the present work runs under."""
+    """Let the time spent in this context count for no `Deadline` that the work runs under."""
     held = _OPEN.get()
     for deadline in held:
         deadline.hold()

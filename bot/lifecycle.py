@@ -1,4 +1,4 @@
-"""The life of a process: what it cannot do without, and how long its end may take."""
+"""How a process ends: because it is asked to or a part of it died, and within a time limit."""
 
 import asyncio
 import os
@@ -17,19 +17,20 @@ from bot.log_stream import LogStream
 log = structlog.get_logger(__name__)
 
 STOP_SECONDS = 8.0
-"""How long a process that is told to stop may take for all that it still does."""
+"""How long a process that is asked to stop may take to finish its work."""
 
 CUT_SECONDS = 9.0
-"""After so long it ends, whatever it still does. Hosts kill after 10 s; log lines may take 1."""
+"""After how long it exits, whatever it still does. Hosts kill after 10 s; log lines may take 1."""
 
 CUT_SHORT = 1
 """The exit code of a process that did not end by itself."""
 
 
 class Lifecycle:
-    """One for a process, made in its event loop. `when_stopping` is called once, as it begins to.
+    """When a process stops, and how long it has left for that. Made in its event loop.
 
-    `seconds` is how long that may take; `monotonic` are seconds that never run backwards.
+    `when_stopping` is called once, when it begins to stop; `seconds` is how long that may take;
+    `monotonic` are seconds that never run backwards.
     """
 
     def __init__(
@@ -47,11 +48,11 @@ class Lifecycle:
         self.stopping = asyncio.Event()
 
     def watch(self, task: asyncio.Task[Any]) -> None:
-        """The process cannot do without `task`: it stops when that ends before it is told to."""
+        """Stop the process when `task` ends by itself: the process cannot do without it."""
         task.add_done_callback(self._ended)
 
     def stop(self) -> None:
-        """The process is to stop: its time for that begins, unless it has begun."""
+        """Begin to stop the process and to count the time it has for that, at the first call."""
         if self.stopping.is_set():
             return
         self._end = self._monotonic() + self._seconds
@@ -60,16 +61,16 @@ class Lifecycle:
             self._when_stopping()
 
     def left(self, keep: float = 0.0) -> float:
-        """Seconds that are left to stop in when `keep` are kept for what comes after; 0 at least.
+        """Seconds that are left to stop in, less `keep` for what comes after; 0 at least.
 
-        The time begins now where nobody said so before.
+        Begins to stop the process if nobody did so before.
         """
         self.stop()
         end = self._monotonic() if self._end is None else self._end
         return max(0.0, end - keep - self._monotonic())
 
     def require_whole(self) -> None:
-        """ProcessBroken when something ended that the process cannot do without."""
+        """Raise ProcessBroken when a watched task ended by itself."""
         if self._died is not None:
             raise ProcessBroken(f"Its {self._died} ended, so the process could not go on.")
 
@@ -84,10 +85,11 @@ class Lifecycle:
 
 @contextmanager
 def cut_short(seconds: float = CUT_SECONDS) -> Iterator[Callable[[], None]]:
-    """Yields what is called once when the process begins to stop: it then ends in `seconds`.
+    """Yield a function that ends the process in `seconds`, whatever it still does.
 
-    What hangs then, hangs outside our reach, such as a name server that a thread waits for. Orders
-    that were acknowledged are rows: another process goes on with them.
+    It is called when the process begins to stop; leaving the context calls it off. What hangs for
+    so long is outside our reach, such as a name server that a thread waits for. Orders that were
+    acknowledged are in the database: another process goes on with them.
     """
     timer = threading.Timer(seconds, _cut, (seconds,))
     timer.daemon = True

@@ -25,7 +25,7 @@ AT_ONCE = 500
 """So many are written together."""
 
 FLUSH_SECONDS = 1.0
-"""How long a process that ends waits for its last lines to be taken."""
+"""How long a process that ends waits until its last lines are written."""
 
 
 class LogStream(io.TextIOBase):
@@ -50,11 +50,14 @@ class LogStream(io.TextIOBase):
 
     @property
     def dropped(self) -> int:
-        """Lines that were not written."""
+        """How many lines were dropped so far."""
         return self._refused + self._failed
 
     def write(self, text: str) -> int:
-        """Leave `text` to the thread; it is dropped where too much waits already."""
+        """Queue `text` for the thread that writes, or drop it when `most` pieces wait already.
+
+        Returns the length of `text` either way.
+        """
         lines = text.count("\n")  # bytes raise TypeError here, by which click knows a text file
         if self._waiting.qsize() >= self._most:
             self._refused += lines
@@ -63,7 +66,7 @@ class LogStream(io.TextIOBase):
         return len(text)
 
     def flush(self) -> None:
-        """Wait for nothing: what waits is written as soon as the stream takes it."""
+        """Do nothing: the thread writes what is queued as soon as the stream takes it."""
 
     def writable(self) -> bool:
         """True, as for every file that is written to."""
@@ -74,11 +77,11 @@ class LogStream(io.TextIOBase):
         return self._file.isatty()
 
     def fileno(self) -> int:
-        """That of the file behind it; OSError where it has none."""
+        """The file descriptor of the stream behind it; OSError when it has none."""
         return self._file.fileno()
 
     def finish(self, seconds: float = FLUSH_SECONDS) -> None:
-        """Let what waits be written, for at most so many seconds, and write no more after it."""
+        """Wait up to `seconds` until what is queued is written; whatever comes later is dropped."""
         self._waiting.put(None)
         self._thread.join(seconds)
 
@@ -138,10 +141,10 @@ def _putting(file: TextIO) -> Callable[[str], None]:
 
 @contextmanager
 def unblocked_stderr() -> Iterator[None]:
-    """Put a LogStream in front of standard error; on leaving wait a second for the last lines.
+    """Replace standard error by a LogStream; on leaving, wait up to a second for the last lines.
 
-    It stays after an error that nobody expects, so that Python's own last words block nobody
-    either.
+    After an error that nobody expects the LogStream stays, so that the traceback which Python then
+    prints blocks nobody either.
     """
     before = sys.stderr
     stream = LogStream(before)

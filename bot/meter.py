@@ -1,4 +1,4 @@
-"""What is counted of the bot's work, as a port: rooms that count know no metrics library."""
+"""The protocol by which rooms count what they do; none of them knows a metrics library."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -26,47 +26,50 @@ class Backlog(Frozen):
 
 
 class Meter(Protocol):
-    """Counts what happens. No method waits or fails; every label is one of a few known words."""
+    """What counts the bot's work: one method for each thing that happens.
+
+    No method waits or fails; every label is one of a few known words; times are in seconds.
+    """
 
     def acted(self, vendor: str, verb: str, state: str) -> None:
-        """One person's part of an act ended in `state`."""
+        """Count one person's part of an act, which ended in `state`."""
 
     def refused(self, kind: str) -> None:
-        """Somebody was told no, or that it did not work; `kind` is the error's class."""
+        """Count an error that somebody was shown; `kind` is the name of its class."""
 
     def asked(self, vendor: str, kind: str, outcome: str, seconds: float) -> None:
-        """A vendor was asked, retries included; `outcome` is ok or the error's class.
+        """Count a question to a vendor, retries included; `outcome` is ok or the error's class.
 
-        Without the seconds in our own queue.
+        `seconds` are without those in our own queue.
         """
 
     def queued(self, vendor: str, priority: str, seconds: float) -> None:
-        """A request waited so long in our own queue until it could be sent."""
+        """Count how long a request waited in our own queue until it could be sent."""
 
     def acked(self, kind: str, seconds: float) -> None:
-        """Slack got its answer; `kind` is command, press, form, options, event or other."""
+        """Count an answer to Slack; `kind` is command, press, form, options, event or other."""
 
-    def set_aside(self, table: str) -> None:
-        """A row was found that another release made and this one cannot read."""
+    def unreadable_row(self, table: str) -> None:
+        """Count a row that another release made and this one cannot read."""
 
     def wrote(self, size: int) -> None:
-        """One transaction was committed for `size` requests."""
+        """Count a transaction that was committed for `size` requests."""
 
     def audited(self, *, damaged: bool) -> None:
-        """The audit log was found changed, or all of it was found as it was recorded."""
+        """Take down whether the audit log was last found `damaged`, or all as it was recorded."""
 
     def late(self, job: str) -> None:
-        """Recurring work was not begun when it should have been, and was run by the watch."""
+        """Count a job that the scheduler did not begin in time, so that its watch ran it."""
 
     def watch(self, vendor: str, breaker: Callable[[], str]) -> None:
-        """Ask `breaker` for its state whenever the figures are read."""
+        """Read the state of a vendor's circuit breaker from `breaker` whenever figures are read."""
 
     async def page(self) -> bytes:
         """All figures, in the text format that Prometheus reads."""
 
 
 class Unmetered:
-    """Counts nothing: tools, tests, and a process that is still opening."""
+    """A `Meter` that counts nothing, for tools, tests, and a process that is still opening."""
 
     def acted(self, vendor: str, verb: str, state: str) -> None:
         """See `Meter.acted`."""
@@ -83,8 +86,8 @@ class Unmetered:
     def acked(self, kind: str, seconds: float) -> None:
         """See `Meter.acked`."""
 
-    def set_aside(self, table: str) -> None:
-        """See `Meter.set_aside`."""
+    def unreadable_row(self, table: str) -> None:
+        """See `Meter.unreadable_row`."""
 
     def wrote(self, size: int) -> None:
         """See `Meter.wrote`."""

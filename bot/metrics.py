@@ -1,6 +1,6 @@
 """The bot's figures for Prometheus: counters as things happen, gauges when somebody reads them.
 
-Nothing here is global to the process, so that several houses can be open side by side.
+Nothing here is global to the process, so that several bots can run in it side by side.
 """
 
 import asyncio
@@ -58,7 +58,7 @@ class Metrics:
             ["kind"],
             registry=self.registry,
         )
-        self._aside = Counter(
+        self._unreadable_rows = Counter(
             "callwarden_rows_set_aside",
             "Rows of another release that this one cannot read and leaves alone.",
             ["table"],
@@ -136,15 +136,15 @@ class Metrics:
         return Gauge(f"callwarden_{name}", words, labels, registry=self.registry)
 
     def queue(self, backlog: Callable[[], Awaitable[Backlog]]) -> None:
-        """Where to read what waits; until then the page has no figures of it."""
+        """Read from `backlog` what waits; until this is called the page has no figures of it."""
         self._backlog = backlog
 
     def lines_dropped(self, count: Callable[[], int]) -> None:
-        """Where to read how many lines of the log were lost since the process began."""
+        """Read from `count` how many lines of the log were lost since the process began."""
         self.registry.register(_LinesDropped(count))
 
     def clock(self, skew: ClockSkew) -> None:
-        """Where to read how far the machine's clock is off."""
+        """Read from `skew` how far the machine's clock is off."""
         self.registry.register(_ClockSkew(skew))
 
     def acted(self, vendor: str, verb: str, state: str) -> None:
@@ -167,9 +167,9 @@ class Metrics:
         """See `Meter.acked`."""
         self._acks.labels(kind).observe(seconds)
 
-    def set_aside(self, table: str) -> None:
-        """See `Meter.set_aside`."""
-        self._aside.labels(table).inc()
+    def unreadable_row(self, table: str) -> None:
+        """See `Meter.unreadable_row`."""
+        self._unreadable_rows.labels(table).inc()
 
     def wrote(self, size: int) -> None:
         """See `Meter.wrote`."""

@@ -1,6 +1,7 @@
-"""How urgent the present work is, and for whom: acts go before what somebody looks at.
+"""How urgent the present work is, and for whom it is done.
 
-Both travel in context variables, which tasks inherit; every queue of ours may ask for them.
+Both are context variables, which tasks inherit. Our queues for vendors read them: acts go before
+what somebody only looks at.
 """
 
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from enum import IntEnum
 
 
 class Priority(IntEnum):
-    """The most urgent first."""
+    """How urgent work is, the most urgent first."""
 
     ACT = 0
     """An order that was taken: what it sends, and what it has to read for that."""
@@ -23,7 +24,7 @@ class Priority(IntEnum):
 
     @property
     def label(self) -> str:
-        """The name on figures and log lines."""
+        """The name in metrics and on log lines."""
         return self.name.lower()
 
 
@@ -32,20 +33,20 @@ _ASKER: ContextVar[str] = ContextVar("asker", default="")
 
 
 def current() -> Priority:
-    """The priority of what is being done; a look where nothing else was said."""
+    """The priority of the present work; LOOK unless `working_at` says otherwise."""
     return _CURRENT.get()
 
 
 def asker() -> str:
-    """For whom it is done, a Slack user's id; empty for nobody in particular."""
+    """The Slack id of the user for whom the present work is done; empty for nobody's."""
     return _ASKER.get()
 
 
 @contextmanager
 def working_at(priority: Priority, asker: str | None = None) -> Iterator[None]:
-    """Do what follows, and the tasks that it begins, at that priority.
+    """Set the priority of the work in this context and of the tasks that it begins.
 
-    `asker` is for whom; None leaves that as it is.
+    `asker` is the Slack user for whom it is done; None leaves that as it is.
     """
     tokens = _CURRENT.set(priority), _ASKER.set(_ASKER.get() if asker is None else asker)
     try:

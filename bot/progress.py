@@ -1,6 +1,7 @@
-"""How far an act has come that goes on person by person: said by who does it, read by who tells.
+"""How far an act has come that is done person by person.
 
-It travels in a context variable, which tasks inherit: only some acts of some vendors say anything.
+The provider's code that does it reports each step to `current()`, which it finds in a context
+variable that tasks inherit. Only some acts of some vendors report anything.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -10,13 +11,13 @@ from contextvars import ContextVar
 from bot.calls.outcomes import Progress, Recipient
 
 Step = Callable[[float], None]
-"""Called at each step, with the seconds that are waited before the next one."""
+"""What is called at each step, with the seconds that are waited before the next one."""
 
 
 class ProgressTracker:
-    """What was done so far; `before` is what an earlier attempt wrote down.
+    """Keeps what was done of one act so far; `before` is what an earlier attempt had written down.
 
-    `require_held` raises once the work may be somebody else's: asked before each sending.
+    `require_held` is called before each sending and raises once the work may be somebody else's.
     """
 
     def __init__(
@@ -32,13 +33,13 @@ class ProgressTracker:
 
     @property
     def progress(self) -> Progress:
-        """How far it is now."""
+        """How far the act has come, and whom it was sent for."""
         people = tuple(self._people.values())
         return Progress(done=self._done, total=self._total, people=people)
 
     @contextmanager
     def followed_by(self, step: Step) -> Iterator[None]:
-        """Tell `step` meanwhile; what is done is said here, from wherever it is done."""
+        """Call `step` at each step reported in this context; `current()` is this tracker in it."""
         self._steps.append(step)
         token = _CURRENT.set(self)
         try:
@@ -48,21 +49,24 @@ class ProgressTracker:
             self._steps.remove(step)
 
     def expect(self, remaining: int) -> None:
-        """So many are still to be done; newcomers make it more, nobody makes it less."""
+        """Set the total to what is done and so many `remaining`; it never becomes less."""
         self._total = max(self._total or 0, self._done + remaining)
 
     def send_to(self, people: Iterable[Recipient]) -> None:
-        """It is sent for these now: from here on it may have happened to them."""
+        """Note that it is now sent for `people`: from here on it may have happened to them.
+
+        Raises what `require_held` raises; then it must not be sent.
+        """
         self.require_held()
         self._people |= {person.id: person for person in people}
 
     def step(self, count: int = 1) -> None:
-        """So many more are done."""
+        """Count `count` more as done and report a step."""
         self._done += count
         self._tell(0.0)
 
     def wait(self, seconds: float) -> None:
-        """The vendor asks to wait that long; the work goes on then."""
+        """Report that the vendor asks to wait so many seconds before the work goes on."""
         self._tell(seconds)
 
     def _tell(self, seconds: float) -> None:
@@ -74,5 +78,5 @@ _CURRENT: ContextVar[ProgressTracker | None] = ContextVar("progress", default=No
 
 
 def current() -> ProgressTracker:
-    """Where what is being done is said; one that nobody reads where nobody follows."""
+    """The tracker of the present work; a new one that nobody reads when there is none."""
     return _CURRENT.get() or ProgressTracker()

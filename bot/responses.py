@@ -1,4 +1,4 @@
-"""What holds for every HTTP answer, whoever sends it: how much is read, what its headers say."""
+"""Reading HTTP answers, whoever sends them: decompressing, repairing JSON, dates and waits."""
 
 import email.utils
 import re
@@ -28,10 +28,10 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class Inflater:
-    """Decodes a body piece by piece, 64 KiB at the most at once, whatever a sender packed into it.
+    """Decompresses a body in pieces of 64 KiB at most, whatever a sender packed into it.
 
-    `encodings` are the values of `Content-Encoding`. BodyUnreadable for any but a single gzip:
-    nested ones unfold a thousandfold each (RFC 9110, section 8.4).
+    `encodings` are the values of `Content-Encoding`. Raises BodyUnreadable for any but a single
+    gzip: nested ones unfold a thousandfold each (RFC 9110, section 8.4).
     """
 
     def __init__(self, encodings: Iterable[str]) -> None:
@@ -43,7 +43,7 @@ class Inflater:
         self._begun = False
 
     def feed(self, data: bytes) -> Iterator[bytes]:
-        """The next pieces of the body; BodyUnreadable where it is no gzip."""
+        """Yield what `data` decompresses to; BodyUnreadable when it is no gzip."""
         if self._inflate is None:
             yield data
             return
@@ -60,17 +60,16 @@ class Inflater:
                 break
 
     def require_end(self) -> None:
-        """BodyUnreadable where the rest is missing. An empty body needs no packing."""
+        """Raise BodyUnreadable when the gzip is not complete; an empty body need not be one."""
         if self._inflate is not None and self._begun and not self._inflate.eof:
             raise BodyUnreadable("it breaks off")
 
 
 def retry_after(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
-    """Seconds that `Retry-After` asks to wait, 0.5 at least and 300 at most.
+    """Seconds that `Retry-After` asks to wait, 0.5 to 300; None when it is missing or unreadable.
 
     It may be a number or a date (RFC 9110, section 10.2.3). A date is counted from the answer's own
-    `Date`, so that no clock of ours matters; where there is none, from `now`. None where it cannot
-    be read.
+    `Date`, so that no clock of ours matters; without one, from `now`.
     """
     said = headers.get("Retry-After", "").strip()
     if _NUMBER.fullmatch(said):
@@ -84,9 +83,9 @@ def retry_after(headers: Mapping[str, str], now: datetime | None = None) -> floa
 
 
 def http_date(said: str) -> datetime | None:
-    """A header's date, aware; None for what is none (RFC 9110, section 5.6.7).
+    """The date in a header, aware; None when it cannot be read (RFC 9110, section 5.6.7).
 
-    Nor is one of the calendar's last year: nothing could be counted on from it.
+    None for one in the year 9999 as well, to which nothing can be added.
     """
     try:
         when = email.utils.parsedate_to_datetime(said)
@@ -98,7 +97,7 @@ def http_date(said: str) -> datetime | None:
 
 
 def phrase(status: int) -> str:
-    """A status in words: any number is one, also those that no standard names."""
+    """An HTTP status in words: its standard phrase, or its number when it has none."""
     try:
         return HTTPStatus(status).phrase
     except ValueError:
@@ -106,10 +105,10 @@ def phrase(status: int) -> str:
 
 
 def mended(text: bytes) -> bytes:
-    """A JSON text without what breaks readers though a sender's library wrote it.
+    """A JSON text without what some senders write and strict readers refuse.
 
-    A byte order mark is left out; bytes that are no UTF-8, and halves of a pair of surrogates,
-    become U+FFFD.
+    A byte order mark is left out; bytes that are no UTF-8, and halves of a surrogate pair, become
+    U+FFFD.
     """
     whole = text.removeprefix(_BYTE_ORDER_MARK).decode(errors="replace").encode()
     return _ESCAPE.sub(_whole, whole)

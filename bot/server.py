@@ -79,11 +79,12 @@ async def listening(
     websockets: bool = False,
     watch: Callable[[asyncio.Task[None]], None] | None = None,
 ) -> AsyncIterator[str]:
-    """Serve `app` while the context lasts; yields its base URL, without a last slash.
+    """Serve `app` while the context lasts; yields its base URL, without a slash at the end.
 
     Port 0 lets the machine choose one. Requests still in work when the context ends get `grace`
-    seconds. `limits` are how long a sender may take and how much it may send; `watch` is given the
-    task that serves. OSError when the port is taken, RuntimeError when the app's lifespan fails.
+    seconds. `limits` are how long a sender may take and how much it may send; `watch` is called
+    with the task that serves. Raises OSError when the port is taken, RuntimeError when the app's
+    lifespan fails.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.create_server((host, port), family=family, backlog=2048)

@@ -1,4 +1,7 @@
-"""One typed object from the environment and callwarden.toml; nothing else reads os.environ."""
+"""The settings: one typed object from the environment and callwarden.toml.
+
+Nothing else reads os.environ.
+"""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -57,7 +60,7 @@ class Slack(FromEnvironment):
     )
 
     def token(self) -> str:
-        """The bot's token; ConfigError naming the variables still to be set."""
+        """The bot's token. Raises ConfigError naming the variables that are still to be set."""
         if self.missing or self.bot_token is None:
             raise ConfigError(
                 f"Slack is not connected: {_and(self.missing)} missing.",
@@ -77,7 +80,7 @@ class Slack(FromEnvironment):
 
 
 class StreamSettings(FromEnvironment):
-    """Stream Video. The base URL is up to and without `/api/v2`.
+    """Stream Video's credentials and addresses. The base URL ends before `/api/v2`.
 
     `moderator_id` is the Stream user in whose name people are muted, kicked and written to; it has
     to exist there.
@@ -90,7 +93,7 @@ class StreamSettings(FromEnvironment):
 
 
 class RealtimeKitSettings(FromEnvironment):
-    """Cloudflare RealtimeKit. The base URL is up to and without `/accounts`.
+    """Cloudflare RealtimeKit's credentials and addresses. The base URL ends before `/accounts`.
 
     `webhook_keys_url` is where the key that its events are signed with is published.
     """
@@ -106,9 +109,9 @@ class RealtimeKitSettings(FromEnvironment):
 
 
 class CometChatSettings(FromEnvironment):
-    """CometChat. The call and the chat API live on two hosts made from app id and region.
+    """CometChat's credentials; the hosts of its call and chat APIs are made from id and region.
 
-    `webhook_auth` is the `user:password` its events come with; without it none is believed.
+    `webhook_auth` is the `user:password` its events come with; without it all are rejected.
     """
 
     app_id: Word = Field(alias="COMETCHAT_APP_ID")
@@ -181,12 +184,12 @@ class Settings(Frozen):
 
     @property
     def vendors(self) -> tuple[Vendor, ...]:
-        """Those that are on."""
+        """The vendors that are on."""
         return tuple(vendor for vendor in Vendor if getattr(self, vendor.value) is not None)
 
     @classmethod
     def load(cls, environ: Mapping[str, str], file: Path | None) -> Self:
-        """Settings from these variables and that file; None means there is no file.
+        """Settings from the variables in `environ` and from `file`; None means there is no file.
 
         Empty variables count as unset. Raises ConfigError naming the variable or the key.
         """

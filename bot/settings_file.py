@@ -1,4 +1,4 @@
-"""callwarden.toml: read, checked, and every mistake answered with the key and the nearest one."""
+"""Reading and checking callwarden.toml; a mistake is answered with its key and the nearest one."""
 
 import difflib
 import re
@@ -152,13 +152,13 @@ class Prices(Section):
 
     @property
     def a_minute(self) -> dict[Vendor, float]:
-        """Those that are known."""
-        told = {vendor: getattr(self, vendor.value) for vendor in Vendor}
-        return {vendor: price for vendor, price in told.items() if price is not None}
+        """The prices that are given, by vendor."""
+        prices = {vendor: getattr(self, vendor.value) for vendor in Vendor}
+        return {vendor: price for vendor, price in prices.items() if price is not None}
 
 
 class ConfigFile(Section):
-    """The whole file."""
+    """All of callwarden.toml, a field for each table."""
 
     reasons: Reasons = ()
     people: People = People()
@@ -173,7 +173,7 @@ class ConfigFile(Section):
     prices: Prices = Prices()
 
     def rules(self, file: str | None) -> Rules:
-        """The part that is the policy's; `file` is the name to show in refusals."""
+        """The sections that are the policy's rules; `file` is the name to show in refusals."""
         return Rules(
             people=self.people,
             verbs=self.verbs,

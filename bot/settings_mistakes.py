@@ -57,9 +57,9 @@ _TOML: Sequence[tuple[str, str]] = (
 
 
 def expectation(mistake: Mistake, *, write: Callable[[str], str]) -> str:
-    """What belongs there, without a full stop. What our own validators say stays as it is.
+    """What a setting should have been, without a full stop; an own validator's words as they are.
 
-    `write` makes a line of the setting with this value, for the example.
+    `write` makes a line of the setting with a value, for the example.
     """
     kind, context = mistake["type"], mistake.get("ctx", {})
     if limit := _LIMITS.get(kind):

@@ -1,4 +1,4 @@
-"""Equal questions at the same moment are asked once, and all who asked get the one answer."""
+"""Sharing one piece of work among all who ask for the same at the same moment."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable
@@ -8,10 +8,10 @@ T = TypeVar("T")
 
 
 class SingleFlight:
-    """Shares work that is under way. Nothing is kept once it has ended.
+    """Runs work of the same key once at a time; whoever asks meanwhile gets the same answer.
 
-    Whoever is cancelled leaves the others waiting; once nobody waits any more, the work is
-    cancelled too. An error is everybody's.
+    Nothing is kept once the work has ended. When one who waits is cancelled, the others wait on;
+    when nobody waits any more, the work is cancelled too. An error is raised to all who wait.
     """
 
     def __init__(self) -> None:
@@ -19,7 +19,7 @@ class SingleFlight:
         self._waiting: dict[Hashable, int] = {}
 
     async def do(self, key: Hashable, work: Callable[[], Awaitable[T]]) -> T:
-        """What `work` returns, or what it returns to those who asked under that `key` before."""
+        """The answer of `work`, or of the work that is under way for that `key` already."""
         shared = self._under_way.get(key)
         if shared is None:
             shared = asyncio.ensure_future(work())
@@ -40,7 +40,7 @@ class SingleFlight:
                     shared.cancel()
 
     def _ended(self, key: Hashable, done: "asyncio.Future[Any]") -> None:
-        """Nobody joins it any more; an error that nobody waited for was told to nobody."""
+        """Forget work that has ended; an error that nobody waited for counts as retrieved."""
         if self._under_way.get(key) is done:
             self._forget(key)
         if not done.cancelled():

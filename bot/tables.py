@@ -1,4 +1,4 @@
-"""Tables and lines for the terminal."""
+"""What commands print on the terminal: tables, and results in words."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -80,12 +80,12 @@ def _summary(findings: Sequence[Finding]) -> str:
 
 
 def unbroken(entries: int, last: str) -> str:
-    """What is said of an audit chain that was walked to its end; `last` is the last hash."""
+    """The sentence for an audit chain that was verified to its end; `last` is the last hash."""
     return f"{entries} entries, unbroken. Last hash: {last}"
 
 
 def unread(error: CallwardenError) -> str:
-    """What is said where the audit log could not be looked at."""
+    """The sentence for an audit log that could not be read, and what to do about it."""
     told = f"The audit log could not be checked, which says nothing about it. {error}"
     return f"{told}\n{error.next_step}".rstrip()
 
@@ -118,7 +118,7 @@ def gaps_told(gaps: Sequence[Gap]) -> str:
 
 @contextmanager
 def reading_bars() -> Iterator[ReportProgress]:
-    """A progress bar for each vendor that tells something; on standard error."""
+    """Yield a function that shows progress as a bar for each vendor, on standard error."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),

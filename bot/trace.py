@@ -1,6 +1,6 @@
-"""One id from Slack's request to the vendor's answer, on every log line between them.
+"""One id on every log line from Slack's request to the vendor's answer.
 
-It travels in context variables, which tasks inherit, and in the case, for work taken up later.
+It is a context variable, which tasks inherit, and is kept in the case for work taken up later.
 """
 
 import secrets
@@ -21,16 +21,16 @@ REQUEST = "request"
 """The name of the id on a log line."""
 
 CLAIM_SHOWN = 8
-"""Signs of a claim's token that tell it from others; the whole one is nobody's business."""
+"""How many characters of a claim's token are logged: enough to tell it from others."""
 
 
 Before = Mapping[str, Token[Any]]
-"""What a line said before, to be said again."""
+"""The variables that `begin` replaced, for `end` to restore."""
 
 
 @contextmanager
 def traced(request: str | None = None) -> Iterator[str]:
-    """Put an id on every line written meanwhile, and by the tasks begun; a new one where None."""
+    """Put an id on every log line of this context and of its tasks; yields it. None: a new one."""
     before = begin(request)
     try:
         yield current()
@@ -39,12 +39,15 @@ def traced(request: str | None = None) -> Iterator[str]:
 
 
 def begin(request: str | None) -> Before:
-    """`traced` in two halves, for where each request comes in: the first."""
+    """Put an id on every log line from now on until `end`; None for a new one.
+
+    With `end` the same as `traced`, for callers that are no context.
+    """
     return bind_contextvars(**{REQUEST: request or secrets.token_hex(6)})
 
 
 def end(before: Before) -> None:
-    """The second half: what was before holds again."""
+    """Restore the id that log lines had before `begin`."""
     reset_contextvars(**before)
 
 
@@ -54,15 +57,15 @@ def current() -> str:
 
 
 def apart() -> None:
-    """Forget whose request this task was begun in: it works for others too."""
+    """Give up the id that this task inherited, as a task that works for others too has to."""
     clear_contextvars()
 
 
 @contextmanager
 def working_on(case: int, request: str, **more: str) -> Iterator[None]:
-    """Put a case's number and the id of the request it came from on every line written meanwhile.
+    """Put a case's number and its request's id on every log line of this context.
 
-    `more` may hold `claim`, a token, of which only the beginning is shown.
+    `more` is put there too; of `claim`, a token, only the beginning.
     """
     if "claim" in more:
         more["claim"] = more["claim"][:CLAIM_SHOWN]

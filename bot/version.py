@@ -1,4 +1,4 @@
-"""Which version of Callwarden this is."""
+"""The version of Callwarden that runs."""
 
 import importlib.metadata
 from functools import cache
@@ -6,7 +6,7 @@ from functools import cache
 
 @cache
 def version() -> str:
-    """The version that is installed; `unknown` when it runs from its source alone."""
+    """The installed version of Callwarden; `unknown` when it runs from its source alone."""
     try:
         return importlib.metadata.version("callwarden")
     except importlib.metadata.PackageNotFoundError:

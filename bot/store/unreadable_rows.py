@@ -45,7 +45,7 @@ class UnreadableRows:
         rows[key] = error
         if table is CASE:
             self._cases[key] = UnreadableCase(key, row.vendor, row.call_id)
-        self._meter.set_aside(table.name)
+        self._meter.unreadable_row(table.name)
         log.error(
             "row set aside",
             table=table.name,

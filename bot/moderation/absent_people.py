@@ -51,8 +51,8 @@ class AbsentPeople:
     async def people(self, call: Call, verb: Verb, words: Sequence[str]) -> tuple[Person, ...]:
         """Whom each word means, by any id or name, each once.
 
-        UnknownPerson, with those who are on the list, or AmbiguousPerson. A verb that means anybody
-        takes every word for an id, as does one whose list the vendor does not give.
+        Raises UnknownPerson, with those who are on the list, or AmbiguousPerson. A verb that means
+        anybody takes every word for an id, as does one whose list the vendor does not give.
         """
         which = verb.listed
         if which is None:
@@ -75,7 +75,7 @@ class AbsentPeople:
         return self._named(call, which, page.items, past, whole=page.next is None)
 
     async def lately(self, call: CallRef, which: Listed) -> Roster:
-        """The same, as it was read a few seconds ago."""
+        """Who is on that list, as it was read in the last 20 seconds."""
         known = self._read.get((call, which))
         return await self.roster(call, which) if known is None else known
 
@@ -127,7 +127,7 @@ class AbsentPeople:
 def meant(word: str, roster: Roster, call: Call) -> Person:
     """The one person on the list whom `word` means, else one whom a case of ours put on it.
 
-    UnknownPerson or AmbiguousPerson; a word is an id where not everybody could be read.
+    Raises UnknownPerson or AmbiguousPerson; a word is an id where not everybody could be read.
     """
     for people in (roster.people, roster.former):
         found = PeopleIndex(_seen(person) for person in people).find(word)
@@ -151,7 +151,7 @@ def not_listed(word: str, roster: Roster, call: Call) -> UnknownPerson:
 
 
 def roster_index(roster: Roster) -> PeopleIndex:
-    """Those who are on the list, or were put on it by a case, to be named."""
+    """An index of those who are on the list, or were put on it by a case, to find them by name."""
     return PeopleIndex(_seen(person) for person in (*roster.people, *roster.former))
 
 
@@ -187,13 +187,13 @@ def _seen(person: Person) -> Participant:
 
 def _put_on(which: Listed, past: Sequence[Case]) -> tuple[Person, ...]:
     """Whom the cases put on that list, the latest first, each once."""
-    people = (
-        Person(id=one.id, name=one.name, custom_id=one.custom_id)
+    listed = (
+        Person(id=person.id, name=person.name, custom_id=person.custom_id)
         for case in past
         if isinstance(case.act.verb, PUT_ON[which])
-        for one in case.act.people
+        for person in case.act.people
     )
     found: dict[str, Person] = {}
-    for person in people:
+    for person in listed:
         found.setdefault(person.id, person)
     return tuple(found.values())

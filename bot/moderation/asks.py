@@ -46,14 +46,14 @@ UNAVAILABLE_PAUSE = timedelta(hours=1)
 
 
 class AskedIn(NamedTuple):
-    """The order that was asked for, and in which channel."""
+    """A refused order that was put to others, and the channel it is posted in."""
 
     ask: Ask
     channel: str
 
 
 class AskService:
-    """Posts refused orders that were asked for. `poster` None: there is no channel to ask in."""
+    """Puts refused orders to those who may give them; without a `poster` there is no channel to."""
 
     def __init__(
         self,
@@ -73,8 +73,9 @@ class AskService:
     async def ask(self, id_: str, actor: Actor) -> AskedIn:
         """Put the order of that id, which was refused to `actor`, to those who may give it.
 
-        BadInput where there is no such order or its call has ended, NobodyAsked where the channel
-        is no place for it, NotAccepted where it cannot be written down; then nobody was asked.
+        Raises BadInput where there is no such order, UnknownCall where its call has ended,
+        NobodyAsked where the moderation channel cannot be used for it, NotAccepted and StoreError;
+        then nobody was asked.
         """
         order = await self._store.refused_order(id_)
         if order is None or order.actor.user != actor.user:
@@ -94,19 +95,22 @@ class AskService:
         return AskedIn(asked.ask, poster.channel)
 
     async def order(self, id_: str) -> Ask:
-        """The order of that id, where it was asked for; BadInput where it is not kept any more."""
+        """The order of that id, which was put to those who may give it.
+
+        Raises BadInput where it is not kept any more, and StoreError.
+        """
         found = await self._store.refused_order(id_)
         if found is None or found.asked_at is None:
             raise BadInput("This order is not kept any more.", next_step=ANEW)
         return found
 
     def wake(self) -> None:
-        """Look for what a process that died left behind."""
+        """Have orders posted that are due, also those of a process that died; returns at once."""
         if self._poster is not None:
             self._consumer.wake()
 
     def close(self) -> None:
-        """Take up no more; what is under way finishes."""
+        """Begin to post no further order; what is being posted is finished."""
         self._consumer.close()
 
     def _require_poster(self) -> AskPoster:
@@ -171,5 +175,5 @@ class AskService:
             return
         except DeliveryImpossible as lost:
             log.warning("holders not asked", why=str(lost))
-        told = partial(self._store.finish_ask, ask)
-        await retry_write(told, self._clock, "order asked for")
+        finish = partial(self._store.finish_ask, ask)
+        await retry_write(finish, self._clock, "order asked for")

@@ -84,7 +84,7 @@ class CallIndex:
 
     @property
     def due(self) -> bool:
-        """Whether something of it is older than is believed, and not being read already."""
+        """Whether a vendor's part is older than FRESH_SECONDS and is not being read already."""
         return any(self._is_due(vendor) for vendor in self._providers)
 
     @property
@@ -113,7 +113,7 @@ class CallIndex:
         return (entry.call for entry in self._all())
 
     def call(self, ref: CallRef) -> Call | None:
-        """That room as the index has it."""
+        """The live call in that room, as the index has it; None where it has none."""
         part = self._parts.get(ref.vendor)
         return None if part is None else part.calls.get((ref.vendor, ref.id))
 
@@ -204,5 +204,5 @@ def _is_prefix(name: str, word: str) -> bool:
 
 
 def trouble_of(vendor: Vendor, error: VendorError) -> VendorTrouble:
-    """A vendor that did not answer."""
+    """The trouble of a vendor that did not answer, as a listing shows it."""
     return VendorTrouble(vendor=vendor, message=str(error), diagnosis=str(error.diagnosis or ""))

@@ -10,10 +10,10 @@ from bot.calls.effects import lock_of, muted, removed, silenced
 from bot.calls.models import Call, CallRef, Participant
 
 CASES = 200
-"""Earlier cases of a call that are looked at."""
+"""Earlier cases of one call that are read."""
 
 CASES_OF_ALL = 500
-"""Earlier cases of all listed calls together that are looked at."""
+"""Earlier cases of all listed calls together that are read."""
 
 MUTED_FOR = timedelta(minutes=10)
 """How long somebody counts as muted on a list: they can unmute themselves at any time."""
@@ -52,7 +52,7 @@ async def mark_call(
 async def mark_calls(past: RecentCasesOfAll, calls: Sequence[Call], now: datetime) -> list[Call]:
     """Those calls with our locks, and how many people in each are silenced or muted by us.
 
-    One look into the store for all of them. No vendor's list says who is muted, so only what our
+    The store is asked once for all of them. No vendor's list says who is muted, so only what our
     own cases did lately counts. Raises StoreError.
     """
     cases: dict[tuple[str, str], list[Case]] = defaultdict(list)

@@ -19,9 +19,10 @@ ENTRIES_A_CASE = 4
 
 
 class CaseService:
-    """Everybody may read their own cases, those who may read the audit log everybody's.
+    """Cases, their history and the audit log: one's own for everybody, all of it for auditors.
 
-    Every method that takes an asker raises NotPermitted for those who may not even see calls.
+    Every method that takes an asker raises NotPermitted for those who may not even see calls, and
+    every method StoreError.
     """
 
     def __init__(self, live_calls: LiveCalls, policy: Policy, store: Store) -> None:
@@ -42,7 +43,11 @@ class CaseService:
         return await self._store.case(number)
 
     async def case_for_key(self, key: str) -> Case | None:
-        """The case that the request of this key led to, told to whoever sent it once already."""
+        """The case that the request of this idempotency key led to; None where it led to none.
+
+        For a request that Slack delivers again. Raises OtherRelease where this release cannot read
+        the case.
+        """
         return await self._store.case_for_key(key)
 
     async def has_request(self, *keys: str) -> bool:
@@ -50,12 +55,16 @@ class CaseService:
         return await self._store.has_keys(*keys)
 
     async def to_repeat(self, asker: Asker, number: int) -> Case:
-        """A case that is to be done again: whoever may do it may; `request` decides on that."""
+        """The case of that number, to be done again: also one that somebody else asked for.
+
+        Whether the asker may do it is decided by `ModerationService.request`. Raises UnknownCase
+        and OtherRelease.
+        """
         await self._policy.require_viewer(asker.actor, asker.channel)
         return await self._store.case(number)
 
     async def next_retry(self, asker: Asker, number: int, key: str) -> Retry:
-        """Which try comes next of a case under `key`; see `retry.next_retry`."""
+        """The next try of a case by one asker, whom `key` stands for; see `retry.next_retry`."""
         case = await self.to_repeat(asker, number)
         return await next_retry(case, key, self._live_calls.clock.now(), self._store.case_for_key)
 
@@ -65,14 +74,17 @@ class CaseService:
         return bool(await self._store.audit(mine))
 
     async def history(self, asker: Asker, number: int) -> CaseHistory:
-        """One case from its request on, with what took it back."""
+        """One case from its request on, with what took it back; raises as `get`."""
         case = await self.get(asker, number)
         entries = await self._store.audit(AuditQuery(case=number, limit=MOST_ENTRIES))
         later = await self._store.reversals(case)
         return CaseHistory.of(case, entries, later)
 
     async def audit_entries(self, asker: Asker, which: AuditQuery) -> Sequence[AuditEntry]:
-        """The audit log, newest first; what somebody asked for themselves they may always read."""
+        """The audit entries that match `which`, newest first.
+
+        What somebody asked for themselves they may always read; RoleTooLow for the rest.
+        """
         await self._policy.require_viewer(asker.actor, asker.channel)
         if which.by != asker.actor.user:
             await self._policy.require_auditor(asker.actor, "read the audit log")
@@ -90,7 +102,7 @@ class CaseService:
         return found
 
     async def require_auditor(self, asker: Asker) -> None:
-        """RoleTooLow for those who may not search the audit log; NotPermitted for strangers."""
+        """Raise RoleTooLow for those who may not search the audit log, Outsider for strangers."""
         await self._policy.require_viewer(asker.actor, asker.channel)
         await self._policy.require_auditor(asker.actor, "search the audit log")
 

@@ -58,7 +58,7 @@ READ_AGAIN = timedelta(seconds=1)
 """How long a case that could not be read waits to be told: a busy database is so for a moment."""
 
 GATHER_SECONDS = 0.05
-"""How long messages that fall due one after the other are gathered into one look."""
+"""How long messages that fall due one after the other are gathered into one query."""
 
 MOST_ATTEMPTS = 5
 """How often a case is taken up: one that its worker never finishes must not go round for ever."""
@@ -81,9 +81,10 @@ class Done(NamedTuple):
 
 
 class Executor:
-    """One consumer for each vendor's cases and one for Slack's messages; `wake` has them look.
+    """Carries out due cases, with a consumer for each vendor, and sends due messages, with another.
 
-    `beat` is after how many seconds a lease is renewed and it is told how far a case is.
+    `wake` has them look for due rows. `beat` is after how many seconds a lease is renewed, and how
+    far the case is is shown.
     """
 
     def __init__(
@@ -129,7 +130,7 @@ class Executor:
         ]
 
     def wake(self, vendor: Vendor | None = None) -> None:
-        """Look for due cases (of one vendor, or of all) and for messages to send."""
+        """Have due cases (of one vendor or all) and due messages looked for; returns at once."""
         for each, consumer in self._acts.items():
             if vendor in {None, each}:
                 consumer.wake()
@@ -241,7 +242,7 @@ class Executor:
     async def _found(self, claim: Claim) -> Sequence[Result] | None:
         """What came of a case since the backup that it is of; None when it is to be carried out."""
         case, waited = claim.case, claim.waited
-        seen = await self._performers[case.act.call.vendor].look(case)
+        seen = await self._performers[case.act.call.vendor].observe(case)
         return results_since(case, seen, waited, in_time=waited <= STALE)
 
     def _count(self, case: Case, results: Sequence[Result]) -> None:

@@ -69,7 +69,7 @@ async def _present(live_calls: LiveCalls, ref: CallRef, ids: Sequence[str]) -> l
     if any(live_calls.recent_calls.met(ref, id_) is None for id_ in ids):
         await live_calls.people(ref)
     found = [live_calls.recent_calls.met(ref, id_) for id_ in ids]
-    missing = [one for one, person in zip(ids, found, strict=True) if person is None]
+    missing = [id_ for id_, person in zip(ids, found, strict=True) if person is None]
     if missing:
         are = "are" if len(missing) > 1 else "is"
         raise UnknownPerson(f"{', '.join(missing)} {are} not in the call any more.")

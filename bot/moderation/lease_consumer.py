@@ -69,7 +69,7 @@ class LeaseConsumer(Generic[T]):
         self._open = True
 
     def wake(self) -> None:
-        """Look for due items soon."""
+        """Have it look for due items soon; returns at once."""
         if self._sweep is not None and not self._sweep.done():
             self._again = True
         elif self._open:

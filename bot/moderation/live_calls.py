@@ -1,4 +1,4 @@
-"""What is live now: every vendor asked at once, each within its own deadline, gaps said."""
+"""What is live now: every vendor asked at once, within its own deadline; who is silent is named."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
@@ -28,7 +28,7 @@ from bot.single_flight import SingleFlight
 log = structlog.get_logger(__name__)
 
 MOST = 100
-"""Calls asked of each vendor for one picture: one request, the vendors' largest page."""
+"""Calls asked of each vendor for one listing: one request, the vendors' largest page."""
 
 PEOPLE_PER_PAGE = 25
 MOST_PEOPLE = 500
@@ -84,23 +84,23 @@ class LiveCalls:
         return await self._flights.do((current(), question), ask)
 
     def diagnosis(self, vendor: Vendor) -> str:
-        """Why no connection to it comes about, for admins; empty while it answers."""
+        """Why no connection to a vendor comes about, for admins; empty while it answers."""
         provider = self.providers.get(vendor)
         return "" if provider is None else provider.diagnosis
 
     def capabilities(self, call: Call) -> Mapping[str, Capability]:
-        """What can be done in this call; Impossible when its vendor is not connected (any more)."""
+        """What can be done in this call, by verb. Raises Impossible when its vendor is not on."""
         return of_call(self.provider(call.ref.vendor).capabilities, call)
 
     def require_connected(self) -> None:
-        """Impossible when no vendor at all is connected."""
+        """Raise Impossible when no vendor at all is on."""
         if not self.providers:
             raise Impossible(
                 "No vendor is connected.",
                 next_step="Ask an admin to set a vendor's keys; the log says which are missing.",
             )
 
-    async def look(self, view: ListView) -> CallListing:
+    async def list_calls(self, view: ListView) -> CallListing:
         """The calls that match `view`, most people first; a silent vendor is one trouble.
 
         Where it looks into call logs, only the vendors that have one are asked. Impossible when
@@ -175,7 +175,10 @@ class LiveCalls:
             return trouble_of(vendor, error)
 
     async def find(self, words: str) -> PeopleFound:
-        """Who answers to `words` in any live call; a silent vendor is one trouble."""
+        """Who answers to `words` in any live call, vendor by vendor.
+
+        A vendor that does not answer is one trouble.
+        """
         answers = await asyncio.gather(*(self._search(vendor, words) for vendor in self._order))
         people: list[Sighting] = []
         unread: dict[Vendor, int] = {}
@@ -205,7 +208,10 @@ class LiveCalls:
         return found
 
     async def open(self, ref: CallRef, page: int = 0) -> CallView:
-        """One call with a page of its people, or the last page where there are fewer."""
+        """One call with a page of its people (from 0), or the last page where there are fewer.
+
+        Raises VendorError, Impossible when its vendor is not on, and StoreError.
+        """
         provider = self.provider(ref.vendor)
         call = await self.get(ref)
         people = await self.people(call.ref, at_least=(page + 1) * PEOPLE_PER_PAGE + 1)
@@ -267,7 +273,10 @@ class LiveCalls:
         return self.recent_calls.people_index(ref, there, unlisted)
 
     async def get(self, ref: CallRef) -> Call:
-        """One call by its vendor's id."""
+        """One call as its vendor has it now, by the vendor's id; it is remembered.
+
+        Raises VendorError, NotAtVendor among them, and Impossible when the vendor is not on.
+        """
         provider = self.provider(ref.vendor)
         call = await self.shared(("call", ref.vendor, ref.id), lambda: provider.get(ref.id))
         self.recent_calls.keep_calls([call])

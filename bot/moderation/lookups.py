@@ -20,7 +20,9 @@ LOOKUPS_AT_ONCE = 8
 
 
 class OrderLookups:
-    """Consumes such orders. `settle` finds out what is meant and takes the order, or says why not.
+    """Looks up orders that were acknowledged before it was known who and what is meant.
+
+    `settle` finds that out and takes the order, or tells its asker why not.
 
     Where `settle` raises StoreError or NotAccepted, the order is put back and not counted as tried:
     the database was away. Whatever else it raises, ClaimLost and OtherRelease too, leaves the order
@@ -45,20 +47,23 @@ class OrderLookups:
         )
 
     async def hold(self, lookup: Lookup) -> None:
-        """Keep it on disk, then carry on with it; NotAccepted when it cannot be written in time."""
+        """Write an order down, then find out in the background what it means.
+
+        Raises NotAccepted when it cannot be written in time.
+        """
         if await self._store.keep_lookup(lookup.model_copy(update={"trace": trace.current()})):
             self._consumer.wake()
 
     async def under_way(self, *keys: str) -> bool:
-        """Whether an order of these keys is being looked for: its answer follows."""
+        """Whether an order of one of these keys is waiting to be looked up. Raises StoreError."""
         return await self._store.has_lookup(*keys)
 
     def wake(self) -> None:
-        """Look for what a process that died left behind."""
+        """Have due orders looked up, also those of a process that died; returns at once."""
         self._consumer.wake()
 
     def close(self) -> None:
-        """Take up no more; what is under way finishes."""
+        """Look up no further order; what is under way finishes."""
         self._consumer.close()
 
     async def _carry_on(self, lookup: Lookup) -> None:

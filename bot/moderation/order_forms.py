@@ -52,7 +52,10 @@ class CurrentCall(NamedTuple):
 
 
 class OrderForms:
-    """Everything that a form of an order asks about calls, people, lists and permissions."""
+    """Everything that a form of an order asks about calls, people, lists and permissions.
+
+    What is read from the database raises StoreError.
+    """
 
     def __init__(
         self,
@@ -74,11 +77,11 @@ class OrderForms:
         return self._live_calls.rtmp_targets
 
     def capability(self, call: Call, verb: type[Verb] | Verb) -> Capability:
-        """Whether and how `verb` can be done in that call. Impossible: its vendor is off."""
+        """Whether and how `verb` can be done in that call. Raises Impossible: its vendor is off."""
         return self._live_calls.capabilities(call)[verb.name]
 
     def vendor_capability(self, vendor: Vendor, verb: type[Verb] | Verb) -> Capability:
-        """The same for any call of that vendor. Impossible: it is off."""
+        """Whether and how a vendor can do `verb` in any call. Raises Impossible: it is off."""
         return self._live_calls.provider(vendor).capabilities[verb.name]
 
     def vendors_able(self, verb: type[Verb], call: Call | None = None) -> list[Vendor]:
@@ -127,7 +130,10 @@ class OrderForms:
         return self._live_calls.call_index.call(ref) or self._live_calls.recent_calls.call(ref)
 
     async def call(self, word: str) -> Call:
-        """The call that `word` means; raises as `TargetResolver.call`."""
+        """The call meant by a handle, a vendor's id, or `vendor:id`.
+
+        Raises UnknownCall, AmbiguousCall, Impossible and VendorError.
+        """
         return await self._resolver.call(word)
 
     async def get_call(self, ref: CallRef) -> Call:
@@ -135,7 +141,7 @@ class OrderForms:
         return await self._live_calls.get(ref)
 
     def met(self, ref: CallRef, person: str) -> Participant | None:
-        """Somebody who was seen in that call in the last hour, by id."""
+        """Somebody who was seen in that call in the last hour, by id; None where nobody was."""
         return self._live_calls.recent_calls.met(ref, person)
 
     def minutes_gone(self, ref: CallRef, person: str) -> int | None:
@@ -147,12 +153,18 @@ class OrderForms:
         return self._live_calls.recent_calls.people(ref)
 
     async def people(self, ref: CallRef) -> PeopleIndex:
-        """Who is in a call now, and who left it lately. Raises VendorError and Impossible."""
+        """Who is in a call now, and who left it in the last ten minutes.
+
+        Raises VendorError and Impossible.
+        """
         here = (await self._live_calls.people(ref)).items
         return self._live_calls.recent_calls.people_index(ref, here)
 
     async def people_soon(self, ref: CallRef, seconds: float) -> PeopleIndex:
-        """The same as known, or as the vendor says within `seconds`; else nobody."""
+        """Who is in a call, as known, or as its vendor says within `seconds`; else nobody.
+
+        Raises nothing: a vendor that cannot be asked knows nobody.
+        """
         if (known := self.known_people(ref)) is not None:
             return known
         reading = self._tasks.spawn(self._read_people(ref), "people")
@@ -204,15 +216,18 @@ class OrderForms:
         return self._resolver.absent_people.lists(verb, call.ref)
 
     async def roster(self, call: CallRef, listed: Listed) -> Roster:
-        """Who is on that list now. Raises VendorError."""
+        """Who is on that list now. Raises VendorError and Impossible."""
         return await self._resolver.absent_people.roster(call, listed)
 
     async def recent_roster(self, call: CallRef, listed: Listed) -> Roster:
-        """Who is on that list, as it was read in the last 20 seconds. Raises VendorError."""
+        """Who is on that list, as of the last 20 s. Raises VendorError and Impossible."""
         return await self._resolver.absent_people.lately(call, listed)
 
     async def absent(self, call: Call, verb: Verb, words: Sequence[str]) -> tuple[Person, ...]:
-        """Whom each word means who need not be there; raises as `AbsentPeople.people`."""
+        """The people meant by `words` who need not be in the call, by any id or name, each once.
+
+        Raises UnknownPerson, AmbiguousPerson, VendorError and Impossible.
+        """
         return await self._resolver.absent_people.people(call, verb, words)
 
     async def running_recordings(self, ref: CallRef, seconds: float) -> Sequence[RunningRecording]:
@@ -229,19 +244,31 @@ class OrderForms:
             return ()
 
     async def require_recording(self, verb: Verb, call: CallRef) -> None:
-        """WhichRecording unless `verb` leaves no doubt which recording it means; VendorError."""
+        """Raise WhichRecording unless `verb` leaves no doubt which recording it means.
+
+        Raises VendorError and Impossible too.
+        """
         await self._resolver.require_recording(verb, call)
 
     async def departures(self, call: CallRef, verb: Verb) -> Departures | None:
-        """How many people `verb` makes leave; None where all stay. VendorError, Impossible."""
+        """How many people `verb` makes leave; None where all stay.
+
+        Raises VendorError and Impossible.
+        """
         return await self._live_calls.provider(call.vendor).acts.departures(call, verb)
 
     def remembered(self, meant: ActRef) -> Act | None:
-        """The act of a button, where all of it was shown lately; see `id_resolver.remembered`."""
+        """The act that a button's ids mean, where all of it was shown lately; else None.
+
+        None means that it has to be asked for, with `resolve`. See `id_resolver.remembered`.
+        """
         return remembered(self._live_calls, meant)
 
     async def resolve(self, meant: ActRef) -> Act:
-        """The act of a button. UnknownPerson for who is not there, and VendorError."""
+        """The act that a button's ids mean, as the vendor has the call and the people now.
+
+        Raises UnknownPerson for who is not there, VendorError and Impossible.
+        """
         return await resolve(self._live_calls, self._resolver, meant)
 
     async def current(self, ref: CallRef, *, with_people: bool, seconds: float) -> CurrentCall:
@@ -278,7 +305,7 @@ class OrderForms:
     async def require_any(
         self, asker: Asker, wanted: Sequence[tuple[type[Verb], Vendor]], label: str, key: str
     ) -> None:
-        """NotPermitted, audited under `key`, for those who may do none of what is `wanted`.
+        """Raise NotPermitted, audited under `key`, for those who may do none of what is `wanted`.
 
         `label` is what was asked for, in words.
         """
@@ -286,7 +313,7 @@ class OrderForms:
         await self._audited(asker, permission, key, label)
 
     async def require_permitted(self, asker: Asker, act: Act, words: str, key: str) -> None:
-        """NotPermitted, audited under `key`, for those who may not give that order.
+        """Raise NotPermitted, audited under `key`, for those who may not give that order.
 
         A form asks this before it is filled in; `words` say what was asked for.
         """

@@ -88,7 +88,7 @@ class PeopleIndex:
         return index
 
     def at_front(self, words: Sequence[str]) -> list[Match]:
-        """Everybody whom the beginning of `words` (folded) may name, each way once."""
+        """Everybody whom the first of `words` (folded) may name, each way to read them once."""
         if not words:
             return []
         wholes = {
@@ -131,7 +131,10 @@ class PeopleIndex:
 
 
 def exactly(text: str, people: Sequence[Participant]) -> list[Participant]:
-    """Those of `people` who are not meant only because an id of theirs looks like another one."""
+    """Those of `people` who bear `text` as an id, letter by letter, or as a name.
+
+    All of them where nobody has that id. Ids that differ only in capital letters are so told apart.
+    """
     by_id = [person for person in people if text in {person.id, person.custom_id}]
     named = [
         person for person in people if _key(text) in {_key(person.name or ""), _key(person.shown)}

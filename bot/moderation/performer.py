@@ -31,10 +31,10 @@ TRIES = 3
 """How often an act is sent at most while the vendor shows that it did not happen."""
 
 READ_BACK_AFTER = (0.0, 0.3, 0.7, 1.5)
-"""Seconds before each look at the vendor after its yes: a media server needs a moment."""
+"""Seconds before each reading of the vendor after its yes: a media server needs a moment."""
 
-LOOK_SECONDS = 3.0
-"""How long the look before the first send may take; then the act is sent without it."""
+READ_FIRST_SECONDS = 3.0
+"""How long reading the vendor before the first send may take; then it is sent without that."""
 
 MOST_SECONDS = 600.0
 """How long one act may take in all, however it gets on."""
@@ -58,19 +58,20 @@ class ActPerformer:
     async def perform_act(
         self, case: Case, tracker: ProgressTracker | None = None
     ) -> Sequence[Result]:
-        """The results for each person of the case's act, concurrently, or for the call.
+        """Carry out the act of `case`: a result for each person, or one for the call.
 
-        `tracker` is told how far it is; it says whom an earlier attempt reached.
+        People are acted on side by side. `tracker` is told how far it is, and says whom an earlier
+        attempt reached. What goes wrong is a result; raises ClaimLost once the claim is lost.
         """
         tracker = tracker or ProgressTracker(case.progress)
         parts = case.act.each()
         if len(parts) == 1:
             return await self._in_time(parts[0], tracker, doubtful=case.begun)
         tracker.expect(len(parts))
-        told = await asyncio.gather(
+        results = await asyncio.gather(
             *(self._one_of_many(part, tracker, doubtful=case.begun) for part in parts)
         )
-        return [result for part in told for result in part]
+        return [result for part_results in results for result in part_results]
 
     async def _one_of_many(
         self, act: Act, tracker: ProgressTracker, *, doubtful: bool
@@ -79,11 +80,14 @@ class ActPerformer:
         tracker.step()
         return results
 
-    async def look(self, case: Case) -> Sequence[Observation]:
-        """What the vendor shows of each part of the act; nothing is sent."""
-        return await asyncio.gather(*(self._looked(part) for part in case.act.each()))
+    async def observe(self, case: Case) -> Sequence[Observation]:
+        """What the vendor shows of each part of the act, read side by side; nothing is sent.
 
-    async def _looked(self, act: Act) -> Observation:
+        A vendor that does not answer in time makes that part unknowable.
+        """
+        return await asyncio.gather(*(self._observe_part(part) for part in case.act.each()))
+
+    async def _observe_part(self, act: Act) -> Observation:
         try:
             async with Deadline(self.timeout_s):
                 return await self.provider.acts.observe(act)
@@ -109,11 +113,10 @@ class ActPerformer:
 
 
 class _ActRun:
-    """One act on its way. `doubtful` means that it may have happened already.
+    """One act while it is sent and read back; `doubtful`: it may have happened already.
 
-    Of an act on everyone, `_recipients` are
-    those it was sent for so far, by id; `_unlisted` counts who was meant with them and `_missed`
-    who could not be, since the vendor does not list them.
+    Of an act on everyone, `_recipients` are those it was sent for so far, by id; `_unlisted` counts
+    who was meant with them and `_missed` who could not be, since the vendor does not list them.
     """
 
     def __init__(
@@ -140,7 +143,10 @@ class _ActRun:
         self.remember_sent()
 
     async def run(self) -> Sequence[Result]:
-        """Send until it is done, refused, or not worth trying again."""
+        """Send until it is done, refused, or not worth trying again; the results.
+
+        Raises ClaimLost once the claim is lost.
+        """
         while self._attempts < TRIES:
             if known := await (self._settle() if self._doubtful else self._known()):
                 return known
@@ -164,7 +170,7 @@ class _ActRun:
             except (VendorError, Impossible) as error:
                 return self._no(error)
             else:
-                return await self._taken(receipt)
+                return await self._confirm(receipt)
         return await self._give_up()
 
     async def _known(self) -> Sequence[Result] | None:
@@ -175,8 +181,8 @@ class _ActRun:
         if self._attempts or self._act.everyone or not self._act.verb.read_first:
             return None
         try:
-            async with asyncio.timeout(LOOK_SECONDS):
-                seen = await self._look()
+            async with asyncio.timeout(READ_FIRST_SECONDS):
+                seen = await self._read_back()
         except TimeoutError:
             return None
         if seen.seen is not Seen.DONE:
@@ -189,7 +195,7 @@ class _ActRun:
 
     async def _settle(self) -> Sequence[Result] | None:
         """Settle a doubt by reading; None when the act should be sent (again)."""
-        seen = await self._look()
+        seen = await self._read_back()
         if seen.seen is Seen.DONE:
             return self.results(State.CONFIRMED, seen.evidence)
         if seen.seen is Seen.NOT_DONE or self._act.verb.repeatable:
@@ -198,14 +204,14 @@ class _ActRun:
 
     async def _give_up(self) -> Sequence[Result]:
         """After the last try: done if it shows, otherwise nobody knows yet."""
-        seen = await self._look()
+        seen = await self._read_back()
         if seen.seen is Seen.DONE:
             return self.results(State.CONFIRMED, seen.evidence)
         times = f"Sent {self._attempts} times without a clear answer."
         return self.results(State.NOT_CONFIRMED, f"{times} {_last_read(seen)}", CHECK)
 
-    async def _taken(self, receipt: Receipt) -> Sequence[Result]:
-        """The vendor said yes: see whether it is so."""
+    async def _confirm(self, receipt: Receipt) -> Sequence[Result]:
+        """Read back whether it is so, once the vendor said yes."""
         self._request_id = receipt.request_id
         self._remember_recipients(receipt.people)
         self._unlisted, self._missed = receipt.unlisted, receipt.missed
@@ -215,20 +221,19 @@ class _ActRun:
         for seconds in READ_BACK_AFTER:
             if seconds:
                 await self._clock.sleep(seconds)
-            seen = await self._look()
+            seen = await self._read_back()
             if seen.seen is not Seen.NOT_DONE:
                 break
-        said = receipt.evidence
         if seen.seen is Seen.DONE:
             return self.results(State.CONFIRMED, seen.evidence)
         if seen.seen is Seen.UNKNOWABLE:
-            return self.results(State.CONFIRMED, f"{said} {seen.evidence}")
-        return self.results(State.NOT_CONFIRMED, f"{said} {_last_read(seen)}", CHECK)
+            return self.results(State.CONFIRMED, f"{receipt.evidence} {seen.evidence}")
+        return self.results(State.NOT_CONFIRMED, f"{receipt.evidence} {_last_read(seen)}", CHECK)
 
     async def _refused(self, refused: VendorRefused) -> Sequence[Result]:
         """A definite no may mean that it is so already; or that an earlier try has done it."""
         self._remember(refused)
-        seen = await self._look()
+        seen = await self._read_back()
         if seen.seen is Seen.DONE:
             return self._so_already(seen.evidence)
         self._doubtful = self._doubtful and seen.seen is Seen.UNKNOWABLE
@@ -238,7 +243,7 @@ class _ActRun:
         """It was so when it was sent: by an earlier try, where that may have happened."""
         return self.results(State.CONFIRMED if self._doubtful else State.ALREADY, evidence)
 
-    async def _look(self) -> Observation:
+    async def _read_back(self) -> Observation:
         try:
             self._seen = await self._provider.acts.observe(self._act)
         except VendorError as error:
@@ -271,13 +276,13 @@ class _ActRun:
         """What is known now, for the person or the call, or for each whom everyone meant."""
         if not self._recipients:
             return [self._result(state, evidence, next_step)]
-        told = [
+        results = [
             self._of(recipient, state, evidence, next_step)
             for recipient in self._recipients.values()
         ]
         if self._unlisted:
-            told.append(self._result(state, evidence, next_step, count=self._unlisted))
-        return [*told, *self._others(evidence)]
+            results.append(self._result(state, evidence, next_step, count=self._unlisted))
+        return [*results, *self._others(evidence)]
 
     def _of(self, recipient: Recipient, state: State, evidence: str, next_step: str) -> Result:
         """How it went for one of everyone: as for all, unless the vendor shows it for them."""
@@ -291,7 +296,7 @@ class _ActRun:
         return self._result(state, evidence, next_step, who=recipient)
 
     def _shows(self, person: str) -> bool:
-        """Whether the last look showed it for this one of everyone."""
+        """Whether the vendor, when last read, showed it for this one of everyone."""
         seen = self._seen
         if seen is None or seen.seen is Seen.UNKNOWABLE:
             return False
@@ -343,6 +348,6 @@ def _unmoved(_: float) -> None:
 
 
 def _last_read(seen: Observation) -> str:
-    """What the last look showed, where that was not what was asked for."""
+    """What the vendor showed when last read, where that was not what was asked for."""
     not_done = seen.seen is Seen.NOT_DONE
     return f"Not done when last read: {seen.evidence}" if not_done else seen.evidence

@@ -44,7 +44,7 @@ class RecentCalls:
         )
 
     def meet(self, ref: CallRef, people: Iterable[Participant]) -> None:
-        """Remember what people were like who were in a call, also when they leave."""
+        """Remember people who were seen in a call, so that they are known after they leave."""
         room = _room(ref)
         known = self._met.get(room)
         if known is None:
@@ -97,7 +97,7 @@ class RecentCalls:
         return None if seen is None else int((self._clock.monotonic() - seen[0]) // 60)
 
     def called(self, word: str) -> list[Call]:
-        """The calls a handle means, or else a vendor's id."""
+        """The calls lately read whose handle `word` is, else those whose vendor's id it is."""
         rooms = self._rooms.get(word[:SHORT].upper(), frozenset())
         found = [call for call in self._known(rooms) if fits(word, call.ref)]
         return found or self._known((vendor.value, word) for vendor in Vendor)
@@ -106,11 +106,11 @@ class RecentCalls:
         return [call for room in rooms if (call := self._calls.get(room)) is not None]
 
     def call(self, ref: CallRef) -> Call | None:
-        """What was last shown of this room."""
+        """The call in this room as it was last read; None after an hour."""
         return self._calls.get(_room(ref))
 
     def people(self, ref: CallRef) -> PeopleIndex | None:
-        """Who was in the call a moment ago, None when that is not known."""
+        """Who was in the call in the last minute; None when that is not known."""
         return self._people.get(_room(ref))
 
     def forget(self, vendor: Vendor, call_id: str) -> None:

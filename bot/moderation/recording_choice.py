@@ -17,7 +17,7 @@ def require_one(
     call: CallRef,
     running: Sequence[RunningRecording],
 ) -> None:
-    """WhichRecording unless exactly one is meant: the one named, or the only one begun from here.
+    """Raise WhichRecording unless one is meant: the one named, or the only one begun from here.
 
     What others began may be an RTMP output: it has to be chosen, even where it is the only one.
     Where nothing runs, and none is named, it is the vendor's to say that there is nothing to do.
@@ -35,7 +35,7 @@ def require_one(
 
 
 def require_output(verb: RtmpStop, call: Call) -> None:
-    """BadInput where RTMP outputs run and none has the name that is to be stopped.
+    """Raise BadInput where RTMP outputs run and none has the name that is to be stopped.
 
     Where none runs, or the vendor does not list them, it is the vendor's to say.
     """
@@ -60,9 +60,9 @@ def _listed(
     call: CallRef,
     running: Sequence[RunningRecording],
 ) -> str:
-    told = [f"{recording.short} ({recording.described})" for recording in running[:SHOWN]]
+    names = [f"{recording.short} ({recording.described})" for recording in running[:SHOWN]]
     if len(running) > SHOWN:
-        told.append(f"and {len(running) - SHOWN} more")
+        names.append(f"and {len(running) - SHOWN} more")
     first, second = verb.words
     example = f"{first} {handle(call)} {second} {running[0].short}"
-    return f"Running: {'; '.join(told)}. Name it, for example: `{example}`"
+    return f"Running: {'; '.join(names)}. Name it, for example: `{example}`"

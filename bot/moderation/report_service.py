@@ -31,10 +31,11 @@ T = TypeVar("T")
 
 
 class ReportService:
-    """Each report is asked of the vendor once for all who look at the same moment.
+    """The reports that vendors keep about calls, each for those who may read it.
 
-    Every method raises NotPermitted for those who may not read the report, Impossible where the
-    vendor has none or is not on, and VendorError.
+    A report is asked of the vendor once for all who ask for it at the same moment. Every method
+    raises NotPermitted for those who may not read the report, Impossible where the vendor has none
+    or is not on, and VendorError; attendance also raises StoreError.
     """
 
     def __init__(
@@ -75,7 +76,7 @@ class ReportService:
     ) -> Files:
         """The files of a call, once it is audited under `key` that they are handed out.
 
-        Raises StoreError where that cannot be recorded.
+        Raises NotAccepted where that cannot be recorded: then no file is handed out.
         """
         provider = await self._provider(asker, report, call.ref.vendor)
         files = await provider.reports.files(call.ref, kinds)

@@ -2,7 +2,7 @@
 
 A token bucket for each person and kind of request. What is kept of one is a single number, the
 moment at which it will be full again: the generic cell rate algorithm
-(https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm). The limiters that are looked after read
+(https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm). The maintained libraries for it read
 the wall clock, or make whoever is over the limit wait instead of saying when to come again.
 """
 
@@ -28,7 +28,7 @@ ROUNDING = 1e-6
 
 
 class RequestKind(StrEnum):
-    """What a request asks for. Each kind has a budget of its own: looks never use up orders."""
+    """What a request asks for. Each kind has a budget of its own: reading never uses up orders."""
 
     LOOK = "look"
     """Something is read: lists, cards, searches, Home, and what fits letters typed into a menu."""
@@ -65,7 +65,7 @@ class RequestBudgets:
         }
 
     def wait(self, actor: Actor, kind: RequestKind, cost: float = 1.0) -> float:
-        """Count a request, and 0.0; or the seconds until it would fit, and nothing is counted.
+        """Count a request and return 0.0; else count nothing and return the seconds until it fits.
 
         `cost` is how many requests it counts as.
         """
@@ -83,7 +83,7 @@ class RequestBudgets:
 
 
 def too_many(kind: RequestKind, wait: float, *, undone: bool = True) -> TooManyRequests:
-    """What somebody over their budget is told, `wait` seconds before there is room again.
+    """The error for somebody over their budget, `wait` seconds before there is room again.
 
     `undone` False: it cannot be found out now whether the request was taken when it came before.
     """

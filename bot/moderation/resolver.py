@@ -152,15 +152,15 @@ class TargetResolver:
 
         Where a vendor has more calls than one page shows, all its pages are read first.
         """
-        picture = await self._live_calls.look(ListView())
+        listing = await self._live_calls.list_calls(ListView())
         known = self._live_calls.recent_calls.called(word)
-        if not known and picture.partial:
+        if not known and listing.partial:
             await self._live_calls.call_index.refresh()
-            troubles = (*picture.troubles, *self._live_calls.call_index.troubles)
-            picture = picture.model_copy(update={"troubles": troubles})
+            troubles = (*listing.troubles, *self._live_calls.call_index.troubles)
+            listing = listing.model_copy(update={"troubles": troubles})
             known = self._live_calls.recent_calls.called(word)
         if not known:
-            raise no_such_call(word, picture)
+            raise no_such_call(word, listing)
         return known
 
     async def resolve(

@@ -24,13 +24,13 @@ def results_since(
         Result(
             person=part.people[0].id if part.people else None,
             name=part.people[0].shown if part.people else None,
-            state=State.CONFIRMED if one.seen is Seen.DONE else State.NOT_CONFIRMED,
-            evidence=_evidence(one, minutes),
-            next_step="" if one.seen is Seen.DONE else CHECK,
-            note=one.note,
+            state=State.CONFIRMED if observation.seen is Seen.DONE else State.NOT_CONFIRMED,
+            evidence=_evidence(observation, minutes),
+            next_step="" if observation.seen is Seen.DONE else CHECK,
+            note=observation.note,
             attempts=0,
         )
-        for part, one in zip(case.act.each(), seen, strict=True)
+        for part, observation in zip(case.act.each(), seen, strict=True)
     ]
 
 

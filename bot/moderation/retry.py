@@ -11,10 +11,10 @@ DOUBLE_PRESS = timedelta(seconds=3)
 
 
 class Retry(NamedTuple):
-    """The next try of a case: what is tried again, under which key of its own.
+    """The next try of a case: what is tried again, and the idempotency key of that order.
 
-    `asked` says that there is nothing to ask for: `case` is under way, has just been asked for by
-    the same press, or has done it.
+    `asked` is whether no order is needed: `case` is under way, has just been asked for by the same
+    press, or has done it.
     """
 
     case: Case
@@ -25,10 +25,11 @@ class Retry(NamedTuple):
 async def next_retry(
     case: Case, key: str, now: datetime, case_for_key: Callable[[str], Awaitable[Case | None]]
 ) -> Retry:
-    """The try after those that were asked for under `key`, which is of the case and the asker.
+    """The next try of `case` by one asker, whom `key` stands for together with the case.
 
-    Each has a number; `earlier_acceptance` finds the case of a key. What is aimed at is what the
-    last of them left unsettled.
+    Tries are numbered: their keys are `key:1`, `key:2` and so on, and `case_for_key` finds the case
+    that such a key led to. The next try is aimed at what the last one left unsettled. Raises
+    StoreError.
     """
     number = 1
     while (tried := await case_for_key(f"{key}:{number}")) is not None:

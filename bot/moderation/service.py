@@ -63,8 +63,10 @@ NOTHING_DONE = "Nothing was done."
 class ModerationService:
     """Everything that a front end may ask for: looking, ordering, cases and the audit log.
 
-    Looking is free to those who may look; every act goes through `request`. `forms` are what forms
-    of orders ask, `reports` what vendors keep about calls, `cases` what was done so far.
+    Every act goes through `request`. `forms` answers what forms of orders ask, `reports` what
+    vendors keep about calls, `cases` what was done so far. `key` is an idempotency key: the same
+    for every delivery of one request; what is audited under it raises NotAccepted where that cannot
+    be written. Whatever reads the database raises StoreError.
     """
 
     def __init__(
@@ -90,7 +92,7 @@ class ModerationService:
 
     @property
     def clock(self) -> Clock:
-        """What the service goes by."""
+        """The clock that the service and everything behind it reads."""
         return self._live_calls.clock
 
     @property
@@ -104,15 +106,15 @@ class ModerationService:
         return {vendor: provider.capabilities for vendor, provider in providers.items()}
 
     async def require_ready(self) -> None:
-        """StoreError unless the database takes orders now."""
+        """Raise StoreError unless the database takes orders now."""
         await self._store.require_ready()
 
     async def schema_fits(self) -> bool:
-        """Whether the database has the tables that this release needs; StoreError."""
+        """Whether the database has the tables that this release needs. Raises StoreError."""
         return await self._store.schema_fits()
 
     def forget_people(self, vendor: Vendor, call_id: str) -> None:
-        """Believe no more who is in that call: somebody came or went."""
+        """Forget who is in that call, since somebody came or went; they are read anew."""
         self._live_calls.recent_calls.forget(vendor, call_id)
 
     def connection_trouble(self, vendor: Vendor) -> str:
@@ -120,31 +122,32 @@ class ModerationService:
         return self._live_calls.diagnosis(vendor)
 
     async def require_viewer(self, asker: Asker) -> None:
-        """NotPermitted for those who may not see calls from where they ask."""
+        """Raise NotPermitted for those who may not see calls from where they ask."""
         await self._policy.require_viewer(asker.actor, asker.channel)
 
     async def request(self, order: Order) -> Acceptance:
-        """Permit, then write down: what this returns is on disk and will be carried out.
+        """Take an order: what this returns is on disk and will be carried out.
 
-        Raises Impossible, BadInput, NotPermitted (audited), NotAccepted or KeyReused; then
-        nothing was done.
+        It is permitted first. Raises Impossible, BadInput, NotPermitted (audited), NotAccepted,
+        KeyReused, or OtherRelease where the key made a case of another release; then nothing was
+        done.
         """
         require_complete(order.act)
         asker = Asker(order.actor, order.channel)
         act = await self.permit(asker, order.act, order.key, order.reason)
-        told = order.model_copy(update={"act": _unbegun(act), "trace": trace.current()})
-        acceptance = await self._store.accept(told)
+        permitted = order.model_copy(update={"act": _unbegun(act), "trace": trace.current()})
+        acceptance = await self._store.accept(permitted)
         log.debug("order recorded", case=acceptance.case.number, how=acceptance.how)
         if acceptance.how is AcceptResult.NEW:
             self._executor.wake(order.act.call.vendor)
         return acceptance
 
     async def permit(self, asker: Asker, act: Act, key: str, reason: str = "") -> Act:
-        """Refuse what is impossible or not permitted; the latter is audited under `key`.
+        """The act as it may be done, without protected people whom everyone would have hit.
 
-        Returns the act as it may be done: see `Authorizer.authorize_order`. A form asks this before
-        it opens, so that nobody fills it in for nothing. Raises Impossible and NotPermitted. Where
-        those who may can be asked for it, the refusal carries the id under which the order is kept.
+        Raises Impossible, and NotPermitted, which is audited under `key` and, where those who may
+        can be asked for the order, carries the id under which it is kept. A form asks this before
+        it opens, so that nobody fills it in for nothing. See `Authorizer.authorize_order`.
         """
         self._resolver.require_capability(act.verb, act.call, everyone=act.everyone)
         try:
@@ -177,9 +180,10 @@ class ModerationService:
         )
 
     async def admit(self, asker: Asker, key: str, words: str) -> None:
-        """Refuse those who may not even look, before their order in `words` is looked into.
+        """Raise NotPermitted, audited under `key`, for those who may not see calls.
 
-        What is wrong with an order tells who is in a call. The attempt is audited under `key`.
+        Asked before an order in `words` is read any further, for what is wrong with an order tells
+        who is in a call.
         """
         try:
             await self.require_viewer(asker)
@@ -193,9 +197,9 @@ class ModerationService:
     async def require_role(
         self, asker: Asker, verb: Verb, vendor: Vendor, key: str, words: str
     ) -> None:
-        """NotPermitted for those who may order that of nobody there; audited under `key`.
+        """Raise NotPermitted, audited under `key`, for those who may use `verb` on nobody there.
 
-        `words` is the order as it was typed: whom or what it means is not told.
+        `words` is the order as it was typed: at whom it is aimed is not known yet.
         """
         try:
             await self._policy.require_any(
@@ -214,11 +218,18 @@ class ModerationService:
         return explicit(word, self._live_calls.providers)
 
     async def knows_names(self, verb: Verb, call_word: str) -> bool:
-        """Whether people can be meant by name; see `TargetResolver.knows_names`."""
+        """Whether everybody whom `verb` can mean in that call is known by name, not only by id.
+
+        Raises BadInput, Impossible and VendorError; see `TargetResolver.knows_names`.
+        """
         return await self._resolver.knows_names(verb, call_word)
 
     async def resolve_typed(self, verb: Verb, typed: TypedOrder) -> ResolvedOrder:
-        """The act on people that was said in words; raises as `TargetResolver.meant`."""
+        """The act on people that a typed order means, and the words left for a reason.
+
+        Raises UnclearPeople where the words can be read in more than one way, BadInput, Impossible
+        and VendorError; see `TargetResolver.meant`.
+        """
         return await self._resolver.meant(verb, typed)
 
     async def resolve(
@@ -230,30 +241,42 @@ class ModerationService:
         everyone: bool,
         spared: Sequence[str] = (),
     ) -> Act:
-        """The act that words mean, each a person; raises as `TargetResolver.resolve`."""
+        """The act that is meant by the call and the people named, each word of `people` a person.
+
+        Raises BadInput, Impossible and VendorError; see `TargetResolver.resolve`.
+        """
         return await self._resolver.resolve(
             verb, call_word, people, everyone=everyone, spared=spared
         )
 
     async def call(self, asker: Asker, word: str) -> Call:
-        """The call that `word` means; see `TargetResolver.call`."""
+        """The call meant by a handle, a vendor's id, or `vendor:id`.
+
+        Raises NotPermitted, UnknownCall, AmbiguousCall, Impossible and VendorError.
+        """
         await self.require_viewer(asker)
         return await self._resolver.call(word)
 
     async def capabilities(self, asker: Asker) -> dict[Vendor, Mapping[str, Capability]]:
-        """What each connected vendor lets a moderator do."""
+        """What each vendor that is on lets a moderator do. Raises NotPermitted for strangers."""
         await self.require_viewer(asker)
-        return {vendor: one.capabilities for vendor, one in self._live_calls.providers.items()}
+        return self.vendor_capabilities()
 
-    async def look(self, asker: Asker, view: ListView) -> CallListing:
-        """What is live now, and what may be done with it; both are asked for side by side."""
+    async def list_calls(self, asker: Asker, view: ListView) -> CallListing:
+        """The live calls that match `view`, and what the asker may do with each.
+
+        A vendor that does not answer is one trouble in the listing. Raises NotPermitted, and
+        Impossible where no vendor can be asked for that; see `LiveCalls.list_calls`.
+        """
         await self.require_viewer(asker)
-        picture, rights = await asyncio.gather(self._live_calls.look(view), self.rights(asker))
-        troubles = tuple(trouble.for_reader(rights) for trouble in picture.troubles)
-        return picture.model_copy(update={"rights": rights, "troubles": troubles})
+        listing, rights = await asyncio.gather(
+            self._live_calls.list_calls(view), self.rights(asker)
+        )
+        troubles = tuple(trouble.for_reader(rights) for trouble in listing.troubles)
+        return listing.model_copy(update={"rights": rights, "troubles": troubles})
 
     async def rights(self, asker: Asker) -> Mapping[Vendor, Rights]:
-        """What somebody may do on each connected vendor, from where they ask."""
+        """What somebody may do on each vendor that is on. Raises NotPermitted for outsiders."""
         vendors = tuple(self._live_calls.providers)
         found = await asyncio.gather(
             *(self._policy.rights(asker.actor, vendor, asker.channel) for vendor in vendors)
@@ -261,7 +284,7 @@ class ModerationService:
         return dict(zip(vendors, found, strict=True))
 
     async def outages(self, asker: Asker) -> Sequence[ChannelOutage]:
-        """Channels that take no lines of cases now; told to admins alone."""
+        """The channels that take no lines of cases now, for admins; for anybody else none."""
         if any(rights.technical for rights in (await self.rights(asker)).values()):
             return await self._store.outages()
         return ()
@@ -273,32 +296,38 @@ class ModerationService:
             self._executor.wake()
 
     async def rights_in(self, asker: Asker, case: Case) -> Rights:
-        """What somebody may do where a case was done; nothing for who was taken out meanwhile."""
+        """What somebody may do now at the vendor of `case`; nothing for who lost their role."""
         reader = Reader(actor=asker.actor, channel=asker.channel)
         return await self._call_cards.rights(reader, case.act.call.vendor)
 
     async def open(
         self, asker: Asker, ref: CallRef, page: int = 0
     ) -> tuple[CallView, Sequence[Case]]:
-        """One call with its people, what may be done with it, and its latest cases."""
+        """One call with a page of its people (from 0), what may be done with it, its latest cases.
+
+        Raises NotPermitted, Impossible and VendorError.
+        """
         await self.require_viewer(asker)
         return await self._call_cards.open(asker.actor, asker.channel, ref, page)
 
     async def find(self, asker: Asker, words: str) -> PeopleFound:
-        """Where somebody is live now, on any vendor."""
+        """Who answers to `words` in any live call, on any vendor.
+
+        A vendor that does not answer is one trouble. Raises NotPermitted.
+        """
         await self.require_viewer(asker)
         found, rights = await asyncio.gather(self._live_calls.find(words), self.rights(asker))
         troubles = tuple(trouble.for_reader(rights) for trouble in found.troubles)
         return found.model_copy(update={"troubles": troubles})
 
     async def diagnosis(self, asker: Asker, error: VendorError) -> str:
-        """Why no connection came about, where somebody is told such things; else empty."""
+        """Why no connection to a vendor came about, for admins; for anybody else empty."""
         reader = Reader(actor=asker.actor, channel=asker.channel)
         rights = await self._call_cards.rights(reader, Vendor(error.vendor))
         return str(error.diagnosis or "") if rights.technical else ""
 
     async def standing(self, asker: Asker) -> Sequence[Standing]:
-        """What somebody may do on each connected vendor; raises as `Policy.standing`."""
+        """The role of somebody on each vendor that is on. Raises NotPermitted for outsiders."""
         return [await self._standing(asker.actor, vendor) for vendor in self._live_calls.providers]
 
     async def _standing(self, actor: Actor, vendor: Vendor) -> Standing:
@@ -315,7 +344,7 @@ def _unbegun(act: Act) -> Act:
 
 
 def require_complete(act: Act) -> None:
-    """BadInput unless the act is aimed as its verb wants."""
+    """Raise BadInput unless the act is aimed as its verb wants."""
     verb = act.verb
     if verb.aim is Aim.CALL:
         aimed = not act.people and not act.everyone and not act.spared

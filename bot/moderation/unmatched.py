@@ -21,17 +21,20 @@ MOST_NEAR = 3
 
 
 class NoSuchPerson(UnknownPerson, WithSuggestions):
-    """Nobody there has that name; those who are there can be chosen from."""
+    """The error for a name that nobody in the call has; it offers those who are there."""
 
 
 class NoSuchCall(UnknownCall, WithSuggestions):
-    """No live call fits; the nearest ones can be opened."""
+    """The error for a word that fits no live call; it offers the nearest ones to open."""
 
 
 def nobody_matches(
     word: str, there: PeopleIndex, call: Call, verb: type[Verb] | Verb | None = None
 ) -> NoSuchPerson:
-    """Nobody there has that name; with a `verb`, a way to its form with those who are there."""
+    """The error for a `word` that names nobody `there`, with the nearest names.
+
+    With a `verb` it offers that verb's form, in which those who are there can be chosen.
+    """
     names = ", ".join(f"{p.shown} ({p.custom_id or p.id})" for p in there.people[:SHOWN_NAMES])
     number = len(there.people)
     more = f" and {number - SHOWN_NAMES:,} more" if number > SHOWN_NAMES else ""
@@ -52,14 +55,14 @@ def call_word(call: Call) -> str:
     return f"{call.ref.vendor}:{call.ref.id}"
 
 
-def no_such_call(word: str, picture: CallListing) -> NoSuchCall:
-    """No live call fits: those whose title or handle is near, to be opened."""
-    silent = dict.fromkeys(trouble.vendor.label for trouble in picture.troubles)
+def no_such_call(word: str, listing: CallListing) -> NoSuchCall:
+    """The error for a `word` that fits no call of `listing`, with calls whose name is near."""
+    silent = dict.fromkeys(trouble.vendor.label for trouble in listing.troubles)
     message = f"No live call matches “{word}”."
     if silent:
         message += f" {' and '.join(silent)} did not answer, so it may be there."
-    near = _near(word, picture.calls)
-    longer = longer_handles(picture.calls)
+    near = _near(word, listing.calls)
+    longer = longer_handles(listing.calls)
     meant = " or ".join(f"“{call.title}” ({longer[call.ref]})" for call in near)
     error = NoSuchCall(
         message, next_step=f"Did you mean {meant}?" if near else "It may have ended."

@@ -111,7 +111,7 @@ class CallValue(Value):
 
 
 class ListValue(Value):
-    """A part of the live picture to show."""
+    """The part of the live calls to list."""
 
     view: ListView
 

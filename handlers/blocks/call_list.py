@@ -70,31 +70,31 @@ MAX_FILTER = 100
 Capabilities = Mapping[Vendor, Mapping[str, Capability]]
 
 
-def list_message(picture: CallListing, view: ListView, capabilities: Capabilities) -> Message:
+def list_message(listing: CallListing, view: ListView, capabilities: Capabilities) -> Message:
     """The live calls that match `view`, and what can be done with each."""
-    last = max(len(picture.calls) - 1, 0) // PAGE_SIZE
+    last = max(len(listing.calls) - 1, 0) // PAGE_SIZE
     page = min(view.page, last)
-    shown = picture.calls[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
-    blocks = [header(headline(picture, view)), *_filters(view, stamp(picture.at))]
-    names = handles(picture.calls)
+    shown = listing.calls[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
+    blocks = [header(headline(listing, view)), *_filters(view, stamp(listing.at))]
+    names = handles(listing.calls)
     for index, call in enumerate(shown):
-        mark = f"{stamp(picture.at)}.{index}"
-        blocks += _card(picture, call, names[call.ref], capabilities, mark)
+        mark = f"{stamp(listing.at)}.{index}"
+        blocks += _card(listing, call, names[call.ref], capabilities, mark)
     if not shown:
-        blocks.append(section(_empty(picture, view)))
-    blocks += _notes(picture)
-    blocks += _pager(view, page, last, picture)
-    return Message(_spoken(picture, view, shown), blocks)
+        blocks.append(section(_empty(listing, view)))
+    blocks += _notes(listing)
+    blocks += _pager(view, page, last, listing)
+    return Message(_spoken(listing, view, shown), blocks)
 
 
-def live_blocks(picture: CallListing, capabilities: Capabilities) -> list[Block]:
+def live_blocks(listing: CallListing, capabilities: Capabilities) -> list[Block]:
     """The first ten calls as on the list, and what is missing, without filters and pages."""
-    shown, names = picture.calls[:PAGE_SIZE], handles(picture.calls)
+    shown, names = listing.calls[:PAGE_SIZE], handles(listing.calls)
     blocks: list[Block] = []
     for index, call in enumerate(shown):
-        mark = f"{stamp(picture.at)}.{index}"
-        blocks += _card(picture, call, names[call.ref], capabilities, mark)
-    return [*(blocks or [section(_empty(picture, ListView()))]), *_notes(picture)]
+        mark = f"{stamp(listing.at)}.{index}"
+        blocks += _card(listing, call, names[call.ref], capabilities, mark)
+    return [*(blocks or [section(_empty(listing, ListView()))]), *_notes(listing)]
 
 
 def call_facts(call: Call, name: str, now: datetime) -> str:
@@ -159,10 +159,10 @@ def _marks(call: Call) -> list[str]:
 
 
 def _card(
-    picture: CallListing, call: Call, name: str, capabilities: Capabilities, mark: str
+    listing: CallListing, call: Call, name: str, capabilities: Capabilities, mark: str
 ) -> list[Block]:
     table = capabilities.get(call.ref.vendor, {})
-    rights = picture.rights.get(call.ref.vendor, NOTHING)
+    rights = listing.rights.get(call.ref.vendor, NOTHING)
     offers = for_call(call, table, rights)
     direct = [offer for offer in offers if offer.verb.weight is Weight.LIGHT][:DIRECT]
     live = call.ended_at is None
@@ -182,7 +182,7 @@ def _card(
         row.append(more_button(call))
     title = bold(call.title, MAX_HEADER, empty="Untitled call")
     return [
-        section(f"{title}\n{call_facts(call, name, picture.at)}"),
+        section(f"{title}\n{call_facts(call, name, listing.at)}"),
         *(log_blocks(call) if not live else []),
         *actions(row, ids.block_id if ids else mark),
     ]
@@ -218,29 +218,29 @@ def _filters(view: ListView, mark: str) -> list[Block]:
     ]
 
 
-def headline(picture: CallListing, view: ListView) -> str:
+def headline(listing: CallListing, view: ListView) -> str:
     """`4 live calls · CometChat not answering`: how many, and whose are missing."""
-    silent = " and ".join(dict.fromkeys(trouble.vendor.label for trouble in picture.troubles))
-    number = count(len(picture.calls), "call" if view.log.narrow else "live call")
+    silent = " and ".join(dict.fromkeys(trouble.vendor.label for trouble in listing.troubles))
+    number = count(len(listing.calls), "call" if view.log.narrow else "live call")
     return dots((number, f"{silent} not answering" if silent else ""))
 
 
-def _empty(picture: CallListing, view: ListView) -> str:
-    if view.log.narrow and not picture.troubles:
+def _empty(listing: CallListing, view: ListView) -> str:
+    if view.log.narrow and not listing.troubles:
         return "No call in the log matches this. Say less, or something else."
-    if picture.troubles:
+    if listing.troubles:
         return "Nothing to show, but not every vendor answered. Press Refresh in a moment."
     if view.text or view.vendor:
         return "No live call matches this. Clear the filter, or choose all vendors."
     return "No call is live right now. Start one in your app, then press Refresh."
 
 
-def _notes(picture: CallListing) -> list[Block]:
+def _notes(listing: CallListing) -> list[Block]:
     """What is missing: vendors without a call log, those that did not answer or have more."""
-    lines = [_searched(picture.logs)] if picture.logs else []
-    lines += [f"⚠️ {mrkdwn(trouble.message)}" for trouble in picture.troubles]
-    for vendor in picture.partial:
-        seen = sum(call.ref.vendor is vendor for call in picture.calls)
+    lines = [_searched(listing.logs)] if listing.logs else []
+    lines += [f"⚠️ {mrkdwn(trouble.message)}" for trouble in listing.troubles]
+    for vendor in listing.partial:
+        seen = sum(call.ref.vendor is vendor for call in listing.calls)
         lines.append(
             f"{vendor.label} has more live calls than were read; only its newest are searched here "
             f"({count(seen, 'match', 'matches')}). A handle or an id finds any of those shown."
@@ -255,9 +255,9 @@ def _searched(logs: Sequence[Vendor]) -> str:
     return f"Only {whose} {what} searched: the other vendors have none."
 
 
-def _pager(view: ListView, page: int, last: int, picture: CallListing) -> list[Block]:
+def _pager(view: ListView, page: int, last: int, listing: CallListing) -> list[Block]:
     if not last:
-        return [context(f"As of {when(picture.at)}")]
+        return [context(f"As of {when(listing.at)}")]
     before = ListValue(view=view.model_copy(update={"page": page - 1}))
     after = ListValue(view=view.model_copy(update={"page": page + 1}))
     row = [
@@ -265,11 +265,11 @@ def _pager(view: ListView, page: int, last: int, picture: CallListing) -> list[B
         button("Next", f"{PAGE}#next", after) if page < last else None,
     ]
     return [
-        *actions(row, f"{stamp(picture.at)}.pager"),
-        context(dots((f"Page {page + 1} of {last + 1}", f"as of {when(picture.at)}"))),
+        *actions(row, f"{stamp(listing.at)}.pager"),
+        context(dots((f"Page {page + 1} of {last + 1}", f"as of {when(listing.at)}"))),
     ]
 
 
-def _spoken(picture: CallListing, view: ListView, shown: Sequence[Call]) -> str:
+def _spoken(listing: CallListing, view: ListView, shown: Sequence[Call]) -> str:
     first = "; ".join(mrkdwn(call.title, 40, empty="Untitled call") for call in shown[:3])
-    return text_of(f"{headline(picture, view)}{': ' + first if first else ''}.")
+    return text_of(f"{headline(listing, view)}{': ' + first if first else ''}.")

@@ -10,9 +10,9 @@ from handlers.context import SlackContext
 async def show_list(ctx: SlackContext, view: ListView, *, in_place: bool = False) -> None:
     """Show the live calls that match `view`."""
     await ctx.show_waiting(in_place=in_place)
-    picture = await ctx.moderation.look(ctx.asker, view)
+    listing = await ctx.moderation.list_calls(ctx.asker, view)
     capabilities = ctx.moderation.vendor_capabilities()
-    await ctx.answer(list_message(picture, view, capabilities), in_place=in_place)
+    await ctx.answer(list_message(listing, view, capabilities), in_place=in_place)
 
 
 async def show_one(ctx: SlackContext, ref: CallRef, page: int, *, in_place: bool = False) -> None:

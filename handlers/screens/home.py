@@ -79,7 +79,7 @@ async def _drawn(ctx: SlackContext) -> dict[str, Any]:
         kind = OUTSIDE if isinstance(no, Outsider) else no.next_step
         return outside_view([str(no), kind], service.clock.now())
     calls, cases, outages = await asyncio.gather(
-        ctx.error_as_message(service.look(ctx.asker, ListView())),
+        ctx.error_as_message(service.list_calls(ctx.asker, ListView())),
         ctx.error_as_message(service.cases.own(ctx.asker, CASES)),
         ctx.error_as_message(service.outages(ctx.asker)),
     )

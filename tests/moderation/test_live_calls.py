@@ -1,4 +1,4 @@
-"""One picture of all vendors: most people first, gaps named, requests counted."""
+"""One listing of all vendors: most people first, gaps named, requests counted."""
 
 import pytest
 
@@ -37,40 +37,43 @@ def world() -> World:
 
 
 async def test_calls_of_all_vendors_come_most_people_first(world: World) -> None:
-    picture = await world.live_calls.look(ListView())
-    assert [call.title for call in picture.calls] == ["Big stage", "Clinic", "Small talk"]
-    assert picture.troubles == ()
+    listing = await world.live_calls.list_calls(ListView())
+    assert [call.title for call in listing.calls] == ["Big stage", "Clinic", "Small talk"]
+    assert listing.troubles == ()
 
 
 async def test_one_picture_costs_each_vendor_one_request(world: World) -> None:
-    await world.live_calls.look(ListView())
+    await world.live_calls.list_calls(ListView())
     assert (world.stream.requests, world.kit.requests) == (1, 1)
 
 
 async def test_a_vendor_filter_asks_only_that_vendor(world: World) -> None:
-    picture = await world.live_calls.look(ListView(vendor=Vendor.REALTIMEKIT))
-    assert [call.title for call in picture.calls] == ["Clinic"]
+    listing = await world.live_calls.list_calls(ListView(vendor=Vendor.REALTIMEKIT))
+    assert [call.title for call in listing.calls] == ["Clinic"]
     assert world.stream.requests == 0
 
 
 @pytest.mark.parametrize("text", ["BIG", "default:big", "stage"])
 async def test_text_is_found_in_title_and_id_in_any_case(world: World, text: str) -> None:
-    picture = await world.live_calls.look(ListView(text=text))
-    assert [call.title for call in picture.calls] == ["Big stage"]
+    listing = await world.live_calls.list_calls(ListView(text=text))
+    assert [call.title for call in listing.calls] == ["Big stage"]
 
 
 async def test_a_silent_vendor_is_a_line_and_not_an_error(world: World) -> None:
     world.kit.silent = VendorTimeout("RealtimeKit did not answer within 2 s.", vendor="realtimekit")
-    picture = await world.live_calls.look(ListView())
-    assert len(picture.calls) == 2
-    assert [trouble.vendor for trouble in picture.troubles] == [Vendor.REALTIMEKIT]
+    listing = await world.live_calls.list_calls(ListView())
+    assert len(listing.calls) == 2
+    assert [trouble.vendor for trouble in listing.troubles] == [Vendor.REALTIMEKIT]
 
 
 async def test_why_a_vendor_cannot_be_reached_is_told_to_admins_only(world: World) -> None:
     why = Diagnosis("dns", "There is no address for it.", "Check it.")
     world.kit.silent = VendorUnreachable("It is away.", vendor="realtimekit", diagnosis=why)
-    for pictured in (await world.live_calls.look(ListView()), await world.live_calls.find("x")):
-        (trouble,) = pictured.troubles
+    for answered in (
+        await world.live_calls.list_calls(ListView()),
+        await world.live_calls.find("x"),
+    ):
+        (trouble,) = answered.troubles
         admins = {Vendor.REALTIMEKIT: Rights(technical=True)}
         assert (
             trouble.for_reader(admins).message
@@ -91,8 +94,8 @@ def test_what_is_not_connected_has_no_diagnosis(world: World) -> None:
 async def test_a_vendor_with_more_calls_than_one_page_is_named(world: World) -> None:
     for number in range(120):
         world.kit.open_call(f"m-{number + 10}", "x")
-    picture = await world.live_calls.look(ListView())
-    assert picture.partial == (Vendor.REALTIMEKIT,)
+    listing = await world.live_calls.list_calls(ListView())
+    assert listing.partial == (Vendor.REALTIMEKIT,)
     assert world.kit.requests == 1
 
 
@@ -126,8 +129,8 @@ async def test_a_call_that_is_gone_says_so(world: World) -> None:
 
 
 async def test_what_was_shown_is_remembered_for_a_while(world: World) -> None:
-    picture = await world.live_calls.look(ListView())
-    ref = picture.calls[0].ref
+    listing = await world.live_calls.list_calls(ListView())
+    ref = listing.calls[0].ref
     await world.live_calls.people(ref)
     recent_calls = world.live_calls.recent_calls
     assert recent_calls.call(ref) is not None
@@ -142,7 +145,7 @@ async def test_what_was_shown_is_remembered_for_a_while(world: World) -> None:
 async def test_who_was_not_seen_for_an_hour_is_forgotten_in_a_call_that_goes_on(
     world: World,
 ) -> None:
-    ref = (await world.live_calls.look(ListView(text="big"))).calls[0].ref
+    ref = (await world.live_calls.list_calls(ListView(text="big"))).calls[0].ref
     await world.live_calls.people(ref)
     world.clock.advance(CALL_SECONDS / 2)
     world.stream.left.add("a")
@@ -157,7 +160,7 @@ async def test_who_was_not_seen_for_an_hour_is_forgotten_in_a_call_that_goes_on(
 async def test_without_any_vendor_it_says_so_and_not_that_nothing_is_live() -> None:
     clock = ManualClock()
     with pytest.raises(Impossible, match="No vendor is connected"):
-        await LiveCalls({}, clock, RecentCalls(clock)).look(ListView())
+        await LiveCalls({}, clock, RecentCalls(clock)).list_calls(ListView())
 
 
 def test_longer_handles_tell_calls_apart_and_are_no_longer_than_needed(world: World) -> None:
@@ -196,7 +199,7 @@ async def test_people_read_in_part_are_not_remembered_as_everybody(world: World)
 
 async def test_a_vendor_that_is_not_connected_is_not_said_to_have_no_calls(world: World) -> None:
     with pytest.raises(Impossible, match="CometChat is not connected"):
-        await world.live_calls.look(ListView(vendor=Vendor.COMETCHAT))
+        await world.live_calls.list_calls(ListView(vendor=Vendor.COMETCHAT))
 
 
 async def test_a_vendor_that_pages_on_for_ever_is_not_followed_for_ever(world: World) -> None:

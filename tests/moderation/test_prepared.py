@@ -66,7 +66,7 @@ class Shop:
         assert await tasks.drain(30) == 0
 
     async def listed(self) -> Call:
-        [call] = (await self.live_calls.look(ListView())).calls
+        [call] = (await self.live_calls.list_calls(ListView())).calls
         return call
 
 
@@ -169,7 +169,7 @@ async def test_the_list_asks_its_vendors_and_the_store_once_whatever_was_done(sh
         "before_cursor_execute",
         lambda _, __, sql, *___: looks.append(sql),
     )
-    calls = (await shop.live_calls.look(ListView())).calls
+    calls = (await shop.live_calls.list_calls(ListView())).calls
     assert sorted((call.ref.id, call.silenced) for call in calls) == [
         ("default:other", None),
         (CID, 1),
@@ -187,8 +187,8 @@ async def test_a_store_that_is_away_hides_no_call(shop: Shop) -> None:
 
 async def test_a_list_that_does_not_say_which_call_it_means_says_so(shop: Shop) -> None:
     shop.server.faults.nulls("cid")
-    picture = await shop.live_calls.look(ListView())
-    assert [str(trouble.message) for trouble in picture.troubles] == [
+    listing = await shop.live_calls.list_calls(ListView())
+    assert [str(trouble.message) for trouble in listing.troubles] == [
         "Stream Video did not say which 1 live call it listed beside these."
     ]
 

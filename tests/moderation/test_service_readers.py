@@ -27,8 +27,8 @@ OTHER = Actor(user="U3OTHER", team=HOME)
 
 async def test_looking_is_free_to_everyone_of_the_workspace(harness: Harness) -> None:
     asker = Asker(VIEWER, "C1")
-    picture = await harness.service.look(asker, ListView())
-    view, cases = await harness.service.open(asker, picture.calls[0].ref)
+    listing = await harness.service.list_calls(asker, ListView())
+    view, cases = await harness.service.open(asker, listing.calls[0].ref)
     assert (view.call.title, list(cases)) == ("Room", [])
     assert set(await harness.service.capabilities(asker)) == {Vendor.STREAM}
 
@@ -77,9 +77,9 @@ async def test_whoever_asked_or_joined_reads_the_case_whatever_their_role_is_now
 
 async def test_a_card_offers_its_reader_what_they_may_do(harness: Harness) -> None:
     for actor, kick, end in ((VIEWER, False, False), (MODERATOR, True, False)):
-        picture = await harness.service.look(Asker(actor, "C1"), ListView())
+        listing = await harness.service.list_calls(Asker(actor, "C1"), ListView())
         view, _ = await harness.service.open(Asker(actor, "C1"), harness.room)
-        for rights in (picture.rights[Vendor.STREAM], view.rights):
+        for rights in (listing.rights[Vendor.STREAM], view.rights):
             assert (rights.may("kick"), rights.may("end")) == (kick, end)
             assert ("recordings" in rights.reports) is kick
 
@@ -87,7 +87,7 @@ async def test_a_card_offers_its_reader_what_they_may_do(harness: Harness) -> No
 async def test_strangers_see_nothing(harness: Harness) -> None:
     asker = Asker(STRANGER, "C1")
     for look in (
-        harness.service.look(asker, ListView()),
+        harness.service.list_calls(asker, ListView()),
         harness.service.open(asker, harness.room),
         harness.service.cases.get(asker, 1),
         harness.service.cases.audit_entries(asker, AuditQuery()),

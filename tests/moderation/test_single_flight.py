@@ -127,7 +127,7 @@ def live_calls(clock: ManualClock) -> tuple[LiveCalls, Counted, CallRef]:
 
 async def test_looks_of_many_at_the_same_moment_are_one_request_each() -> None:
     live, vendor, room = live_calls(ManualClock())
-    looks = [live.look(ListView()) for _ in range(30)] + [live.open(room) for _ in range(30)]
+    looks = [live.list_calls(ListView()) for _ in range(30)] + [live.open(room) for _ in range(30)]
     await asyncio.gather(*looks)
     assert sorted(vendor.asked) == ["get", "list"]
 

@@ -52,7 +52,7 @@ def test_any_calls_make_a_sound_list(
     calls: tuple[Call, ...], text: str, page: int, gaps: bool
 ) -> None:
     troubles = (VendorTrouble(vendor=Vendor.STREAM, message=text),) if gaps else ()
-    picture = CallListing(
+    listing = CallListing(
         calls=calls,
         at=NOW,
         troubles=troubles,
@@ -60,7 +60,7 @@ def test_any_calls_make_a_sound_list(
         rights=EVERYWHERE,
     )
     view = ListView(text=text, page=page, vendor=Vendor.STREAM if gaps else None)
-    told(list_message(picture, view, {Vendor.STREAM: ALL, Vendor.REALTIMEKIT: SOME}))
+    told(list_message(listing, view, {Vendor.STREAM: ALL, Vendor.REALTIMEKIT: SOME}))
 
 
 @ANYTHING
@@ -264,9 +264,9 @@ def test_every_act_is_reached_from_the_list_and_end_call_always_has_a_place_in_i
 def test_one_entry_leads_to_all_actions(id_: str, table: Mapping[str, Capability]) -> None:
     """In the menu where there is one, a button where there is none: never both side by side."""
     call = Call(ref=ref(id_), title="Raid", people=9)
-    picture = CallListing(calls=(call,), at=NOW, rights=EVERYWHERE)
+    listing = CallListing(calls=(call,), at=NOW, rights=EVERYWHERE)
     for message in (
-        told(list_message(picture, ListView(), {Vendor.STREAM: table})),
+        told(list_message(listing, ListView(), {Vendor.STREAM: table})),
         card(call, table),
     ):
         assert words(message).count("All actions…") == 1

@@ -1,7 +1,7 @@
-"""`callwarden doctor`: what is wrong before somebody needs it, and the sentence that mends it.
+"""`callwarden doctor`: checks of the configuration and of what the bot depends on.
 
-Everything here reads; nothing is changed, and nothing that opens a door is ever said. `checks` has
-every check, `preflight` the few that a start can afford.
+Each finding says what is wrong and how to mend it. Checks only read, and name no secret. `checks`
+has all of them, `preflight` the few that a start can afford.
 """
 
 from bot.doctor.findings import Finding, Severity

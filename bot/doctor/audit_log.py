@@ -15,7 +15,7 @@ MIDDLE = 0.5
 
 
 async def audit_log(context: DoctorContext) -> Findings:
-    """The end of the chain, some entries and cases, and the triggers. Nothing where it is away."""
+    """Whether the end of the chain, a sample of entries and cases, and the triggers are intact."""
     try:
         async with existing_store(context) as store:
             if store is None:
@@ -26,7 +26,7 @@ async def audit_log(context: DoctorContext) -> Findings:
         mend = "Keep the database as it is; `callwarden audit verify` names all that was changed."
         return [bad(AUDIT_LOG, str(error), f"{error.next_step} {mend}")]
     except CallwardenError:
-        return []  # that is told of the database
+        return []  # the check of the database reports it
     says = f"{entries} entries; those looked at are as they were recorded."
     return [good(AUDIT_LOG, says)]
 

@@ -11,7 +11,7 @@ from bot.bootstrap.vendors import connect
 from bot.calls.models import Vendor
 from bot.clock import Clock
 from bot.doctor import audit_log, environment, named_places, slack, vendors
-from bot.doctor.configuration import given
+from bot.doctor.configuration import read_settings
 from bot.doctor.context import DoctorContext, slack_for
 from bot.doctor.findings import Finding, Findings, bad
 from bot.errors import CallwardenError
@@ -26,10 +26,10 @@ MANIFEST = Path("manifest.yml")
 
 
 class Check(NamedTuple):
-    """What is looked at, and how."""
+    """One check: the name that its findings have when it fails, and the function that does it."""
 
     about: str
-    look: Callable[[DoctorContext], Awaitable[Findings]]
+    run: Callable[[DoctorContext], Awaitable[Findings]]
 
 
 CHECKS: Sequence[Check] = (
@@ -49,10 +49,10 @@ CHECKS: Sequence[Check] = (
     Check(environment.DATABASE, environment.database),
     Check(audit_log.AUDIT_LOG, audit_log.audit_log),
     Check(audit_log.FILES, audit_log.files),
-    Check(environment.METRICS, environment.metrics_door),
+    Check(environment.METRICS, environment.metrics_access),
     Check(environment.ZONES, environment.zones),
 )
-"""In the order they are told."""
+"""All checks, in the order in which their findings are shown."""
 
 
 async def examine(
@@ -63,13 +63,13 @@ async def examine(
     manifest: Path = MANIFEST,
     deadline: float = DEADLINE,
 ) -> list[Finding]:
-    """Everything that is found, in order; changes nothing.
+    """Run all checks and return their findings in order; changes nothing.
 
-    `file` is callwarden.toml, None for none. When not even the environment can be read, only that
-    is said.
+    `file` is callwarden.toml, None for none; `deadline` is in seconds, for each check. When not
+    even the environment can be read, only the findings about that are returned.
     """
     variables = {name: text.strip() for name, text in environ.items() if text.strip()}
-    settings, found = given(variables, file)
+    settings, found = read_settings(variables, file)
     if settings is None:
         return found
     async with AsyncExitStack() as stack:
@@ -80,14 +80,14 @@ async def examine(
         for provider in clients.values():
             stack.push_async_callback(provider.aclose)
         context = DoctorContext(settings, variables, clock, slack_side, clients, manifest)
-        rounds = await asyncio.gather(*(_run(check, context, deadline) for check in CHECKS))
-    return [*found, *(finding for findings in rounds for finding in findings)]
+        results = await asyncio.gather(*(_run(check, context, deadline) for check in CHECKS))
+    return [*found, *(finding for findings in results for finding in findings)]
 
 
 async def _run(check: Check, context: DoctorContext, deadline: float) -> Findings:
     try:
         async with asyncio.timeout(deadline):
-            return await check.look(context)
+            return await check.run(context)
     except CallwardenError as error:
         return [_not_done(check.about, error)]
     except TimeoutError:

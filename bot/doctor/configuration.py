@@ -15,17 +15,20 @@ UNSET = "unset"
 """Stands for a stream key that is not set, so that the rest can be looked at."""
 
 
-class Given(NamedTuple):
-    """`settings` is None when not even the environment can be read."""
+class ReadSettings(NamedTuple):
+    """The settings as far as they can be read, and what was found wrong with them.
+
+    `settings` is None when not even the environment can be read.
+    """
 
     settings: Settings | None
     findings: list[Finding]
 
 
-def given(environ: Mapping[str, str], file: Path | None) -> Given:
+def read_settings(environ: Mapping[str, str], file: Path | None) -> ReadSettings:
     """The settings this process would start with, and all that is wrong with them.
 
-    Where the file cannot be read the rest is looked at without it.
+    When the file cannot be read, the environment is checked without it.
     """
     config, found = _file(file)
     keys, missing = _stream_keys(config, environ)
@@ -35,8 +38,8 @@ def given(environ: Mapping[str, str], file: Path | None) -> Given:
         settings = Settings.load({**keys, **environ}, readable)
     except ConfigError as error:
         mend = error.next_step or "Set the variable right in the environment."
-        return Given(None, [*found, bad(ENVIRONMENT, str(error), mend)])
-    return Given(settings, found)
+        return ReadSettings(None, [*found, bad(ENVIRONMENT, str(error), mend)])
+    return ReadSettings(settings, found)
 
 
 def _file(file: Path | None) -> tuple[ConfigFile | None, list[Finding]]:

@@ -1,4 +1,4 @@
-"""What is examined: the settings as far as they can be read, and Slack, asked once who we are."""
+"""What the checks work with: the settings as far as they can be read, Slack, and the database."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
@@ -18,27 +18,27 @@ from handlers.slack_api.probe import ProbeAnswer, SlackProbe, open_probe
 UNSEEN = "Not looked at: Slack does not answer to the bot's token."
 
 
-def home_of(told: Mapping[str, Any]) -> str:
-    """The workspace that auth.test names, or the organisation the app is installed for."""
-    whole = told.get("is_enterprise_install") and told.get("enterprise_id")
-    return str(whole or told.get("team_id"))
+def home_of(identity: Mapping[str, Any]) -> str:
+    """The workspace in the answer of auth.test, or the organisation the app is installed for."""
+    whole = identity.get("is_enterprise_install") and identity.get("enterprise_id")
+    return str(whole or identity.get("team_id"))
 
 
 class Slack:
-    """Slack behind `probe`. Who the bot is there is asked once, for every check."""
+    """Slack as the checks ask it, by `probe`; auth.test is asked once for all of them."""
 
     def __init__(self, probe: SlackProbe) -> None:
         self.probe = probe
         self._hello: asyncio.Task[ProbeAnswer] | None = None
 
     async def hello(self) -> ProbeAnswer:
-        """The answer to auth.test; SlackSilent."""
+        """The answer to auth.test: who the bot is. Raises SlackSilent when there is none."""
         if self._hello is None:
             self._hello = asyncio.create_task(self.probe.ask("auth.test"))
         return await asyncio.shield(self._hello)
 
     async def aclose(self) -> None:
-        """Wait for no answer any more; an error nobody waited for is nobody's."""
+        """Cancel the question if it is still open; an error that no check waited for is dropped."""
         if self._hello is not None:
             self._hello.cancel()
             await asyncio.wait({self._hello})
@@ -50,7 +50,7 @@ class Slack:
 async def slack_for(
     settings: Settings, clock: Clock, timeout_s: float
 ) -> AsyncIterator[Slack | None]:
-    """Slack while the context lasts, with that many seconds for an answer; None without a token."""
+    """Yield Slack, which gets `timeout_s` seconds for each answer; None without a token."""
     token = settings.slack.bot_token
     if token is None:
         yield None
@@ -66,9 +66,10 @@ async def slack_for(
 
 @dataclass(frozen=True)
 class DoctorContext:
-    """`environ` are the variables that are set, `manifest` the app's manifest where it is here.
+    """What every check is given.
 
-    `slack` is None without a token; `vendors` are those that are on.
+    `environ` are the variables that are set, `manifest` is the path of the app's manifest, which
+    need not exist. `slack` is None without a token; `vendors` are those that are on.
     """
 
     settings: Settings
@@ -81,9 +82,9 @@ class DoctorContext:
 
 @asynccontextmanager
 async def existing_store(context: DoctorContext) -> AsyncIterator[SqlStore | None]:
-    """The database while the context lasts; None where it is not made yet, or has other tables.
+    """Yield the database; None when it is not made yet or has not the tables of this release.
 
-    Raises CallwardenError where it does not answer, which is told of the database itself.
+    Raises CallwardenError when it does not answer; the database's own check reports that.
     """
     url = context.settings.process.database_url.get_secret_value()
     file = sqlite_file(url)

@@ -1,4 +1,4 @@
-"""The database, the network and this machine."""
+"""Checks of the database, the network and this machine."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from bot.clock_skew import MEND, NOTICEABLE, skew_words
 from bot.doctor.context import DoctorContext
 from bot.doctor.findings import Finding, Findings, bad, good, note, warning
-from bot.doctor.vendors import told
+from bot.doctor.vendors import error_words
 from bot.errors import VendorError
 from bot.providers.http.client import HttpClient
 from bot.providers.realtimekit.signatures import realtimekit_signatures
@@ -43,7 +43,7 @@ async def webhook_key(context: DoctorContext) -> Findings:
         mend = "Check REALTIMEKIT_WEBHOOK_KEYS_URL. Until then events are refused; calls work."
         if error.diagnosis is not None:
             mend = f"{error.diagnosis.mend} {mend}"
-        says = f"The key for their signatures is not to be had: {told(error)}"
+        says = f"The key for their signatures is not to be had: {error_words(error)}"
         return [warning(WEBHOOK, says, mend)]
     finally:
         await signatures.aclose()
@@ -63,7 +63,10 @@ async def network(context: DoctorContext) -> Findings:
 
 
 async def database(context: DoctorContext) -> Findings:
-    """Reachable, fitting tables, and writable. A running process beside us is no fault."""
+    """Whether the database answers, has fitting tables and can be written.
+
+    It need not exist yet, and a bot may run on it meanwhile.
+    """
     url = context.settings.process.database_url.get_secret_value()
     address = address_of(url)
     if address.file is not None:
@@ -89,7 +92,7 @@ async def database(context: DoctorContext) -> Findings:
 
 
 def _times_apart(ours: datetime, theirs: datetime) -> Findings:
-    """What is due goes by PostgreSQL's time, and what people read by this machine's."""
+    """A warning when the clocks differ: PostgreSQL's says what is due, ours what people read."""
     off = (ours - theirs).total_seconds()
     if abs(off) < NOTICEABLE:
         return []
@@ -120,14 +123,14 @@ async def zones(context: DoctorContext, read: Callable[[str], object] = ZoneInfo
     return [good(ZONES, "Time zone data is there.")]
 
 
-async def metrics_door(context: DoctorContext) -> Findings:
-    """Who may see the figures: they tell how much is moderated."""
+async def metrics_access(context: DoctorContext) -> Findings:
+    """Who can read /metrics, which shows how much is moderated."""
     process = context.settings.process
     if process.metrics_token is not None:
         return [good(METRICS, "/metrics asks for METRICS_TOKEN.")]
     if process.metrics_port is not None:
-        told = f"/metrics is on port {process.metrics_port}, open to everybody who reaches it."
-        return [note(METRICS, f"{told} Keep that port private, or set METRICS_TOKEN.")]
+        says = f"/metrics is on port {process.metrics_port}, open to everybody who reaches it."
+        return [note(METRICS, f"{says} Keep that port private, or set METRICS_TOKEN.")]
     if is_loopback(process.host):
         return [note(METRICS, "/metrics is for this machine only; set METRICS_TOKEN for others.")]
     return [note(METRICS, "/metrics is for nobody: set METRICS_TOKEN or METRICS_PORT to have it.")]

@@ -1,4 +1,4 @@
-"""What a check found: one sentence, and where something is wrong, the one that mends it."""
+"""What a check found: a sentence, and where something is wrong, another that says what to do."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -7,7 +7,10 @@ from bot.calls.models import Frozen
 
 
 class Severity(StrEnum):
-    """GOOD needs nothing, a NOTE is worth knowing, a WARNING costs something, BAD stops work."""
+    """How bad a finding is.
+
+    GOOD needs nothing, a NOTE is worth knowing, a WARNING costs something, BAD stops work.
+    """
 
     GOOD = "good"
     NOTE = "note"
@@ -16,7 +19,7 @@ class Severity(StrEnum):
 
 
 class Finding(Frozen):
-    """`about` names the check; `mend` is empty where there is nothing to do."""
+    """What a check found. `about` names it; `mend` is what to do, empty when that is nothing."""
 
     about: str
     sign: Severity
@@ -28,20 +31,20 @@ Findings = Sequence[Finding]
 
 
 def good(about: str, says: str) -> Finding:
-    """All is well."""
+    """A finding that all is well."""
     return Finding(about=about, sign=Severity.GOOD, says=says)
 
 
 def note(about: str, says: str) -> Finding:
-    """Not a fault, or not to be seen from here."""
+    """A finding that is no fault, or that cannot be checked from here."""
     return Finding(about=about, sign=Severity.NOTE, says=says)
 
 
 def warning(about: str, says: str, mend: str) -> Finding:
-    """The bot works; something of it does not."""
+    """A finding of something that does not work while the bot as a whole does."""
     return Finding(about=about, sign=Severity.WARNING, says=says, mend=mend)
 
 
 def bad(about: str, says: str, mend: str) -> Finding:
-    """Must be mended."""
+    """A finding that must be mended before the bot can work."""
     return Finding(about=about, sign=Severity.BAD, says=says, mend=mend)

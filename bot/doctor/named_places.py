@@ -31,7 +31,7 @@ NO_GROUPS = {
 
 
 async def people(context: DoctorContext) -> Findings:
-    """Everybody who is named: known, active, a person, and of the own workspace."""
+    """Whether Slack knows all who are named as active people of the own workspace."""
     named = named_in(context.settings.rules)
     if not named:
         return [note(PEOPLE, "Nobody is named in callwarden.toml, so nobody may act.")]
@@ -40,7 +40,7 @@ async def people(context: DoctorContext) -> Findings:
         return [note(PEOPLE, UNSEEN)]
     slack, gate = context.slack, asyncio.Semaphore(AT_ONCE)
 
-    async def look(who: str) -> Finding | None:
+    async def check(who: str) -> Finding | None:
         async with gate:
             where = " and ".join(named[who])
             if who.startswith("S"):
@@ -48,7 +48,7 @@ async def people(context: DoctorContext) -> Findings:
             return _person(await slack.probe.directory.member(who), home, where)
 
     asked = list(named)[:MOST]
-    found = [finding for finding in await asyncio.gather(*map(look, asked)) if finding is not None]
+    found = [finding for finding in await asyncio.gather(*map(check, asked)) if finding is not None]
     if len(named) > MOST:
         found.append(note(PEOPLE, f"Only the first {MOST} of {len(named)} names were looked up."))
     return found or [good(PEOPLE, f"Slack knows all {len(named)} who are named.")]
@@ -66,7 +66,7 @@ async def _home(context: DoctorContext) -> str | None:
 
 
 def named_in(rules: Rules) -> Mapping[str, Sequence[str]]:
-    """Each id, and the keys it stands under."""
+    """Each id that callwarden.toml gives a role, with the keys it stands under."""
     named: dict[str, list[str]] = defaultdict(list)
     tables = {"people": rules.people} | {
         f"vendors.{vendor}": getattr(rules.vendors, vendor)
@@ -110,7 +110,7 @@ async def _group(slack: Slack, group: str, where: str) -> Finding | None:
 
 
 async def channels(context: DoctorContext) -> Findings:
-    """The moderation channel and those where orders are taken: there, open, the bot in it."""
+    """Whether the named channels exist and are open, and the bot is in the moderation channel."""
     places = context.settings.rules.slack
     line = places.moderation_channel
     if line is None:
@@ -138,13 +138,13 @@ async def _channel(slack: Slack, channel: str, *, posts: bool, allowed: bool) ->
     if reply.error:
         mend = f"{other}, or invite the bot there if it is private: /invite in the channel."
         return bad(CHANNELS, f"The bot sees no channel {channel}.", mend)
-    told = reply.data.get("channel") or {}
-    name = f"#{told.get('name', channel)} ({channel})"
-    if told.get("is_archived"):
+    info = reply.data.get("channel") or {}
+    name = f"#{info.get('name', channel)} ({channel})"
+    if info.get("is_archived"):
         return bad(CHANNELS, f"{name} is archived.", f"Unarchive it, or name another. {other}.")
-    if posts and not told.get("is_member"):
+    if posts and not info.get("is_member"):
         return _not_in(name)
-    shared = told.get("is_ext_shared") or told.get("is_pending_ext_shared")
+    shared = info.get("is_ext_shared") or info.get("is_pending_ext_shared")
     if posts and shared and not allowed:
         mend = f'Name another one, or add "{channel}" to `shared_channels` under `[slack]`.'
         says = f"{name} is shared with another workspace, so cases are not told there."
@@ -172,9 +172,9 @@ async def _by_history(slack: Slack, channel: str, *, posts: bool) -> Finding:
 
 
 async def outages(context: DoctorContext) -> Findings:
-    """Channels in which Slack takes no lines of cases, each with what mends it.
+    """A finding for each channel in which Slack takes no lines of cases, with what mends it.
 
-    Nothing where the database is away: that is told of itself.
+    None when the database is away, which its own check reports.
     """
     try:
         async with existing_store(context) as store:

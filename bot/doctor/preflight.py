@@ -14,9 +14,9 @@ TIMEOUT_S = 3.0
 
 
 async def preflight(settings: Settings, clock: Clock) -> Findings:
-    """What a start should warn of. Raises ConfigError for what makes every order fail.
+    """The findings that a start logs. Raises ConfigError for what would make every order fail.
 
-    A Slack that does not answer is a warning: it may be back before the first order comes.
+    That Slack does not answer is a warning only: it may be back before the first order comes.
     """
     settings.slack.token()  # names every variable that is missing, not only the first
     async with slack_for(settings, clock, TIMEOUT_S) as asked:

@@ -1,4 +1,4 @@
-"""Slack's side: the token, its scopes, the command, the way requests come in, the clocks."""
+"""Checks of Slack's side: the token, its scopes, the command, how requests come in, the clocks."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -51,7 +51,7 @@ SECRET_FORM = re.compile(r"[0-9a-f]{32}")
 
 
 async def token(context: DoctorContext) -> Findings:
-    """Which workspace, and which bot there."""
+    """Which workspace the token belongs to, and which bot it is there."""
     if context.slack is None:
         return [bad(TOKEN, "SLACK_BOT_TOKEN is missing.", OTHER_TOKEN)]
     reply = await context.slack.hello()
@@ -97,7 +97,7 @@ async def _known(context: DoctorContext) -> ProbeAnswer | None:
 
 
 async def scopes(context: DoctorContext) -> Findings:
-    """What the token may do, against what the bot needs."""
+    """Whether the token has every scope that the bot needs."""
     reply = await _known(context)
     if reply is None:
         return [note(SCOPES, UNSEEN)]
@@ -125,7 +125,7 @@ def _extra(given: set[str]) -> Iterable[Finding]:
 
 
 async def command(context: DoctorContext) -> Findings:
-    """The command's name against manifest.yml, and what no bot can see of its own app."""
+    """Whether manifest.yml has the command's name, and what has to be compared by hand."""
     name, file = context.settings.process.command, context.manifest
     unseen = "whether the app's settings still match it cannot be seen with a bot's token"
     if not file.is_file():
@@ -143,7 +143,7 @@ async def command(context: DoctorContext) -> Findings:
 
 
 def app_token_form(settings: Settings) -> Findings:
-    """What is wrong with an app-level token by its looks; nothing for a good one or none."""
+    """A finding for an app-level token of the wrong form; nothing for a good one or none."""
     token = settings.slack.app_token
     if token is None or token.get_secret_value().startswith(APP_PREFIX):
         return []
@@ -152,9 +152,10 @@ def app_token_form(settings: Settings) -> Findings:
 
 
 async def app_token(context: DoctorContext) -> Findings:
-    """Whether a socket comes about: one is opened and closed. Slack gives one address a minute.
+    """Whether a Socket Mode connection can be opened; it is closed again at once.
 
-    What Slack sends meanwhile is not acknowledged, so it is delivered again to the bot's own.
+    Slack gives one address a minute. What it sends meanwhile is not acknowledged, so it delivers
+    that again to the bot's own connection.
     """
     token = context.settings.slack.app_token
     if token is None:
@@ -174,7 +175,7 @@ async def app_token(context: DoctorContext) -> Findings:
 
 
 async def signing_secret(context: DoctorContext) -> Findings:
-    """There is one, where requests come by HTTP."""
+    """Whether the signing secret is set, when requests come by HTTP."""
     secret = context.settings.slack.signing_secret
     if secret is None and context.settings.slack.app_token is not None:
         return [note(SECRET, "Not needed: Socket Mode has no signatures.")]
@@ -189,7 +190,7 @@ async def signing_secret(context: DoctorContext) -> Findings:
 
 
 async def clock(context: DoctorContext) -> Findings:
-    """Our time against Slack's, whose signed requests are good for 5 minutes."""
+    """Whether our clock agrees with Slack's, whose signed requests are good for 5 minutes."""
     reply = await _known(context)
     if reply is None or "date" not in reply.headers:
         return [note(CLOCK, UNSEEN if reply is None else "Slack's answer has no time on it.")]

@@ -1,4 +1,4 @@
-"""The vendors: which are on, and whether they take our credentials."""
+"""Checks of the vendors: which are on, and whether they take our credentials."""
 
 from collections.abc import Mapping
 
@@ -25,7 +25,7 @@ KEYS: Mapping[Vendor, str] = {
 
 
 async def any_vendor(context: DoctorContext) -> Findings:
-    """At least one is on."""
+    """Whether at least one vendor is on; no finding when that is so."""
     if context.settings.vendors:
         return []
     mend = "Set the variables of at least one; docs/vendors.md and README.md say which."
@@ -33,18 +33,18 @@ async def any_vendor(context: DoctorContext) -> Findings:
 
 
 async def vendor(context: DoctorContext, which: Vendor) -> Findings:
-    """One harmless read with the vendor's credentials; why it is off, where it is."""
+    """Whether the vendor answers one harmless read with our credentials, or why it is off."""
     for off in context.settings.off:
         if off.vendor is which:
             return [turned_off(off)]
     try:
         return [good(which.label, await context.vendors[which].probe())]
     except VendorError as error:
-        return [bad(which.label, told(error), _mend(which, error))]
+        return [bad(which.label, error_words(error), _mend(which, error))]
 
 
 def turned_off(off: VendorOff) -> Finding:
-    """Meant to be off when none of its variables is set."""
+    """The finding for a vendor that is off: it is meant to be when none of its variables is set."""
     label = off.vendor.label
     if not off.half:
         return note(label, f"Off: {off.why}.")
@@ -52,8 +52,8 @@ def turned_off(off: VendorOff) -> Finding:
     return bad(label, f"Off, although it is half set up: {off.why}.", mend)
 
 
-def told(error: VendorError) -> str:
-    """What happened, with its technical cause where that is known."""
+def error_words(error: VendorError) -> str:
+    """What happened in words, with its technical cause when that is known."""
     return f"{error} {error.diagnosis.says}" if error.diagnosis else str(error)
 
 

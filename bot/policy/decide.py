@@ -1,4 +1,4 @@
-"""The decisions, as functions of rules and facts: no Slack, no await."""
+"""Decisions about permission, as pure functions of the rules and of what is known of people."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -91,26 +91,26 @@ def grant(rules: Rules, role: Role, vendor: Vendor | None) -> Grant:
 
 
 def listed(rules: Rules, role: Role, vendor: Vendor | None) -> Ids:
-    """The list of one role: the vendor's own where it has one, else the general one."""
+    """The ids listed under a role: the vendor's own list where it has one, else the general one."""
     own = rules.own_list(role, vendor)
     general: Ids | None = getattr(rules.people, list_name(role))
     return (general or ()) if own is None else own
 
 
 def allowed_in(rules: Rules, channel: str | None) -> bool:
-    """Whether orders are taken there. The moderation channel counts as listed."""
+    """Whether orders are taken in `channel`. The moderation channel counts as listed."""
     places = rules.slack
     return not places.channels or channel in {*places.channels, places.moderation_channel} - {None}
 
 
 def protected(rules: Rules, vendor: Vendor, people: Iterable[Person]) -> tuple[Person, ...]:
-    """Those of `people` only admins may act on, by any of their ids or by their role."""
+    """Those of `people` on whom only admins may act, by any of their ids or by their role."""
     protection = rules.protected.of(vendor)
     return tuple(person for person in people if protection.covers(person.ids, person.role))
 
 
 def outsider(member: Member, home: str) -> str | None:
-    """Why somebody gets nothing, whatever the file says; None for a full member of `home`.
+    """Why `member` may do nothing, whatever the file says; None for a full member of `home`.
 
     `home` is a workspace (T…) or a whole organisation (E…). What the request says of the team is
     not looked at: on Enterprise Grid it is the workspace somebody typed in, or their first one, or

@@ -1,4 +1,4 @@
-"""The shell around the decisions: asks the directory only for what the rules leave open."""
+"""Permission to do something: the rules applied to what Slack's directory says of somebody."""
 
 import asyncio
 from collections.abc import Sequence
@@ -15,14 +15,15 @@ from bot.policy.rules import Rules
 from bot.ports import Directory
 
 OWN_CASES = "What you asked for yourself is under `audit by me`."
-"""What those may read who may not read the audit log."""
+"""What somebody is told who may not read the audit log."""
 
 
 class Policy:
-    """Who may do what, to whom, where. Each `require_…` raises NotPermitted where the answer is no.
+    """Who may do what, to whom, where. Each `require_…` raises NotPermitted when the answer is no.
 
-    Somebody named by user id costs one `Directory.member`; groups are asked only when no plain
-    list settles it. When the directory is silent, the answer is no.
+    The directory is asked only for what the rules leave open: somebody named by user id costs one
+    `Directory.member`, and groups are asked for only when no plain list settles it. When the
+    directory does not answer, the answer is no.
     """
 
     def __init__(self, rules: Rules, directory: Directory) -> None:
@@ -37,9 +38,9 @@ class Policy:
         }
 
     async def require_viewer(self, actor: Actor, channel: str | None) -> None:
-        """NotPermitted unless somebody may see calls and cases there.
+        """Raise NotPermitted unless `actor` may see calls and cases in `channel`.
 
-        Which kind it is says why: Outsider, Unverified, ChannelNotAllowed or RoleTooLow. `channel`
+        Its subclass says why not: Outsider, Unverified, ChannelNotAllowed or RoleTooLow. `channel`
         is None in their App Home.
         """
         await self._require_member(actor)
@@ -51,33 +52,36 @@ class Policy:
     async def require_reader(
         self, actor: Actor, report: Report, vendor: Vendor, channel: str | None
     ) -> None:
-        """NotPermitted, as `require_viewer`, unless somebody may see this `look` of a vendor."""
+        """Raise NotPermitted, as `require_viewer`, unless `actor` may see this vendor's report."""
         await self.require_viewer(actor, channel)
         if report.least > Role.VIEWER and not await self._holds(actor.user, report.least, vendor):
             raise await self._too_low(actor.user, f"look at {report.name}", report.least, vendor)
 
     async def require_subscriber(self, actor: Actor, channel: str | None) -> None:
-        """NotPermitted, as `require_viewer`, unless somebody may set up digests, asked there.
+        """Raise NotPermitted, as `require_viewer`, unless `actor` may set up digests in `channel`.
 
-        A lead of any vendor may: a digest shows nothing that those who look could not see.
+        A lead of any vendor may: a digest shows nothing that a viewer could not see.
         """
         await self.require_viewer(actor, channel)
         if not await self._holds(actor.user, Role.LEAD, None):
             raise await self._too_low(actor.user, "set up digests", Role.LEAD, None)
 
     async def require_served(self, actor: Actor, channel: str) -> None:
-        """ChannelNotAllowed where Callwarden is not used: no digest goes there either."""
+        """Raise ChannelNotAllowed when `channel` is not one in which Callwarden is used.
+
+        No digest goes there either.
+        """
         if not decide.allowed_in(self._rules, channel):
             line = await self._reads_file(actor.user)
             raise words.not_used_there(self._rules, channel, line=line)
 
     @property
     def asked_in(self) -> str | None:
-        """The channel where those who may are asked for an order; None where there is none."""
+        """The channel where refused orders are put to those who may give them; None without one."""
         return self._rules.slack.moderation_channel
 
     def may_be_shared(self, channel: str) -> bool:
-        """Whether the file lets people of another workspace read what is posted there."""
+        """Whether the file allows posting in `channel` although another workspace can read it."""
         return channel in self._rules.slack.shared_channels
 
     async def require_permitted(
@@ -89,14 +93,15 @@ class Policy:
         people: Sequence[Person] | None = None,
         whole: bool = False,
     ) -> None:
-        """NotPermitted unless somebody may do this there; one protected person refuses all of it.
+        """Raise NotPermitted unless `actor` may do `act` in `channel`, to everybody it is aimed at.
 
-        `people` is whom it hits with all that is known of them, where that is more than the act
-        says; `whole` that they are all who are there. On everyone it is aimed at nobody: protected
-        people are spared, unless it is meant for them too, which only admins may ask.
+        Its subclass says why not: Outsider, Unverified, ChannelNotAllowed, RoleTooLow or
+        ProtectedPerson. One protected person among those it is aimed at refuses all of it. An act
+        on everyone spares protected people, unless it is meant for them too, which only admins may
+        ask.
 
-        Which kind it is says why: Outsider, Unverified, ChannelNotAllowed, RoleTooLow or
-        ProtectedPerson.
+        `people` are those it is aimed at, where more is known of them than the act says; `whole`
+        says that they are all who are in the call.
         """
         await self._require_member(actor)
         await self._require_allowed(actor.user, channel)
@@ -104,11 +109,11 @@ class Policy:
         await self._require_unprotected(actor.user, act, act.people if people is None else people)
 
     def protection(self, vendor: Vendor) -> Protection:
-        """Whom only admins may act on; false where nobody is protected."""
+        """The people of a vendor on whom only admins may act; false when nobody is protected."""
         return self._rules.protected.of(vendor)
 
     async def is_admin(self, actor: Actor, vendor: Vendor) -> bool:
-        """Whether somebody holds the role that may act on protected people; False when unknown."""
+        """Whether `actor` holds the role that may act on protected people; False when unknown."""
         try:
             await self._require_member(actor)
             return await self._holds(actor.user, Role.ADMIN, vendor)
@@ -116,7 +121,7 @@ class Policy:
             return False
 
     async def standing(self, actor: Actor, vendor: Vendor) -> Role:
-        """The highest role somebody holds on a vendor; NotPermitted for outsiders and strangers."""
+        """The highest role of `actor` on a vendor; NotPermitted for outsiders and strangers."""
         await self._require_member(actor)
         for role in sorted(Role, reverse=True):
             if role and await self._holds(actor.user, role, vendor):
@@ -124,9 +129,10 @@ class Policy:
         return Role.NOBODY
 
     async def rights(self, actor: Actor, vendor: Vendor, channel: str | None) -> Rights:
-        """What a card in that channel may offer somebody; a group Slack is silent on gives nothing.
+        """What a card in `channel` may offer `actor`.
 
-        NotPermitted for outsiders and strangers.
+        A group that Slack does not answer for gives no role. Raises NotPermitted for outsiders and
+        strangers.
         """
         await self._require_member(actor)
         role = Role.NOBODY
@@ -140,13 +146,13 @@ class Policy:
         return self._rights[key]
 
     async def may_read_audit(self, actor: Actor) -> bool:
-        """Whether somebody who may look may also read the audit log and other people's cases."""
+        """Whether `actor`, a viewer, may also read the audit log and other people's cases."""
         return await self._surely_holds(actor.user, decide.least_to_read(self._rules), None)
 
     async def require_auditor(self, actor: Actor, what: str) -> None:
-        """RoleTooLow unless somebody may read the audit log; `what` is what they asked for.
+        """Raise RoleTooLow unless `actor` may read the audit log; `what` is what they asked for.
 
-        NotPermitted where a user group could settle it and Slack does not say who is in it.
+        Raises Unverified when a user group could settle it and Slack does not say who is in it.
         """
         role = decide.least_to_read(self._rules)
         if not await self._holds(actor.user, role, None):
@@ -187,9 +193,9 @@ class Policy:
         channel: str | None,
         what: str,
     ) -> None:
-        """NotPermitted, as `require_permitted`, for those who may do none of `wanted` there.
+        """Raise NotPermitted, as `require_permitted`, when `actor` may do none of `wanted` there.
 
-        Each is a verb on a vendor.
+        Each of `wanted` is a verb on a vendor; `what` is what they asked for, in words.
         """
         await self._require_member(actor)
         await self._require_allowed(actor.user, channel)

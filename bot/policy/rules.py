@@ -1,4 +1,4 @@
-"""The rules as callwarden.toml writes them, one class a section. No I/O."""
+"""The rules as callwarden.toml has them, a class for each section."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -17,9 +17,9 @@ UNKNOWN_KEY = "unknown_key"
 
 
 def spelled(pattern: str, what: str, *, secret: bool = False) -> AfterValidator:
-    """A validator for text of the form `pattern`; a refusal says `what` it should have been.
+    """A validator for text that matches `pattern`; its error says `what` it should have been.
 
-    What may be `secret`, or hold one, is not repeated.
+    A value that may be `secret`, or hold a secret, is not repeated in the error.
     """
     form = re.compile(pattern)
 
@@ -58,7 +58,7 @@ ReadingRole = Literal["viewer", "moderator", "lead", "admin"]
 
 
 def require_known_keys(keys: Iterable[str], known: Iterable[str]) -> None:
-    """PydanticCustomError of type `UNKNOWN_KEY` for the first of `keys` that is not `known`."""
+    """Raise PydanticCustomError of type `UNKNOWN_KEY` for the first of `keys` not in `known`."""
     names = sorted(known)
     for key in keys:
         if key not in names:
@@ -129,7 +129,7 @@ class Protected(Section):
     cometchat: Patterns = ()
 
     def of(self, vendor: Vendor) -> Protection:
-        """Everything that holds for one vendor."""
+        """The people who are protected on one vendor: the general list and the vendor's own."""
         own: Patterns = getattr(self, vendor.value)
         return Protection(patterns=self.people + own, roles=self.roles)
 
@@ -157,7 +157,7 @@ class Reading(Section):
 
 
 class Rules(Frozen):
-    """All of it. `file` is the name of the file it was read from, None when there is none."""
+    """All rules. `file` is the name of the file they were read from, None when there is none."""
 
     people: People = People()
     verbs: VerbRoles = Field(default_factory=dict)

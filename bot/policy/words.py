@@ -1,4 +1,7 @@
-"""Refusals in words: what was refused, and exactly what to put where."""
+"""The errors of refusals: what was refused, who may do it, and what to write into the file.
+
+Every function here returns the error that its caller raises.
+"""
 
 from collections.abc import Sequence
 
@@ -33,11 +36,11 @@ def role_too_low(
     line: bool,
     besides: str = "",
 ) -> RoleTooLow:
-    """Only those of `role` can do `what`: who they are, and with `line` what to write in the file.
+    """The error that only those of `role` can do `what`; it names them.
 
-    `besides` is a sentence about what the asker may do.
-
-    Where nobody holds it, those of the next higher role that somebody holds.
+    When nobody holds the role, it names those of the next higher one that somebody holds. With
+    `line` it says what to write in the file, so that `user` may do it. `besides` is a sentence
+    about what the asker may do.
     """
     where = f" on {vendor.label}" if vendor and _apart(rules, vendor) else ""
     named, holders = _holders(rules, role, vendor)
@@ -90,7 +93,7 @@ def _list(rules: Rules, role: Role, vendor: Vendor | None) -> str:
 
 
 def many(act: Act) -> str:
-    """What an act on many is called: to everyone, or to that many people by name."""
+    """The words for an act on many: on everyone, or on so many people by name."""
     return (
         f"{act.verb.label} everyone"
         if act.everyone
@@ -99,7 +102,7 @@ def many(act: Act) -> str:
 
 
 def admins_only(rules: Rules, user: str, vendor: Vendor, *, line: bool) -> ProtectedPerson:
-    """Protected people were to be included by somebody who may not act on them."""
+    """The error that only admins may include protected people in an act on everyone."""
     return ProtectedPerson(
         "Only an admin can include protected people. Nothing was done.",
         next_step="Leave out `--protected`, or ask an admin.",
@@ -110,7 +113,7 @@ def admins_only(rules: Rules, user: str, vendor: Vendor, *, line: bool) -> Prote
 
 
 def all_or_nobody(act: Act, people: Sequence[Person]) -> ProtectedPerson:
-    """A vendor that does it to everyone at once cannot spare the protected."""
+    """The error that a vendor which acts on everyone at once cannot spare the protected."""
     names = _names(people)
     verb = "is" if len(people) == 1 else "are"
     return ProtectedPerson(
@@ -123,7 +126,7 @@ def all_or_nobody(act: Act, people: Sequence[Person]) -> ProtectedPerson:
 def protected_people(
     rules: Rules, user: str, people: Sequence[Person], vendor: Vendor, *, line: bool
 ) -> ProtectedPerson:
-    """The whole act is refused; the message names everyone who is protected.
+    """The error that an act is aimed at protected people, all of whom it names.
 
     With `line` it says what to write in the file, so that `user` may act on them.
     """
@@ -149,7 +152,10 @@ def _names(people: Sequence[Person]) -> str:
 
 
 def channel_not_allowed(rules: Rules, channel: str | None, *, line: bool) -> ChannelNotAllowed:
-    """Orders are not taken here; `channel` None is the App Home, which no admin can allow."""
+    """The error that orders are not taken in `channel`.
+
+    None is the App Home, which no admin can allow.
+    """
     step = "Type it in a channel where Callwarden is used"
     if channel is None:
         return ChannelNotAllowed("Callwarden takes no orders here.", next_step=f"{step}.")
@@ -163,7 +169,7 @@ def channel_not_allowed(rules: Rules, channel: str | None, *, line: bool) -> Cha
 
 
 def not_used_there(rules: Rules, channel: str, *, line: bool) -> ChannelNotAllowed:
-    """A channel that is none of those listed gets no digest."""
+    """The error that a channel which is not listed gets no digest."""
     add = _channel_to_add(rules, channel)
     other = f"{add[:1].lower()}{add[1:]}" if line else "ask an admin to allow this one"
     return ChannelNotAllowed(
@@ -176,17 +182,17 @@ def _channel_to_add(rules: Rules, channel: str) -> str:
 
 
 def unknown_person() -> Unverified:
-    """Slack did not answer, and nobody acts unseen."""
+    """The error that Slack did not answer who somebody is."""
     return Unverified("Slack did not say who you are; nothing was done.", next_step=LATER)
 
 
 def unknown_workspace() -> NotPermitted:
-    """Slack knows the person and says of no workspace that they belong to it."""
+    """The error that Slack names no workspace to which the person belongs."""
     return NotPermitted("Slack did not say which workspace you belong to; nothing was done.")
 
 
 def no_workspace_named(rules: Rules) -> Outsider:
-    """The app is installed for a whole organisation, and the file does not say whom it serves."""
+    """The error that the app is installed for an organisation and the file names no workspace."""
     return Outsider(
         "Callwarden is installed for the whole organisation and serves no workspace of it yet.",
         next_step='Ask an admin to add `team = "T…"` (one workspace) or `team = "E…"` (all) '
@@ -195,7 +201,7 @@ def no_workspace_named(rules: Rules) -> Outsider:
 
 
 def unknown_group(groups: Sequence[str]) -> Unverified:
-    """Slack did not answer for user groups that could have given the role."""
+    """The error that Slack did not answer for user groups that could have given the role."""
     names = ", ".join(groups)
     return Unverified(
         f"Slack did not say who is in user group {names}; nothing was done.", next_step=LATER

@@ -62,9 +62,9 @@ class Entrance(NamedTuple):
 
 
 def entrance(settings: Settings, services: Services, clock: Clock | None = None) -> Entrance:
-    """The ways into `services`: Slack's by socket where there is an app-level token, else HTTP.
+    """The ways into `services`: Slack by socket where there is an app-level token, else by HTTP.
 
-    ConfigError when Slack's credentials are missing.
+    Raises ConfigError when Slack's credentials are missing.
     """
     slack, process, clock = settings.slack, settings.process, clock or SystemClock()
     bolt = bolt_app(slack.token())
@@ -106,7 +106,7 @@ def _health_access(process: Process, *, private: bool = False) -> HealthAccess:
 
 
 def services_of(settings: Settings, *, life: Lifecycle | None = None) -> Services:
-    """Where people are served by this process, each within their budget."""
+    """The container of services for a process, with the budgets of the settings; not open yet."""
     limits = settings.limits
     allowances = {
         RequestKind.LOOK: Allowance(limits.looks_burst, limits.looks_per_minute),
@@ -139,7 +139,7 @@ def _trust(settings: Settings) -> Trust:
 
 
 def on_a_fast_loop(work: Coroutine[Any, Any, None]) -> None:
-    """As `asyncio.run`, on uvloop; on asyncio's own loop where uvloop does not exist."""
+    """Run `work` to its end as `asyncio.run` does, on uvloop where there is one."""
     with asyncio.Runner(loop_factory=_new_loop) as runner:
         runner.run(work)
 
@@ -159,10 +159,12 @@ async def serve(
     clock: Clock | None = None,
     when_stopping: Callable[[], None] | None = None,
 ) -> None:
-    """Answer Slack until SIGTERM or SIGINT. Raises ConfigError, StoreError and SocketLost.
+    """Run the bot: answer Slack, and carry out what it asks for, until SIGTERM or SIGINT.
 
-    ProcessBroken when a part ended without which nothing would be answered. `clock` is what it goes
-    by, but for the age of signed requests; `when_stopping` is called once, as it begins to stop.
+    With `worker` it also takes up what processes that died left behind, and does recurring work.
+    `clock` is read for everything but the age of signed requests; `when_stopping` is called once,
+    as it begins to stop. Raises ConfigError, StoreError and SocketLost; ProcessBroken when a part
+    ended without which nothing would be answered.
     """
     configure_logs(settings.process.log_level)
     await _preflight(settings, clock)
@@ -221,7 +223,10 @@ async def work(
     clock: Clock | None = None,
     when_stopping: Callable[[], None] | None = None,
 ) -> None:
-    """Sweep up until SIGTERM or SIGINT. Raises ConfigError, StoreError and ProcessBroken."""
+    """Run a worker without a port: carry out what is due until SIGTERM or SIGINT.
+
+    Raises ConfigError, StoreError and ProcessBroken.
+    """
     configure_logs(settings.process.log_level)
     await _preflight(settings, clock)
     life = Lifecycle(when_stopping)

@@ -1,4 +1,4 @@
-"""The wiring: the only room that knows every concrete class."""
+"""The wiring: opens the database and the clients, and makes every concrete class once."""
 
 import asyncio
 import os
@@ -134,7 +134,7 @@ async def open_app(
 
 @asynccontextmanager
 async def sending(settings: Settings) -> AsyncIterator[DigestDispatcher]:
-    """What sends a digest from the command line, beside the other processes.
+    """The sender of digests for the command line, while the context lasts, beside other processes.
 
     What it did not send is free for the next try at once. Raises ConfigError and StoreError;
     InstanceLocked while another process holds our SQLite file.
@@ -151,10 +151,15 @@ async def sending(settings: Settings) -> AsyncIterator[DigestDispatcher]:
 
 @asynccontextmanager
 async def backfilling(settings: Settings) -> AsyncIterator[Backfill]:
-    """What reads the vendors' past into the database; raises as `sending`."""
+    """The reader of the vendors' past, over an open database, while the context lasts.
+
+    Raises ConfigError, also where no vendor is on, StoreError, and InstanceLocked as `sending`.
+    """
     if not settings.vendors:
-        told = "; ".join(f"{off.vendor.label}: {off.why}" for off in settings.off)
-        raise ConfigError("No vendor is on, so there is no past to be read.", next_step=f"{told}.")
+        reasons = "; ".join(f"{off.vendor.label}: {off.why}" for off in settings.off)
+        raise ConfigError(
+            "No vendor is on, so there is no past to be read.", next_step=f"{reasons}."
+        )
     clock = SystemClock()
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(_open_store(settings, clock, UNMETERED))
@@ -182,7 +187,7 @@ def _owner() -> str:
 
 
 def digest_builder(settings: Settings, store: SqlStore, clock: Clock) -> DigestBuilder:
-    """What makes digests of what is stored, with the prices of callwarden.toml."""
+    """The maker of digests from what is stored, with the prices of callwarden.toml."""
     prices = settings.prices
     return DigestBuilder(
         usage=store,
@@ -215,7 +220,7 @@ async def _running(
         checks.schedule(scheduler)
         RefusalCounts(store).schedule(scheduler)
         jobs.schedule(scheduler)
-        tasks.spawn(checks.look(), "audit log")
+        tasks.spawn(checks.check_part(), "audit log")
         await jobs.ring()
         await jobs.catch_up()
     scheduler.start()
@@ -242,7 +247,7 @@ async def _running(
 
 
 def reading(settings: Settings) -> AbstractAsyncContextManager[SqlStore]:
-    """The record, for looking at it; see `bot.store.startup.reading`."""
+    """The database opened read-only while the context lasts; see `startup.open_read_only`."""
     return startup.open_read_only(settings.process.database_url.get_secret_value())
 
 

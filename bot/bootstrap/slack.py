@@ -1,4 +1,4 @@
-"""What Slack is read and written by."""
+"""Slack's clients, and what reads and writes through them, made once for the process."""
 
 from contextlib import AsyncExitStack
 from functools import partial
@@ -26,9 +26,10 @@ LINES_IN_A_BURST = 5
 
 
 class SlackSide(NamedTuple):
-    """What everything that is read of Slack and said to it goes through, one for the process.
+    """The parts through which the process reads Slack and writes to it, each one once.
 
-    `pace` is that of the moderation channel, `own` which channels only this workspace reads.
+    `pace` limits how fast the moderation channel is written to; `guard` knows which channels people
+    of another workspace read.
     """
 
     client: AsyncWebClient
@@ -45,7 +46,7 @@ async def open_slack(
     stack: AsyncExitStack,
     skew: ClockSkew | None = None,
 ) -> SlackSide:
-    """Slack while the stack lasts; `skew` hears what time its answers say it is."""
+    """Open Slack's clients until `stack` closes; `skew` hears the `Date` of each answer."""
     skew = skew or ClockSkew(clock)
     session = await stack.enter_async_context(open_session(settings.network, skew.hear_date))
     slack, limits = settings.slack, settings.limits
@@ -64,7 +65,7 @@ async def open_slack(
 def notifier(
     settings: Settings, slack: SlackSide, call_cards: CallCards, store: SqlStore
 ) -> GuardedNotifier:
-    """What tells cases in the moderation channel and to their askers."""
+    """The notifier, which shows cases in the moderation channel and to their askers."""
     case_notifier = CaseNotifier(
         client=slack.client,
         history=slack.history,
@@ -83,7 +84,7 @@ def _admins(settings: Settings) -> list[str]:
 
 
 def ask_poster(settings: Settings, slack: SlackSide) -> SlackAskPoster | None:
-    """What asks those who may in the moderation channel; None where there is none."""
+    """The poster of refused orders; None where there is no moderation channel to ask in."""
     channel = settings.rules.slack.moderation_channel
     if channel is None:
         return None

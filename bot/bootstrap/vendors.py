@@ -1,4 +1,4 @@
-"""The vendors that are on, each behind one client."""
+"""A client for each vendor that is on, and what reads usage and verifies events of theirs."""
 
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
@@ -71,7 +71,7 @@ def connect(
 
 
 async def capabilities(settings: Settings) -> dict[Vendor, Mapping[str, Capability]]:
-    """What each vendor that is on lets a moderator do, with these settings. Asks nobody."""
+    """What each vendor that is on lets a moderator do, with these settings; sends nothing."""
     providers = connect(settings, SystemClock())
     for provider in providers.values():
         await provider.aclose()
@@ -81,7 +81,7 @@ async def capabilities(settings: Settings) -> dict[Vendor, Mapping[str, Capabili
 async def open_vendors(
     settings: Settings, clock: Clock, stack: AsyncExitStack, meter: Meter
 ) -> dict[Vendor, VendorClient]:
-    """As `connect`, while the stack lasts."""
+    """A client for each vendor that is on, as `connect`, closed with `stack`."""
     providers = connect(settings, clock, meter)
     for provider in providers.values():
         stack.push_async_callback(provider.aclose)
@@ -89,12 +89,12 @@ async def open_vendors(
 
 
 def usage_sources(providers: Mapping[Vendor, VendorClient]) -> dict[Vendor, UsageSource]:
-    """What each vendor tells of calls that are over."""
+    """The part of each vendor that tells of calls that are over."""
     return {vendor: provider.usage for vendor, provider in providers.items()}
 
 
 def signatures(settings: Settings, clock: Clock, stack: AsyncExitStack) -> RealtimeKitSignatures:
-    """What knows the vendors' events by their signatures.
+    """What verifies the signatures of RealtimeKit's events.
 
     Asks for no key before an event comes; while RealtimeKit is off there is no route for one.
     """
@@ -110,6 +110,6 @@ def signatures(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Realt
 def performers(
     settings: Settings, providers: Mapping[Vendor, VendorClient], clock: Clock
 ) -> dict[Vendor, ActPerformer]:
-    """What carries out the acts of each vendor."""
+    """The performer of acts at each vendor, with the timeout of the settings."""
     timeout_s = settings.limits.timeout_s
-    return {vendor: ActPerformer(one, clock, timeout_s) for vendor, one in providers.items()}
+    return {vendor: ActPerformer(client, clock, timeout_s) for vendor, client in providers.items()}

@@ -1,4 +1,4 @@
-"""Telling channels and owners what became of their digests: once, and until it is told."""
+"""Telling channels and owners what became of their digests, until Slack has taken it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from bot.ports import DigestPoster, DigestStore
 log = structlog.get_logger(__name__)
 
 AT_ONCE = 20
-"""At most this many are taken up together."""
+"""How many announcements are taken up together at most."""
 
 LEASE = timedelta(minutes=10)
 """How long they are held: each takes 10 s at most, to open a place, to look and to write."""
@@ -28,7 +28,7 @@ LONGEST_PAUSE = timedelta(hours=1)
 
 
 class Undelivered(NamedTuple):
-    """What could not be told now, and why; `lost`: it will not be tried again."""
+    """An announcement that Slack did not take, and why; `lost`: it will not be tried again."""
 
     announcement: Announcement
     why: str
@@ -37,15 +37,18 @@ class Undelivered(NamedTuple):
 
 @dataclass(frozen=True)
 class Announcer:
-    """Tells what is owed; what Slack does not take, again, each time after a longer pause."""
+    """Posts announcements that are due; what Slack does not take, again after longer pauses."""
 
     digests: DigestStore
     poster: DigestPoster
     clock: Clock
     owner: str
 
-    async def go(self) -> Sequence[Undelivered]:
-        """Tell what is longest due, `AT_ONCE` at most; what was not taken. Raises StoreError."""
+    async def announce_due(self) -> Sequence[Undelivered]:
+        """Post the announcements that are longest due, AT_ONCE at most; those that were not taken.
+
+        Raises StoreError.
+        """
         held = HeldLease(self.clock, LEASE)
         due = await self.digests.due_announcements(owner=self.owner, limit=AT_ONCE, lease=LEASE)
         with holding(held):
@@ -66,12 +69,12 @@ class Announcer:
             log.warning("announcement not sent", digest=number, about=about, why=why)
             await self.digests.mark_announced(announcement)
             return Undelivered(announcement, str(lost), lost=True)
-        told = partial(self.digests.mark_announced, announcement)
-        await retry_write(told, self.clock, "word about a digest")
+        mark = partial(self.digests.mark_announced, announcement)
+        await retry_write(mark, self.clock, "word about a digest")
         return None
 
 
 def _pause(attempt: int, asked: float) -> timedelta:
-    """As long as Slack asks for, and twice as long as before: 2 s, 4 s, 8 s … 1 h."""
+    """How long to wait: as Slack asks, and twice as long as before: 2 s, 4 s, 8 s … 1 h."""
     longest = LONGEST_PAUSE.total_seconds()
     return timedelta(seconds=max(asked, min(2.0 ** min(attempt, 12), longest)))

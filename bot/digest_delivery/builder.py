@@ -1,4 +1,4 @@
-"""Making a digest: which stretches are asked for, and what is said of them."""
+"""Making a digest of what is stored: which days it asks for, and what it says of them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -39,16 +39,16 @@ class Prices:
 
 
 class UsageSums(Protocol):
-    """The part of `UsageStore` that is read."""
+    """The part of `UsageStore` that is used here."""
 
     async def sums(
         self, stretches: Sequence[Stretch], vendors: Sequence[Vendor]
     ) -> Sequence[Mapping[Vendor, Tally]]:
-        """Each vendor's tally of each stretch; one never read is left out."""
+        """For each stretch, the vendors' tallies; a vendor never read there is left out."""
 
 
 class AuditHead(Protocol):
-    """The part of `AuditChain` that is read."""
+    """The part of `AuditChain` that is used here."""
 
     async def head(self) -> tuple[int, str]:
         """The number of the last entry and its hash in hex."""
@@ -75,14 +75,19 @@ class DigestBuilder:
         late_since: datetime | None = None,
         folded: Sequence[date] = (),
     ) -> Digest:
-        """The digest that is sent on local `day`. Raises StoreError."""
+        """The digest that is sent on `day`, by the clocks of the subscription's time zone.
+
+        It is about the day or week before. `late_since` is when it should have come, `folded` are
+        earlier ones that were never sent and that it replaces, `gaps` what vendors did not tell.
+        Raises StoreError.
+        """
         wish = subscription.wish
         vendors = [vendor for vendor in self.vendors if vendor in (wish.vendors or self.vendors)]
         length = WEEK if wish.rhythm is Rhythm.WEEKLY else 1
         first, last = day - length * DAY, day - DAY
         days = await self._days(last, USUAL_DAYS + length, wish.clock, vendors)
-        told = by_day(days)
-        covered = _of_days(told, first, length)
+        tallies = by_day(days)
+        covered = _of_days(tallies, first, length)
         covered_days = [first + n * DAY for n in range(length)]
         waiting = await self.digests.waiting(MOST_WAITING + 1)
         return Digest(
@@ -92,11 +97,13 @@ class DigestBuilder:
             zone=wish.zone,
             sections=wish.sections,
             vendors=covered,
-            before=_of_days(told, first - WEEK * DAY, length) or None,
+            before=_of_days(tallies, first - WEEK * DAY, length) or None,
             usual=usual_day(first, days) if length == 1 else None,
             trend=tuple(days[-TREND_DAYS:]),
-            unusual=tuple(found for one in covered_days for found in unusual(one, days)),
-            gaps=_together(vendors, gaps, _gaps(vendors, told, covered_days)),
+            unusual=tuple(
+                found for covered_day in covered_days for found in unusual(covered_day, days)
+            ),
+            gaps=_together(vendors, gaps, _gaps(vendors, tallies, covered_days)),
             differences=tuple(differences),
             acts=await self.digests.acts(subscription.covers(day)),
             unjudged=unjudged(last, days),
@@ -115,7 +122,10 @@ class DigestBuilder:
         """Each of the `number` days up to `last`, the oldest first: one question to the store."""
         days = [last - back * DAY for back in reversed(range(number))]
         sums = await self.usage.sums([local_day(day, zone) for day in days], vendors)
-        return [DayOfVendors(day=one, vendors=told) for one, told in zip(days, sums, strict=True)]
+        return [
+            DayOfVendors(day=day, vendors=sums_of_day)
+            for day, sums_of_day in zip(days, sums, strict=True)
+        ]
 
     def _costs(self, covered: Tallies) -> tuple[Cost, ...]:
         amounts = costs_of(covered, self.prices.a_minute)
@@ -130,27 +140,29 @@ class DigestBuilder:
         )
 
 
-def _of_days(told: Mapping[date, Tallies], first: date, length: int) -> dict[Vendor, Tally]:
+def _of_days(tallies: Mapping[date, Tallies], first: date, length: int) -> dict[Vendor, Tally]:
     """Each vendor's sum of `length` days from `first` on; left out when one day is unknown."""
-    days = [told.get(first + n * DAY, {}) for n in range(length)]
+    days = [tallies.get(first + n * DAY, {}) for n in range(length)]
     everywhere = [vendor for vendor in Vendor if all(vendor in day for day in days)]
     return {vendor: total(day[vendor] for day in days) for vendor in everywhere}
 
 
 def _together(
-    vendors: Sequence[Vendor], told: Sequence[Gap], found: Sequence[Gap]
+    vendors: Sequence[Vendor], reported: Sequence[Gap], found: Sequence[Gap]
 ) -> tuple[Gap, ...]:
     """What the vendors themselves did not tell explains a missing day better than that it is."""
-    asked = [gap for gap in told if gap.vendor in vendors]
+    asked = [gap for gap in reported if gap.vendor in vendors]
     explained = {gap.vendor for gap in asked}
     return (*asked, *(gap for gap in found if gap.vendor not in explained))
 
 
 def _gaps(
-    vendors: Sequence[Vendor], told: Mapping[date, Tallies], days: Sequence[date]
+    vendors: Sequence[Vendor], tallies: Mapping[date, Tallies], days: Sequence[date]
 ) -> list[Gap]:
     """The vendors of which one of `days` is missing: they have no sum, and that is said."""
-    missing = {vendor: sum(vendor not in told.get(day, {}) for day in days) for vendor in vendors}
+    missing = {
+        vendor: sum(vendor not in tallies.get(day, {}) for day in days) for vendor in vendors
+    }
     return [Gap(vendor=vendor, why=_why(n, len(days))) for vendor, n in missing.items() if n]
 
 

@@ -37,7 +37,7 @@ LEASE = timedelta(minutes=5)
 """How long a worker has for one digest before another one may take it up."""
 
 IN_TIME = 0.5
-"""Share of the lease in which a digest is made, or it is not posted at this ring: a machine that
+"""Share of the lease in which a digest is made, or it is not posted this time: a machine that
 slept meanwhile would post beside the worker that took over."""
 
 NOTED_AFTER = timedelta(minutes=15)
@@ -55,7 +55,7 @@ class SendResult(Enum):
     TAKEN = "taken"
     """It is posted already, or another worker has it."""
     LATER = "later"
-    """Not this time; the next ring tries again."""
+    """Not this time; the next round tries again."""
     REFUSED = "refused"
     """Slack refuses this one for what it is; that day is given up, and the next ones are sent."""
     LOST = "lost"
@@ -84,14 +84,14 @@ class DigestDispatcher:
     under_way: set[tuple[int, date]] = field(default_factory=set)
     closing: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def go(self) -> None:
-        """Send every digest that is due, and beside it tell what was not told yet.
+    async def send_due(self) -> None:
+        """Send every digest that is due, and beside that make the announcements that are due.
 
-        One that fails does not hold up the others.
+        One that fails is logged, and does not hold up the others. Raises StoreError.
         """
-        await asyncio.gather(guarded("telling of digests", self._tell), self._send_due())
+        await asyncio.gather(guarded("telling of digests", self._announce), self._send_each())
 
-    async def _send_due(self) -> None:
+    async def _send_each(self) -> None:
         for subscription in await self.digests.subscriptions():
             if self.closing.is_set():
                 return
@@ -106,36 +106,39 @@ class DigestDispatcher:
     async def send(
         self, subscription: Subscription, day: date, older: Sequence[date] = ()
     ) -> SendResult:
-        """Claim the digest of `day` and post it, because somebody asked for it: it is not late.
+        """Claim the digest of `day` and post it, because somebody asked for it; how that went.
 
-        Those of `older` that were never sent are folded into it, once it is posted. Raises
-        StoreError.
+        It never says that it is late. Digests of `older` days that were never sent are folded into
+        it, once it is posted. Raises StoreError.
         """
-        return await self._once(subscription, day, older, rung=False)
+        return await self._once(subscription, day, older, scheduled=False)
 
     async def _once(
-        self, subscription: Subscription, day: date, older: Sequence[date], *, rung: bool
+        self, subscription: Subscription, day: date, older: Sequence[date], *, scheduled: bool
     ) -> SendResult:
-        """`rung`: it is sent because it is due, and says so when it comes late."""
+        """Send it unless it is being sent; `scheduled`: because it is due, and late if it is."""
         this = subscription.id, day
         if this in self.under_way:
             return SendResult.TAKEN
         self.under_way.add(this)
         try:
-            return await self._send(subscription, day, older, rung=rung)
+            return await self._send(subscription, day, older, scheduled=scheduled)
         finally:
             self.under_way.discard(this)
 
     async def _send(
-        self, subscription: Subscription, day: date, older: Sequence[date], *, rung: bool
+        self, subscription: Subscription, day: date, older: Sequence[date], *, scheduled: bool
     ) -> SendResult:
         held = HeldLease(self.clock, self.lease)
         posting = await self._claim(subscription, day)
         if posting is None:
             return SendResult.TAKEN
-        folded = [one for each in older if (one := await self._claim(subscription, each))]
-        posting = posting.model_copy(update={"folded": tuple(one.day for one in folded)})
-        digest = await self._make(posting, rung=rung)
+        claimed = [await self._claim(subscription, older_day) for older_day in older]
+        folded = [older_posting for older_posting in claimed if older_posting]
+        posting = posting.model_copy(
+            update={"folded": tuple(older_posting.day for older_posting in folded)}
+        )
+        digest = await self._make(posting, scheduled=scheduled)
         if not held.is_young(IN_TIME) or not await self._as_wanted(subscription):
             log.warning("digest postponed", subscription=subscription.id, day=str(day))
             return SendResult.LATER
@@ -160,9 +163,9 @@ class DigestDispatcher:
             return await self._pause(subscription, str(lost))
         return SendResult.POSTED
 
-    async def _tell(self) -> None:
-        """What is not taken is tried again at a later ring."""
-        await self.announcer.go()
+    async def _announce(self) -> None:
+        """Make the announcements that are due; what Slack does not take is tried again later."""
+        await self.announcer.announce_due()
 
     async def _serve(self, subscription: Subscription) -> None:
         zone = subscription.wish.zone
@@ -175,16 +178,16 @@ class DigestDispatcher:
             return
         newest, *older = due
         if self.clock.now() - subscription.due_at(newest) <= LATEST:
-            await self._once(subscription, newest, older, rung=True)
+            await self._once(subscription, newest, older, scheduled=True)
 
     async def preview(self, subscription: Subscription, day: date) -> Digest:
         """The digest of `day` as it would be posted now; nothing is claimed. Raises StoreError."""
         gaps, differences = await self.fresh(subscription, day)
         return await self.builder.make(subscription, day, gaps=gaps, differences=differences)
 
-    async def _make(self, posting: Posting, *, rung: bool) -> Digest:
+    async def _make(self, posting: Posting, *, scheduled: bool) -> Digest:
         gaps, differences = await self.fresh(posting.subscription, posting.day)
-        late = rung and self.clock.now() - posting.due_at > NOTED_AFTER
+        late = scheduled and self.clock.now() - posting.due_at > NOTED_AFTER
         return await self.builder.make(
             posting.subscription,
             posting.day,
@@ -196,10 +199,10 @@ class DigestDispatcher:
 
     async def _mark(self, posting: Posting, ts: str | None, folded: Sequence[Posting] = ()) -> None:
         """Mark the older ones first: whoever dies in between finds the message again by its day."""
-        for one, message in (*((each, None) for each in folded), (posting, ts)):
-            mark = partial(self.digests.posted, one, message)
+        for marked, message in (*((older, None) for older in folded), (posting, ts)):
+            mark = partial(self.digests.posted, marked, message)
             if not await retry_write(mark, self.clock, "digest"):
-                log.warning("digest taken over", subscription=one.subscription.id)
+                log.warning("digest taken over", subscription=marked.subscription.id)
 
     async def _claim(self, subscription: Subscription, day: date) -> Posting | None:
         return await self.digests.claim_posting(
@@ -207,7 +210,7 @@ class DigestDispatcher:
         )
 
     async def _as_wanted(self, subscription: Subscription) -> bool:
-        """Whether it is still on file as it was; a changed one is served at the next ring."""
+        """Whether it is still on file as it was; a changed one is served in the next round."""
         return subscription in await self.digests.subscriptions(subscription.wish.channel)
 
     def _is_quiet(self, channel: str) -> bool:
@@ -227,16 +230,16 @@ class DigestDispatcher:
         return SendResult.REFUSED
 
     async def _pause(self, subscription: Subscription, why: str) -> SendResult:
-        """Ring no more where no digest can be sent until somebody mends it, and tell its owner.
+        """Pause it where no digest can be sent until somebody mends that, and tell its owner.
 
         Its channel cannot be written to, or its time zone is not known here. One that was
-        changed meanwhile is left as it is: the next ring goes by what it is now.
+        changed meanwhile is left as it is: the next round goes by what it is now.
         """
         if not await self.digests.pause(subscription, why, self.clock.now()):
             log.warning("digest postponed", subscription=subscription.id, why=why)
             return SendResult.LATER
         log.warning("digest paused", subscription=subscription.id, why=why)
-        await guarded("telling of digests", self._tell)
+        await guarded("telling of digests", self._announce)
         return SendResult.LOST
 
 

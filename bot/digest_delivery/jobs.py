@@ -11,14 +11,14 @@ ROUND_SECONDS = 60.0
 """A digest comes within a minute of its time."""
 
 CATCH_UP_SECONDS = 600.0
-"""How often is looked for days that no digest has yet; where all are read, one short query."""
+"""How often missing days are looked for; where all are read, that is one short query."""
 
 
 class DigestJobs:
-    """The recurring work with digests of a process that has a worker in it.
+    """Sends due digests each minute, and reads missing days, in a process that has a worker.
 
-    A round is among the process's tasks, so that SIGTERM lets the digest in hand be posted; reading
-    is not: it goes on at the next start where it was broken off.
+    A round of sending is among the process's tasks, so that SIGTERM lets the digest in hand be
+    posted; reading is not: it goes on at the next start where it was broken off.
     """
 
     def __init__(
@@ -34,14 +34,14 @@ class DigestJobs:
         self._reading: asyncio.Task[None] | None = None
 
     def schedule(self, scheduler: Scheduler) -> None:
-        """Put both into the scheduler."""
+        """Have the scheduler call `ring` each minute and `catch_up` every ten."""
         scheduler.every(ROUND_SECONDS, "digests", self.ring)
         scheduler.every(CATCH_UP_SECONDS, "usage", self.catch_up)
 
     async def ring(self) -> None:
-        """Begin a round, unless one is under way or this process is to stop."""
+        """Begin to send what is due, unless that is under way or this process is to stop."""
         if _free(self._round) and not self._dispatcher.closing.is_set():
-            work = guarded("digests", self._dispatcher.go)
+            work = guarded("digests", self._dispatcher.send_due)
             self._round = self._tasks.spawn(work, "digests")
 
     async def catch_up(self) -> None:

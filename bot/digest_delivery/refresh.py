@@ -45,9 +45,10 @@ class _Refreshed(NamedTuple):
 
 @dataclass(frozen=True)
 class UsageRefresh:
-    """Reads the vendors for digests; each of them once for all that come at the same time.
+    """Reads the vendors' usage for digests, each vendor once for all digests of a moment.
 
-    `at_last` is for how many seconds a vendor is waited for.
+    `at_last` is for how many seconds a vendor is waited for, `recent` what was read by vendor and
+    days, `turns` keeps a vendor from being read twice at once.
     """
 
     sources: Mapping[Vendor, UsageSource]
@@ -55,14 +56,15 @@ class UsageRefresh:
     digests: DigestStore
     clock: Clock
     at_last: float = AT_LAST
-    told: dict[tuple[Vendor, date, date], _Refreshed] = field(default_factory=dict)
+    recent: dict[tuple[Vendor, date, date], _Refreshed] = field(default_factory=dict)
     turns: dict[Vendor, asyncio.Lock] = field(default_factory=dict)
 
     async def fresh(
         self, subscription: Subscription, day: date
     ) -> tuple[Sequence[Gap], Sequence[Difference]]:
-        """The days of a digest and the last three, read anew; a vendor that fails is a gap.
+        """Read the days of a digest and the last three anew; what is missing, and what differs.
 
+        A vendor that fails is a gap; a difference is where its own report says something else.
         Takes 90 s at most. Raises StoreError.
         """
         covered = subscription.covers(day)
@@ -75,7 +77,10 @@ class UsageRefresh:
         )
 
     async def catch_up(self) -> None:
-        """Read what digests look back on and was never read; nothing while nobody wants one."""
+        """Read the days that digests look back on and that were never read. Raises StoreError.
+
+        Nothing is read while nobody has a subscription; a vendor that fails is logged.
+        """
         if not await self.digests.subscriptions():
             return
         today = _utc_day(self.clock.now())
@@ -90,7 +95,7 @@ class UsageRefresh:
     async def _vendor(self, vendor: Vendor, covered: Stretch) -> _Refreshed:
         first, last = _utc_day(covered.start), _utc_day(covered.end - timedelta.resolution)
         async with self.turns.setdefault(vendor, asyncio.Lock()):
-            known = self.told.get((vendor, first, last))
+            known = self.recent.get((vendor, first, last))
             if known is not None and self.clock.monotonic() - known.at < FRESH_FOR:
                 return known
             gaps = await self._read(vendor, first, last)
@@ -100,11 +105,11 @@ class UsageRefresh:
             return news
 
     def _remember(self, which: tuple[Vendor, date, date], news: _Refreshed) -> None:
-        """What is older than that is of no use to anybody."""
-        old = [key for key, one in self.told.items() if news.at - one.at >= FRESH_FOR]
+        """Keep it for FRESH_FOR seconds, and forget what is older."""
+        old = [key for key, known in self.recent.items() if news.at - known.at >= FRESH_FOR]
         for key in old:
-            del self.told[key]
-        self.told[which] = news
+            del self.recent[key]
+        self.recent[which] = news
 
     async def _read(self, vendor: Vendor, first: date, last: date) -> tuple[Gap, ...]:
         now = self.clock.now()

@@ -166,7 +166,7 @@ class DigestService:
 
     async def announce(self) -> Sequence[Undelivered]:
         """Tell channels and owners what is due to be told; what could not be told. StoreError."""
-        return await self._dispatcher.announcer.go()
+        return await self._dispatcher.announcer.announce_due()
 
     async def send(self, asker: Asker, number: int, key: str) -> tuple[Subscription, SendResult]:
         """Record under `key` that it is sent now, and post it; what came of that.

@@ -1,1 +1,1 @@
-"""APScheduler rings at intervals, and what is done at each ring; rows decide what is due."""
+"""APScheduler as a timer, and the jobs it runs at intervals; rows decide what is due."""

@@ -13,18 +13,18 @@ from bot.scheduler.scheduler import Scheduler
 
 log = structlog.get_logger(__name__)
 
-LOOK_SECONDS = 300.0
+COMPARE_SECONDS = 300.0
 """How often; what Slack answers meanwhile is compared, too."""
 
-PATIENCE_SECONDS = 5.0
+ANSWER_SECONDS = 5.0
 """How long an answer is waited for; one that took longer tells no time."""
 
 
 class ClockChecks:
-    """Each five minutes, and when our clock is doubted.
+    """Compares our clock with Slack's and the database's, each five minutes and when it is doubted.
 
-    `slack` asks Slack for anything: each of its answers is dated. `database` is what PostgreSQL
-    says, None for a file.
+    `slack` asks Slack for anything: each of its answers is dated, and read as it comes. `database`
+    returns what PostgreSQL says the time is, None for a SQLite file.
     """
 
     def __init__(
@@ -37,14 +37,14 @@ class ClockChecks:
         self._skew = skew
         self._slack = slack
         self._database = database
-        skew.ask = lambda: tasks.spawn(self.look(), "clock")
+        skew.ask = lambda: tasks.spawn(self.compare(), "clock")
 
     def schedule(self, scheduler: Scheduler) -> None:
-        """Put it into the scheduler."""
-        scheduler.every(LOOK_SECONDS, "clock", self.look)
+        """Have the scheduler call `compare` every five minutes."""
+        scheduler.every(COMPARE_SECONDS, "clock", self.compare)
 
-    async def look(self) -> None:
-        """Ask both; who does not answer tells nothing."""
+    async def compare(self) -> None:
+        """Ask Slack and the database for the time, side by side; one that fails is left out."""
         await asyncio.gather(self._answered(self._slack), self._answered(self._ask_database))
 
     async def _ask_database(self) -> None:
@@ -53,7 +53,7 @@ class ClockChecks:
 
     async def _answered(self, ask: Callable[[], Awaitable[None]]) -> None:
         try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
+            async with asyncio.timeout(ANSWER_SECONDS):
                 await ask()
         except (CallwardenError, TimeoutError) as error:
             log.debug("clock not compared", error=type(error).__name__)

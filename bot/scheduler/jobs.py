@@ -1,4 +1,4 @@
-"""The sweep: at every ring, consumers look for rows that nobody is working on."""
+"""The sweep: every two seconds, consumers look for rows that nobody is working on."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,23 +11,23 @@ SWEEP_SECONDS = 2.0
 
 
 class Consumer(Protocol):
-    """What is rung for: the executor, and what looks up orders in words."""
+    """What works on rows that are due: the executor, order lookups, asks."""
 
     def wake(self) -> None:
-        """Look for what is due."""
+        """Have it look for rows that are due; returns at once."""
 
 
 @dataclass(frozen=True)
 class SweepJobs:
-    """The recurring work of a process that has a worker in it."""
+    """Wakes every consumer each two seconds, in a process that has a worker in it."""
 
     consumers: Sequence[Consumer]
 
     def schedule(self, scheduler: Scheduler) -> None:
-        """Put it into the scheduler."""
+        """Have the scheduler call `sweep` every SWEEP_SECONDS."""
         scheduler.every(SWEEP_SECONDS, "sweep", self.sweep)
 
     async def sweep(self) -> None:
-        """Ring for cases, messages and orders left behind by a process that died."""
+        """Wake all consumers, for rows that a process that died left behind."""
         for consumer in self.consumers:
             consumer.wake()

@@ -10,35 +10,36 @@ from bot.scheduler.scheduler import Scheduler
 
 log = structlog.get_logger(__name__)
 
-LOOK_SECONDS = 60.0
+RECORD_SECONDS = 60.0
 """How long a count may wait after its hour."""
 
 LAST_SECONDS = 0.5
-"""How long the last look may take when the process stops."""
+"""How long the last recording may take when the process stops."""
 
 
 class Counts(Protocol):
-    """What is asked of `bot.ports.Store`."""
+    """The part of `bot.ports.Store` that is used here."""
 
     async def record_refusals(self, *, everything: bool = False) -> None:
-        """Record what was counted; with `everything` also of hours that are not over."""
+        """Record what was counted; with `everything` also of the hour that is not over."""
 
 
 class RefusalCounts:
-    """Each minute those that are due; at the end all, so that the record lacks nothing meanwhile.
+    """Records counted refusals: each minute those of hours that are over, at the end all.
 
-    Counts are rows: what is not recorded here is by another process, or at the next start.
+    Counts are rows in the database: what is not recorded here is recorded by another process, or at
+    the next start.
     """
 
     def __init__(self, counts: Counts) -> None:
         self._counts = counts
 
     def schedule(self, scheduler: Scheduler) -> None:
-        """Put it into the scheduler."""
-        scheduler.every(LOOK_SECONDS, "refusals counted", self._counts.record_refusals)
+        """Have the scheduler record every RECORD_SECONDS."""
+        scheduler.every(RECORD_SECONDS, "refusals counted", self._counts.record_refusals)
 
     async def at_stop(self, seconds: float = LAST_SECONDS) -> None:
-        """Record all, within `seconds` and LAST_SECONDS at the most."""
+        """Record all, in `seconds` at most and never longer than LAST_SECONDS; raises nothing."""
         try:
             async with asyncio.timeout(min(seconds, LAST_SECONDS)):
                 await self._counts.record_refusals(everything=True)

@@ -1,4 +1,4 @@
-"""Rings at intervals. One of the three places that catch every exception."""
+"""Runs jobs at intervals. One of the three places that catch every exception."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from bot.meter import UNMETERED, Meter
 log = structlog.get_logger(__name__)
 
 WATCH_SECONDS = 1.0
-"""How often it is looked whether a job that should have been run was."""
+"""How often it is checked whether the jobs that were due were run."""
 
 LATE_SECONDS = 1.0
 """How much later than its interval a job may begin before it is run by the watch."""
@@ -57,15 +57,18 @@ class Scheduler:
         )
 
     def start(self) -> None:
-        """Begin to ring, on the running event loop."""
+        """Begin to run jobs, on the running event loop."""
         self._scheduler.start()
 
     def stop(self) -> None:
-        """Ring no more."""
+        """Run no further job; one that is running goes on."""
         self._scheduler.shutdown(wait=False)
 
     async def watch(self) -> None:
-        """Run what is late, for ever. ProcessBroken once the scheduler does not run it even so."""
+        """Run jobs that are late, for ever.
+
+        Raises ProcessBroken once APScheduler does not run one of them even so.
+        """
         while True:
             await self._clock.sleep(WATCH_SECONDS)
             for job in self._jobs:
@@ -132,7 +135,7 @@ class _Every(BaseTrigger):  # type: ignore[misc]  # APScheduler has no types
 
 
 async def guarded(name: str, job: Callable[[], Awaitable[None]]) -> None:
-    """Do `job`; whatever goes wrong is logged under `name`, and its caller goes on."""
+    """Await `job()`; whatever it raises is logged under `name` and goes no further."""
     try:
         await job()
     except CallwardenError as error:

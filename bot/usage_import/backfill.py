@@ -1,4 +1,4 @@
-"""Reading the vendors' past into what is kept of it: newest first, the vendors side by side."""
+"""Reading the vendors' past calls into the database: newest first, the vendors side by side."""
 
 import asyncio
 from collections import deque
@@ -55,7 +55,7 @@ PASSING = (VendorBusy, VendorUnreachable, VendorTimeout, AnswerLost, VendorFault
 
 
 class _Read(NamedTuple):
-    """The runs of a stretch, each once, and how many were said to be in the future."""
+    """The runs of calls in a stretch, each once; `ahead` counts those said to be in the future."""
 
     records: tuple[CallRecord, ...]
     ahead: int
@@ -63,9 +63,10 @@ class _Read(NamedTuple):
 
 @dataclass(frozen=True)
 class Backfill:
-    """Reads what was never read, and the last days again. Days are kept while others are read.
+    """Reads days that were never read, and the last three again; a vendor's past, day by day.
 
-    So a reading that was broken off goes on where it stopped when it is begun again.
+    Days are written while others are read, so a reading that was broken off goes on where it
+    stopped when it is begun again.
     """
 
     sources: Mapping[Vendor, UsageSource]
@@ -80,22 +81,24 @@ class Backfill:
         tell: ReportProgress = unreported,
         until: float | None = None,
     ) -> tuple[Gap, ...]:
-        """Every UTC day that touches `stretch`; what is missing afterwards. Raises StoreError.
+        """Read every UTC day that touches `stretch`; what is missing afterwards.
 
         A vendor that fails is a gap, and the others go on. Nothing new is begun after
-        `until`, in monotonic seconds.
+        `until`, in monotonic seconds. Raises StoreError.
         """
         asked = [
-            one for vendor, one in self.sources.items() if vendors is None or vendor in vendors
+            source
+            for vendor, source in self.sources.items()
+            if vendors is None or vendor in vendors
         ]
         readings = (self._vendor(source, stretch, tell, until) for source in asked)
         with working_at(Priority.BACKGROUND):
             done = await asyncio.gather(*readings, return_exceptions=True)
         gaps: list[Gap] = []
-        for told in done:
-            if isinstance(told, BaseException):
-                raise told
-            gaps += told
+        for gaps_or_error in done:
+            if isinstance(gaps_or_error, BaseException):
+                raise gaps_or_error
+            gaps += gaps_or_error
         return tuple(gaps)
 
     async def _vendor(

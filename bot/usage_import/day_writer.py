@@ -1,4 +1,4 @@
-"""Keeping the days of a vendor's past that were read, while further ones are being read."""
+"""Writing the days of a vendor's past that were read, while further ones are being read."""
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
@@ -13,7 +13,7 @@ from bot.usage.records import CallRecord
 
 
 class Progress(NamedTuple):
-    """A vendor's day was read and kept; it was number `done` of the `of` there are to read."""
+    """A vendor's day that was read and written, number `done` of the `of` that are to be read."""
 
     vendor: Vendor
     day: date
@@ -25,7 +25,7 @@ ReportProgress = Callable[[Progress], None]
 
 
 def unreported(progress: Progress) -> None:
-    """Tells nobody."""
+    """Report no progress, where nobody wants to hear of it."""
     del progress
 
 
@@ -34,9 +34,9 @@ TOGETHER = 7
 
 
 class DayWriter:
-    """Keeps days while further ones are read, `TOGETHER` or more at once, the last ones at the end.
+    """Writes days into the database while further ones are read, TOGETHER or more at once.
 
-    `done` is how many of the `of` days are kept.
+    `tell` hears of each day that is written; `done` is how many of the `of` days are.
     """
 
     def __init__(
@@ -53,20 +53,23 @@ class DayWriter:
         self.done = 0
 
     def take(self, days: Sequence[date], records: Sequence[CallRecord]) -> None:
-        """Days that were read, and all runs that touch them. StoreError of an earlier keeping."""
+        """Take days that were read, with all runs that touch them, to be written soon.
+
+        Raises StoreError where writing the earlier ones failed.
+        """
         self._days += days
         self._records.update({(record.id, record.run): record for record in records})
         if self._writing is None or (self._writing.done() and len(self._days) >= TOGETHER):
             self._go()
 
     async def finish(self) -> None:
-        """Keep what is left; raises StoreError."""
+        """Write what is left, and wait for it. Raises StoreError."""
         while self._writing is not None:
             await self._writing
             self._go()
 
     def stop(self) -> None:
-        """Leave what is not kept yet."""
+        """Leave what is not written yet, and write nothing more."""
         if self._writing is not None:
             self._writing.cancel()
 
@@ -89,9 +92,9 @@ class DayWriter:
 
 
 def evenly(records: Sequence[CallRecord]) -> Sequence[CallRecord]:
-    """The records; where recordings of some calls of a UTC day are not known, those of none are.
+    """The records, without recordings for days on which those of some calls are not known.
 
-    A sum of what is known of some calls would look like the sum of all. A call is of the day on
+    A sum of what is known of some calls would look like the sum of all. A call is of the UTC day on
     which it began.
     """
     blind = {record.started_at.date() for record in records if record.recordings is None}

@@ -68,5 +68,5 @@ class Watch:
     async def go_at(self, moment: datetime) -> list[date]:
         """Ring at that moment; the sending days of all that stands in the channels by then."""
         self.stand_at(moment)
-        await self.dispatcher.go()
+        await self.dispatcher.send_due()
         return [day for _, day in self.channel.days]

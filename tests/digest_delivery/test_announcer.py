@@ -41,7 +41,7 @@ async def test_an_owner_whom_slack_does_not_let_us_tell_is_told_later_and_once(
     watch.channel.fails = [DeliveryImpossible("is_archived")]
     watch.channel.owner_fails = [DeliveryDeferred(1), DeliveryDeferred(90)]
     await watch.go_at(utc(21))
-    await watch.worker("two").go()
+    await watch.worker("two").send_due()
     assert watch.channel.told == []
     await watch.go_at(utc(21, 9, 1))
     await watch.go_at(utc(21, 9, 2))
@@ -64,7 +64,7 @@ async def test_one_that_was_changed_meanwhile_is_not_paused(watch: Watch) -> Non
 
     channel = Archived()
     watch.stand_at(utc(21))
-    await replace(watch.dispatcher, poster=channel).go()
+    await replace(watch.dispatcher, poster=channel).send_due()
     assert watch.rows.subs == [stopped]
     assert channel.told == []
     watch.rows.put(one)
@@ -97,7 +97,7 @@ async def test_a_slack_that_hangs_over_words_holds_up_no_digest(watch: Watch) ->
     watch.rows.owed.append(introduction(watch))
     watch.stand_at(utc(21))
     async with asyncio.timeout(30):
-        await replace(watch.dispatcher, poster=channel).go()
+        await replace(watch.dispatcher, poster=channel).send_due()
     assert (len(channel.days), len(channel.told)) == (1, 1)
 
 
@@ -106,15 +106,15 @@ async def test_the_pauses_grow_to_an_hour_and_what_is_lost_is_given_up(watch: Wa
     watch.channel.owner_fails = [DeliveryDeferred(1)] * 14
     pauses = []
     for _ in range(14):
-        assert [undelivered.lost for undelivered in await watch.dispatcher.announcer.go()] == [
-            False
-        ]
+        assert [
+            undelivered.lost for undelivered in await watch.dispatcher.announcer.announce_due()
+        ] == [False]
         pauses.append(watch.rows.not_before["set_up:1"] - watch.clock.now())
         watch.stand_at(watch.rows.not_before["set_up:1"])
     assert pauses[:3] == [timedelta(seconds=2**n) for n in (1, 2, 3)]
     assert pauses[-1] == LONGEST_PAUSE
     watch.channel.owner_fails = [DeliveryImpossible("The channel is archived.")]
-    (untold,) = await watch.dispatcher.announcer.go()
+    (untold,) = await watch.dispatcher.announcer.announce_due()
     assert (untold.why, untold.lost) == ("The channel is archived.", True)
     watch.clock.advance(86_400)
-    assert await watch.dispatcher.announcer.go() == []
+    assert await watch.dispatcher.announcer.announce_due() == []

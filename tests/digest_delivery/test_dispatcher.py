@@ -25,7 +25,9 @@ async def test_however_often_the_bell_rings_a_day_is_posted_once(watch: Watch) -
 async def test_two_workers_that_ring_at_the_same_moment_post_it_once(watch: Watch) -> None:
     watch.stand_at(utc(21))
     await asyncio.gather(
-        watch.dispatcher.go(), watch.worker("two").go(), watch.worker("three").go()
+        watch.dispatcher.send_due(),
+        watch.worker("two").send_due(),
+        watch.worker("three").send_due(),
     )
     assert watch.channel.days == [("C-1", SATURDAY)]
 
@@ -33,7 +35,7 @@ async def test_two_workers_that_ring_at_the_same_moment_post_it_once(watch: Watc
 async def test_the_row_is_claimed_before_anything_is_read_or_posted(watch: Watch) -> None:
     watch.stand_at(utc(21))
     watch.news.trouble = [StoreError("gone")]
-    await watch.dispatcher.go()
+    await watch.dispatcher.send_due()
     assert watch.rows.rows[1, SATURDAY].owner == "one"
     assert (await watch.worker("two").send(watch.rows.subs[0], SATURDAY)) is SendResult.TAKEN
 

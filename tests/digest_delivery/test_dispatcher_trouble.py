@@ -59,7 +59,7 @@ async def test_that_a_digest_was_posted_is_written_down_as_soon_as_the_database_
     watch.stand_at(utc(21, 9))
     watch.rows.fails_in = 4
     with capture_logs() as logs:
-        await watch.dispatcher.go()
+        await watch.dispatcher.send_due()
     assert [line["event"] for line in logs] == ["write postponed"]
     assert watch.rows.rows[1, SATURDAY].done
     assert watch.channel.days == [("C-1", SATURDAY)]
@@ -70,7 +70,7 @@ async def test_a_database_that_fails_once_costs_a_minute(watch: Watch, call: int
     watch.stand_at(utc(21, 9))
     watch.rows.fails_in = call
     with capture_logs() as logs:
-        await guarded("digests", watch.dispatcher.go)
+        await guarded("digests", watch.dispatcher.send_due)
     assert [line["problem"] for line in logs] == ["The database does not answer."]
     assert await watch.go_at(utc(21, 9, 1)) == [SATURDAY]
     assert watch.rows.rows[1, SATURDAY].done

@@ -83,7 +83,7 @@ async def test_one_stopped_while_its_digest_is_made_is_not_posted(watch: Watch) 
             return (), ()
 
     watch.stand_at(utc(21))
-    await replace(watch.dispatcher, fresh=Stopping()).go()
+    await replace(watch.dispatcher, fresh=Stopping()).send_due()
     assert watch.channel.attempts == 0
 
 

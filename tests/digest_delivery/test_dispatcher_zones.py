@@ -68,7 +68,7 @@ async def test_over_a_whole_year_every_local_day_is_posted_exactly_once(zone: st
     watch.rows.subs[:] = [one.edited(one.wish, start)]
     for _ in range(365 * 4):
         watch.clock.advance(6 * 3600)
-        await watch.dispatcher.go()
+        await watch.dispatcher.send_due()
     days = [day for _, day in watch.channel.days]
     assert days == [days[0] + n * DAY for n in range(len(days))]
     assert len(days) == 365

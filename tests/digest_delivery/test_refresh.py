@@ -88,7 +88,7 @@ async def test_digests_that_come_at_the_same_time_ask_the_vendor_once(
     clock.advance(FRESH_FOR)
     await refresh.fresh(subscription(), SATURDAY)
     assert len(past.asked) == 6
-    assert len(refresh.told) == 1
+    assert len(refresh.recent) == 1
 
 
 async def test_a_vendor_that_fails_is_a_gap_and_is_not_asked_again_at_once(

@@ -65,7 +65,7 @@ async def work(file: Path) -> None:
         )
         print("ready", flush=True)  # noqa: T201 - for the test
         while True:
-            await guarded("digests", dispatcher.go)
+            await guarded("digests", dispatcher.send_due)
             await asyncio.sleep(PAUSE)
 
 

@@ -9,10 +9,10 @@ from structlog.testing import capture_logs
 
 from bot.metrics import Metrics
 from bot.scheduler.audit_checks import (
+    CHECK_ALL_SECONDS,
+    CHECK_PART_SECONDS,
     LAST_SECONDS,
-    LOOK_SECONDS,
     REST_SECONDS,
-    WALK_SECONDS,
     AuditChecks,
 )
 from bot.scheduler.scheduler import Scheduler
@@ -57,7 +57,7 @@ async def test_a_sound_audit_log_is_said_nothing_about(
 ) -> None:
     checks = AuditChecks(filled, clock, Random(1))
     with capture_logs() as logs:
-        assert await checks.look()
+        assert await checks.check_part()
     assert logs == []
     assert await filled.verify_since_checkpoint() == await filled.head()
 
@@ -67,11 +67,11 @@ async def test_an_old_entry_that_was_changed_is_an_alarm_of_tampering(
 ) -> None:
     metrics = Metrics(clock)
     checks = AuditChecks(filled, clock, Random(1), metrics)
-    assert await checks.look()
+    assert await checks.check_part()
     assert await damaged_gauge(metrics) == 0
     damage(database_url, "UPDATE audit SET people = NULL WHERE id = 2")
     with capture_logs() as logs:
-        assert not await checks.look()
+        assert not await checks.check_part()
     (line,) = logs
     assert (line["event"], line["log_level"]) == ("audit log found damaged", "critical")
     assert "audit entry 2 " in line["problem"]
@@ -86,7 +86,7 @@ async def test_a_tail_that_was_cut_is_an_alarm_of_tampering(
     await checks.at_stop()
     damage(database_url, "DELETE FROM audit WHERE id = 5")
     with capture_logs() as logs:
-        assert not await checks.look()
+        assert not await checks.check_part()
     assert [(line["log_level"], "Audit entry 5" in line["problem"]) for line in logs] == [
         ("critical", True)
     ]
@@ -98,8 +98,8 @@ async def test_a_database_that_is_away_is_no_alarm_of_tampering(
     metrics = Metrics(clock)
     checks = AuditChecks(away, clock, Random(1), metrics)
     with capture_logs() as logs:
-        assert not await checks.look()
-        assert not await checks.walk()
+        assert not await checks.check_part()
+        assert not await checks.check_all()
         await checks.at_stop()
     assert {(line["event"], line["log_level"]) for line in logs} == {
         ("audit log not checked", "error")
@@ -139,7 +139,7 @@ class Held:
 
 async def test_a_look_that_takes_too_long_is_given_up(clock: ManualClock) -> None:
     with capture_logs() as logs:
-        assert not await AuditChecks(Held(clock), clock, Random(1)).look()
+        assert not await AuditChecks(Held(clock), clock, Random(1)).check_part()
     assert [line["event"] for line in logs] == ["audit log not checked"]
 
 
@@ -152,16 +152,16 @@ async def test_all_of_it_is_compared_once_a_day_with_rests(
     checks = AuditChecks(filled, clock, Random(1), metrics)
     await checks.ring()
     assert await damaged_gauge(metrics) == 1
-    clock.advance(LOOK_SECONDS)
+    clock.advance(CHECK_PART_SECONDS)
     await checks.ring()
     assert await damaged_gauge(metrics) == 0
     assert set(clock.slept) == {REST_SECONDS}
     damage(database_url, *GONE)
     with capture_logs() as logs:
-        clock.advance(WALK_SECONDS / 2)
+        clock.advance(CHECK_ALL_SECONDS / 2)
         await checks.ring()
         assert logs == []
-        clock.advance(WALK_SECONDS / 2)
+        clock.advance(CHECK_ALL_SECONDS / 2)
         await checks.ring()
     assert ["#3 is gone" in line["problem"] for line in logs] == [True]
     assert await damaged_gauge(metrics) == 1

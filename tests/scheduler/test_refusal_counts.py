@@ -8,7 +8,7 @@ from structlog.testing import capture_logs
 from bot.calls.actors import Actor
 from bot.calls.cases import Refusal
 from bot.calls.refusals import HOUR
-from bot.scheduler.refusal_counts import LOOK_SECONDS, RefusalCounts
+from bot.scheduler.refusal_counts import RECORD_SECONDS, RefusalCounts
 from bot.scheduler.scheduler import Scheduler
 from bot.store import SqlStore
 from tests.fakes.clock import ManualClock
@@ -25,7 +25,7 @@ async def test_they_are_recorded_by_the_job_that_is_scheduled(
     scheduler = AsyncIOScheduler(timezone=UTC)
     RefusalCounts(store).schedule(Scheduler(clock, scheduler=scheduler))
     (job,) = scheduler.get_jobs()
-    assert HOUR.total_seconds() / 60 >= LOOK_SECONDS
+    assert HOUR.total_seconds() / 60 >= RECORD_SECONDS
     await job.func()
     assert [entry.times async for entry in store.export()] == [None, 2]
 

@@ -174,7 +174,7 @@ async def test_what_a_process_that_died_set_up_is_told_to_its_channel_by_the_nex
     store, dispatcher = leo.show.store, leo.show.app.dispatcher
     await store.set_up(Wish(channel=leo.channel.id), by, "died", dispatcher.clock.now())
     for _ in range(2):
-        await dispatcher.go()
+        await dispatcher.send_due()
     (told,) = leo.said_in()
     assert "set up a digest of the calls here" in told
     assert leo.user.id in told

@@ -370,8 +370,8 @@ async def test_a_worker_that_dies_between_posting_and_marking_leaves_one_digest(
     await setup.poster.post(claimed, await due.builder.make(due.one, SENT))  # and it marks nothing
     due.clock.advance(LEASE.total_seconds() + 1)
     second = due.dispatcher(setup.another(), "second")
-    await second.go()
-    await second.go()
+    await second.send_due()
+    await second.send_due()
     assert setup.once()
     assert setup.asked(HISTORY) == 1
     assert "Stream Video's calls of this day were not read yet." in as_text(setup.roots[0])
@@ -382,15 +382,15 @@ async def test_a_digest_that_slack_refuses_for_what_it_is_leaves_the_next_mornin
 ) -> None:
     dispatcher, setup.port.refuses = due.dispatcher(setup.poster, "one"), "msg_too_long"
     with capture_logs() as log:
-        await dispatcher.go()
+        await dispatcher.send_due()
     due.clock.advance(LEASE.total_seconds() + 1)
-    await dispatcher.go()
+    await dispatcher.send_due()
     assert setup.port.refused == 2, "once with blocks, and once as text"
     assert (log[-1]["event"], log[-1]["day"]) == ("digest given up", str(SENT))
     assert "msg_too_long" in log[-1]["why"]
     setup.port.refuses = ""
     due.clock.advance(timedelta(days=1).total_seconds())
-    await dispatcher.go()
+    await dispatcher.send_due()
     (kept,) = await due.store.subscriptions()
     assert (setup.once(), kept.why, kept.paused_until) == (True, "", None)
     assert setup.private == []

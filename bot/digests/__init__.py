@@ -1,1 +1,1 @@
-"""The daily digest: who wants it when, what it says of a day, and that it is posted once."""
+"""The daily digest without I/O: subscriptions, what a digest says of a day, what is unusual."""

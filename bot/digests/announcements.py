@@ -1,4 +1,4 @@
-"""What became of a request about a digest, and what a place in Slack still has to be told of it."""
+"""The result of a request about a digest, and the announcement of it that Slack still lacks."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -11,16 +11,16 @@ from bot.digests.subscription import Subscription
 
 
 class ChangeKind(StrEnum):
-    """What became of a request."""
+    """What a request about a subscription did."""
 
     NEW = "new"
     CHANGED = "changed"
     SAME = "same"
-    """It was so already, or the same request came once more."""
+    """Nothing: it was so already, or the same request came once more."""
 
 
 class ChangeResult(NamedTuple):
-    """A subscription as it is now, and how it came to be so; `before` is as it was."""
+    """A subscription after a request, and what that did; `before` is what it was before."""
 
     subscription: Subscription
     how: ChangeKind
@@ -28,20 +28,21 @@ class ChangeResult(NamedTuple):
 
 
 class AnnouncementKind(StrEnum):
-    """What is told."""
+    """What an announcement says, and where it goes."""
 
     SET_UP = "set_up"
-    """To its channel: who set it up, when it comes, how to change it."""
+    """To the digest's channel: who set it up, when it comes, how to change it."""
     MOVED = "moved"
-    """To its new channel, the same."""
+    """To the digest's new channel, the same."""
     PAUSED = "paused"
-    """To its owner: why it does not come any more, and how to have it come again."""
+    """To the digest's owner: why it is not sent any more, and how to have it sent again."""
 
 
 class Announcement(Frozen):
-    """Something to be told once, written down together with what it is about.
+    """A message about a subscription that is to be posted once.
 
-    `by` is the user id of whoever did it; `attempt` 1 is the first try; `token` fences.
+    It is written into the database together with the change that it is about. `by` is the user id
+    of whoever made that; `attempt` 1 is the first try; a claim's `token` fences older ones.
     """
 
     key: str

@@ -1,4 +1,4 @@
-"""What was counted from a vendor's calls, held against the vendor's own daily report."""
+"""Comparing what was counted from a vendor's calls with the vendor's own daily report."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
@@ -49,40 +49,40 @@ class _Pair(NamedTuple):
 def differences(
     counted: Mapping[date, Mapping[Vendor, Tally]], reported: Iterable[VendorDay]
 ) -> tuple[Difference, ...]:
-    """Where a report differs, by UTC day: by more than 5 %, and by 3 calls or recordings at least.
+    """The numbers of vendors' reports that differ from what was counted, by UTC day.
 
-    Minutes have to differ by 15 at least. Where they are more than 30 times apart though the calls
-    agree, the report counts in another unit, and nothing is said. A day that was not counted, or a
-    number that one side does not tell, is no difference.
+    They differ by more than 5 %, and by at least 3 calls or recordings or 15 minutes. Minutes that
+    are more than 30 times apart though the calls agree are in another unit, and are left out. A day
+    that was not counted, or a number that one side does not have, is no difference.
     """
     found: list[Difference] = []
-    for told in sorted(reported, key=lambda one: (one.day, one.vendor)):
-        tally = counted.get(told.day, {}).get(told.vendor)
+    for report in sorted(reported, key=lambda report: (report.day, report.vendor)):
+        tally = counted.get(report.day, {}).get(report.vendor)
         if tally is not None:
             found += [
                 Difference(
-                    vendor=told.vendor,
+                    vendor=report.vendor,
                     what=pair.what,
-                    day=told.day,
+                    day=report.day,
                     counted=round(pair.counted or 0.0, 1),
                     reported=round(pair.reported or 0.0, 1),
                 )
-                for pair in _pairs(tally, told)
+                for pair in _pairs(tally, report)
             ]
     return tuple(found)
 
 
-def _pairs(tally: Tally, told: VendorDay) -> Iterator[_Pair]:
+def _pairs(tally: Tally, report: VendorDay) -> Iterator[_Pair]:
     """Those that differ."""
-    calls = _Pair("calls", tally.calls, told.calls, FEWEST)
+    calls = _Pair("calls", tally.calls, report.calls, FEWEST)
     minutes = (
-        _Pair("minutes", tally.seconds / SECONDS_PER_MINUTE, told.minutes, SHORTEST),
-        _Pair("person minutes", _minutes(tally.person_seconds), told.person_minutes, SHORTEST),
+        _Pair("minutes", tally.seconds / SECONDS_PER_MINUTE, report.minutes, SHORTEST),
+        _Pair("person minutes", _minutes(tally.person_seconds), report.person_minutes, SHORTEST),
     )
     if calls.differs:
         yield calls
     yield from (minute for minute in minutes if minute.differs and (calls.differs or minute.alike))
-    recordings = _Pair("recordings", _kept(tally), told.recordings, FEWEST)
+    recordings = _Pair("recordings", _kept(tally), report.recordings, FEWEST)
     if recordings.differs:
         yield recordings
 

@@ -1,4 +1,4 @@
-"""What a digest says, before any words of Slack: numbers, comparisons, the unusual, what waits."""
+"""What a digest says, as data: numbers, comparisons, what is unusual, what waits for people."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -18,23 +18,23 @@ USUAL_DAYS = USUAL_WEEKS * WEEK
 
 
 class DayOfVendors(Frozen):
-    """One local day: each vendor's tally; a vendor that is missing is a gap."""
+    """The tallies of one local day, by vendor; of one that is missing nothing is known."""
 
     day: date
     vendors: Mapping[Vendor, Tally]
 
 
 class Gap(Frozen):
-    """What a vendor did not tell: marked, never shown as zero."""
+    """What could not be read from a vendor: shown as a gap, never as zero."""
 
     vendor: Vendor
     why: str
 
 
 class Difference(Frozen):
-    """Where a vendor's own daily report differs by more than 5 % from what its calls add up to.
+    """A number of a vendor's own daily report that differs from what its calls add up to.
 
-    Vendors report UTC days: `day` is one.
+    See `check.differences` for how much. `day` is a UTC day, as vendors report them.
     """
 
     vendor: Vendor
@@ -45,7 +45,7 @@ class Difference(Frozen):
 
 
 class Unusual(Frozen):
-    """A number far from `usual`, its median of the last four same weekdays."""
+    """A number that is far from `usual`, the median of the last four same weekdays."""
 
     vendor: Vendor
     what: str
@@ -64,7 +64,7 @@ class Waiting(Frozen):
 
 
 class Acts(Frozen):
-    """Moderation of the stretch: cases by verb and state, and how many were refused."""
+    """The moderation of a stretch of time: cases by verb and state, and how many refusals."""
 
     by_verb: Mapping[str, Mapping[State, int]]
     refused: int = 0

@@ -1,4 +1,4 @@
-"""Which digest the command line means, and for which day."""
+"""Choosing the digest that a command on the command line means, and its day."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -13,7 +13,7 @@ NOBODY = Actor(user="", team="")
 
 
 def numbered(known: Sequence[Subscription], number: int) -> Subscription:
-    """The subscription of that number; UnknownSubscription when there is none that runs."""
+    """The subscription with this number. Raises UnknownSubscription when none of `known` has it."""
     found = next((subscription for subscription in known if subscription.id == number), None)
     if found is None:
         raise UnknownSubscription(f"There is no digest {number}.", next_step=_known(known))
@@ -27,9 +27,9 @@ def of_channel(
     zone: str | None,
     now: datetime,
 ) -> Subscription:
-    """That of a number, the first of a channel, or a daily one of everything; in `zone` if given.
+    """The subscription with `number`, else the first of `channel`, else a daily one of everything.
 
-    Raises UnknownSubscription.
+    It is in `zone` if that is given. Raises UnknownSubscription.
     """
     if number is not None:
         found = numbered(known, number)
@@ -48,7 +48,7 @@ def of_channel(
 
 
 def sending_day(subscription: Subscription, day: date | None, now: datetime) -> date:
-    """`day`, or today where the subscription is; BadInput for one that is still to come."""
+    """`day`, or today in the subscription's zone. Raises BadInput for a day still to come."""
     current = today(now, subscription.wish.clock)
     if day is not None and day > current:
         raise BadInput(
@@ -61,5 +61,5 @@ def sending_day(subscription: Subscription, day: date | None, now: datetime) -> 
 def _known(known: Sequence[Subscription]) -> str:
     if not known:
         return "There are none yet: set one up in Slack, with `digest subscribe` after the command."
-    told = ", ".join(f"{subscription.id} ({subscription.wish.channel})" for subscription in known)
-    return f"There are: {told}."
+    listed = ", ".join(f"{subscription.id} ({subscription.wish.channel})" for subscription in known)
+    return f"There are: {listed}."

@@ -1,4 +1,4 @@
-"""Who wants a digest: where, when, of what."""
+"""Subscriptions: who wants a digest where, when and of what."""
 
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -24,7 +24,7 @@ class Section(StrEnum):
 
 
 class Rhythm(StrEnum):
-    """How often."""
+    """How often a digest is sent."""
 
     DAILY = "daily"
     WEEKLY = "weekly"
@@ -44,9 +44,10 @@ MONDAY = 0
 
 
 class Wish(Frozen):
-    """What somebody wants: `at` is a wall clock's time in `zone`, weekdays count from Monday = 0.
+    """What somebody wants of a digest: where it goes, when, and of what it is.
 
-    A weekly digest comes on Mondays and is about the week before. `vendors` empty is all.
+    `at` is a wall clock's time in `zone`; weekdays count from Monday = 0. A weekly digest is sent
+    on Mondays and is about the week before. `vendors` empty is all.
     """
 
     channel: str
@@ -67,7 +68,7 @@ class Wish(Frozen):
 
     @property
     def clock(self) -> ZoneInfo:
-        """The zone itself."""
+        """The time zone named `zone`."""
         return ZoneInfo(self.zone)
 
 
@@ -76,10 +77,10 @@ UNTIL_RESUMED = date.max
 
 
 class Subscription(Frozen):
-    """A wish on file. `paused_until` None is running; `why` says why it is paused or stopped.
+    """A wish in the database. `paused_until` None is running; `why` says why it is not.
 
-    `since` is when its times were last changed or it was resumed by hand: what would have been due
-    before is not sent afterwards.
+    `since` is when its times were last changed or it was resumed by hand: digests that were due
+    before that are not sent any more.
     """
 
     id: int
@@ -92,19 +93,19 @@ class Subscription(Frozen):
     why: str = ""
 
     def edited(self, wish: Wish, at: datetime) -> "Subscription":
-        """The same with another wish; days already past are not sent by the new one's times."""
+        """A copy with another wish; days before `at` are not sent by its times."""
         return self.model_copy(update={"wish": wish, "since": at})
 
     def paused(self, until: date = UNTIL_RESUMED, why: str = "") -> "Subscription":
-        """The same without sendings before `until`."""
+        """A copy that sends nothing before `until`; `why` says what paused it."""
         return self.model_copy(update={"paused_until": until, "why": why})
 
     def resumed(self, at: datetime) -> "Subscription":
-        """The same without a pause; what was left out meanwhile stays left out."""
+        """A copy without a pause; digests that were due before `at` are not sent any more."""
         return self.model_copy(update={"paused_until": None, "why": "", "since": at})
 
     def is_due(self, day: date, now: datetime) -> bool:
-        """Whether the digest of that local day has come due, and after `since`."""
+        """Whether the digest of local day `day` has come due since `since`."""
         return self.rings(day) and (self.since or self.made_at) < self.due_at(day) <= now
 
     def rings(self, day: date) -> bool:
@@ -120,9 +121,9 @@ class Subscription(Frozen):
         return at_time(day, self.wish.at, self.wish.clock)
 
     def day_of(self, now: datetime) -> date:
-        """The sending day whose digest is the newest there can be: today, weekly the last Monday.
+        """The newest day on which a digest may be sent: today, or weekly the last Monday.
 
-        It may not have come due yet, or not ring at all.
+        It may not have come due yet, or nothing is sent on that day at all.
         """
         day = today(now, self.wish.clock)
         if self.wish.rhythm is Rhythm.WEEKLY:
@@ -130,13 +131,13 @@ class Subscription(Frozen):
         return day
 
     def covers(self, day: date) -> Stretch:
-        """What the digest sent on that day is about: the day before, or the week before."""
+        """The time that the digest sent on `day` is about: the day before, or the week before."""
         back = 7 if self.wish.rhythm is Rhythm.WEEKLY else 1
         start = local_day(day - back * DAY, self.wish.clock).start
         return Stretch(start, local_day(day, self.wish.clock).start)
 
     def next_day(self, now: datetime) -> date | None:
-        """The next local day on which it rings after `now`; None when it never does."""
+        """The next local day on which a digest is sent after `now`; None when there is none."""
         day = today(now, self.wish.clock)
         for ahead in range(HORIZON_DAYS):
             candidate = day + timedelta(days=ahead)
@@ -146,14 +147,14 @@ class Subscription(Frozen):
 
 
 HORIZON_DAYS = 400
-"""How far ahead the next sending is looked for: a pause of a year still has one."""
+"""How many days ahead the next one that is sent is looked for: more than a pause of a year."""
 
 
 class Posting(Frozen):
     """One digest to be posted: a subscription and its sending day, claimed by one worker.
 
     `key` is unique, so it is posted once; `folded` are earlier days that were too late to be sent
-    by themselves and are told of in this one.
+    by themselves and are named in this one.
     """
 
     key: str

@@ -1,4 +1,4 @@
-"""What is unusual about a day: held against the same weekday of the weeks before."""
+"""Finding what is unusual about a day, compared with the same weekday of the weeks before."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -34,9 +34,9 @@ Days = Mapping[date, Mapping[Vendor, Tally]]
 
 
 def unusual(day: date, days: Sequence[DayOfVendors]) -> tuple[Unusual, ...]:
-    """What is unusual about `day`, by vendor, held against `days` before it.
+    """The unusual numbers of `day`, by vendor, compared with the `days` before it.
 
-    Days and numbers that are not known are left out, they never count as zero.
+    Days and numbers that are not known are left out; they never count as zero.
     """
     told = by_day(days)
     return tuple(
@@ -59,7 +59,7 @@ def usual_day(day: date, days: Sequence[DayOfVendors]) -> dict[Vendor, Tally] | 
 
 
 def unjudged(day: date, days: Sequence[DayOfVendors]) -> tuple[Vendor, ...]:
-    """The vendors told of on `day` of which too few of the weeks before are known."""
+    """The vendors with a tally on `day` of which too few of the weeks before are known."""
     told = by_day(days)
     return tuple(
         vendor
@@ -82,9 +82,10 @@ def is_unusual(value: float, same_weekday: Sequence[float], deviation: float) ->
 
 
 def usual_deviation(day: date, values: Mapping[date, float]) -> float:
-    """The median of how far the 28 days before `day` are from their own weekday's median.
+    """How far the 28 days before `day` usually are from their own weekday's median.
 
-    As a share of that median, which counts as at least 1; 0 where nothing is known.
+    It is the median of these distances, each as a share of that weekday's median, which counts as
+    at least 1; 0 where nothing is known.
     """
     weekdays: dict[int, list[float]] = {}
     for before in days_before(day, USUAL_DAYS):
@@ -100,14 +101,14 @@ def usual_deviation(day: date, values: Mapping[date, float]) -> float:
 
 
 def by_day(days: Iterable[DayOfVendors]) -> Days:
-    """The tallies of each day."""
+    """The tallies by vendor of each day."""
     return {day.day: day.vendors for day in days}
 
 
 def costs_of(
     tallies: Mapping[Vendor, Tally], prices: Mapping[Vendor, float]
 ) -> dict[Vendor, float]:
-    """What people's minutes cost at prices a minute; vendors that cannot say are left out."""
+    """What people's minutes cost at `prices` a minute; vendors without minutes are left out."""
     return {
         vendor: tally.person_seconds / SECONDS_PER_MINUTE * prices[vendor]
         for vendor, tally in tallies.items()
@@ -131,9 +132,9 @@ def _of_vendor(day: date, vendor: Vendor, tally: Tally, told: Days) -> list[Unus
 
 def _before(day: date, vendor: Vendor, name: str, unit: int, told: Days) -> dict[date, float]:
     """The number of each of the days before on which the vendor said it."""
-    known = (one for one in days_before(day, USUAL_DAYS) if vendor in told.get(one, {}))
-    values = {item: _told(told[item][vendor], name, unit) for item in known}
-    return {one: value for one, value in values.items() if value is not None}
+    known = (before for before in days_before(day, USUAL_DAYS) if vendor in told.get(before, {}))
+    values = {before: _told(told[before][vendor], name, unit) for before in known}
+    return {before: value for before, value in values.items() if value is not None}
 
 
 def same_weekdays(day: date) -> list[date]:

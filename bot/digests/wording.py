@@ -1,4 +1,4 @@
-"""What somebody wants of a digest, in words: the same in Slack, in the audit log and in the CLI."""
+"""A wish in words, the same in Slack, in the audit log and on the command line."""
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
@@ -22,7 +22,7 @@ WORKDAYS = frozenset(range(5))
 
 
 def rhythm_words(wish: Wish) -> str:
-    """When it comes: `weekdays at 09:00 UTC, covering the previous day`."""
+    """When a digest is sent, in words: `weekdays at 09:00 UTC, covering the previous day`."""
     at = f"at {wish.at:%H:%M} {zone_name(wish.zone)}"
     if wish.rhythm is Rhythm.WEEKLY:
         return f"Mondays {at}, covering the previous week"
@@ -30,7 +30,7 @@ def rhythm_words(wish: Wish) -> str:
 
 
 def days_words(days: AbstractSet[int]) -> str:
-    """`every day`, `weekdays`, `Mondays and Sundays`."""
+    """Days of the week in words: `every day`, `weekdays`, `Mondays and Sundays`."""
     if days == EVERY_DAY:
         return "every day"
     if days == WORKDAYS:
@@ -50,7 +50,7 @@ def zone_name(zone: str) -> str:
 
 
 def wish_words(wish: Wish) -> str:
-    """When it comes and, where that is not everything, of what."""
+    """When a digest is sent and, unless that is everything, what is in it."""
     parts = [rhythm_words(wish)]
     if wish.vendors:
         parts.append(f"of {_and([vendor.label for vendor in sorted(wish.vendors)])} only")
@@ -61,7 +61,7 @@ def wish_words(wish: Wish) -> str:
 
 
 def for_words(wish: Wish) -> str:
-    """A wish with where it goes, as the record says it."""
+    """A wish and its channel in words, as the audit log has it."""
     return f"for {wish.channel}, {wish_words(wish)}"
 
 

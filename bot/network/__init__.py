@@ -1,4 +1,4 @@
-"""The way out: the proxy and the certificates for every connection, and why one did not come about.
+"""Outgoing connections: proxies, certificates, and why a connection could not be made.
 
 PostgreSQL does not go this way: its driver has settings of its own.
 """

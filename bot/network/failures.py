@@ -1,4 +1,4 @@
-"""Why a connection did not come about, from the exceptions of whichever client made it."""
+"""Why a connection could not be made, told from the exceptions of whichever client tried."""
 
 import errno
 import socket
@@ -13,7 +13,7 @@ from bot.network.outbound import Network, Target
 
 
 class Cause(StrEnum):
-    """What it was that failed; the value is how the log has it."""
+    """What failed when a connection could not be made; the value is the word in the log."""
 
     DNS = "dns"
     REFUSED = "refused"
@@ -33,7 +33,7 @@ class Cause(StrEnum):
 
 
 class Words(NamedTuple):
-    """What happened, with the places `{host}` and `{proxy}`, and what mends it."""
+    """A cause in words: what happened, with `{host}` and `{proxy}` to fill in, and what to do."""
 
     says: str
     mend: str
@@ -129,9 +129,9 @@ THE_PROXYS = {Cause.DNS, Cause.REFUSED, Cause.UNREACHABLE, Cause.TIMEOUT}
 def diagnose(
     error: BaseException, url: str, network: Network, proxy_status: int | None = None
 ) -> Diagnosis:
-    """Why no connection to `url` came about, or why it ended; shows hosts and ports only.
+    """Why a connection to `url` could not be made or broke; names hosts and ports only.
 
-    `proxy_status` is what the proxy answered to CONNECT, where it did.
+    `proxy_status` is what the proxy answered to CONNECT, if it did.
     """
     cause = cause_of(error)
     proxy = network.shown_proxy(url)
@@ -144,13 +144,13 @@ def diagnose(
 
 
 def cause_of(error: BaseException) -> Cause:
-    """The first that is known of `error` and all that led to it."""
+    """The cause of the first known exception among `error` and all that led to it."""
     found = (_own_cause(error_) for error_ in _chain(error))
     return next((cause for cause in found if cause is not None), Cause.OTHER)
 
 
 def proxy_cause(status: int) -> Cause:
-    """What a proxy's answer to CONNECT means, where it is not 2xx."""
+    """The cause that a proxy's answer to CONNECT means, when it is not 2xx."""
     if status in {HTTPStatus.PROXY_AUTHENTICATION_REQUIRED, HTTPStatus.UNAUTHORIZED}:
         return Cause.PROXY_PASSWORD  # some answer a wrong one as a server would
     failed = status >= HTTPStatus.INTERNAL_SERVER_ERROR

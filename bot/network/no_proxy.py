@@ -9,11 +9,11 @@ ALL = "*"
 
 
 def excepted(host: str, port: int, no_proxy: str) -> bool:
-    """Whether `no_proxy` names that host.
+    """Whether `no_proxy` names that host, so that it is connected to without the proxy.
 
-    Names, with all below them (`example.com`, `.example.com`, `*.example.com`), a port where one
-    is meant (`example.com:8443`), addresses, networks (`10.0.0.0/8`, `fd00::/8`), and `*` for all.
-    They are divided by commas or spaces.
+    It is a list, divided by commas or spaces, of names that stand for all below them too
+    (`example.com`, `.example.com`, `*.example.com`), with a port where only that is meant
+    (`example.com:8443`), addresses, networks (`10.0.0.0/8`, `fd00::/8`), and `*` for all.
     """
     entries = [one.removeprefix(ALL) or ALL for one in re.split(r"[,\s]+", no_proxy) if one]
     if ALL in entries:

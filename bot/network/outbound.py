@@ -1,4 +1,4 @@
-"""Which way a connection goes, from the environment, the same for every client of the bot."""
+"""The proxies and certificates for every client of the bot, from the environment."""
 
 import ssl
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ PROXIES = ("https", "http", "all")
 
 
 class Target(NamedTuple):
-    """What is connected to: `scheme` is `https` or `http`, for WebSockets too."""
+    """The server to connect to: `scheme` is `https` or `http`, for WebSockets too."""
 
     scheme: str
     host: str
@@ -29,7 +29,7 @@ class Target(NamedTuple):
 
     @classmethod
     def of(cls, url: str) -> Self:
-        """The target of an http(s) or ws(s) address; ValueError for one that is none."""
+        """The target of an http(s) or ws(s) address. Raises ValueError when it names no host."""
         parts = urlsplit(url)
         scheme = SCHEMES.get(parts.scheme, "https")
         if not parts.hostname:
@@ -42,9 +42,10 @@ class Target(NamedTuple):
 
 
 class Network(Frozen):
-    """The proxies by scheme (`https`, `http`, `all`), what goes past them, and whom to believe.
+    """The proxies by scheme (`https`, `http`, `all`), and which certificates are trusted.
 
-    `ca_file` and `ca_folders` are SSL_CERT_FILE and SSL_CERT_DIR, believed besides the system's.
+    `no_proxy` names what is connected to without a proxy. `ca_file` and `ca_folders` are
+    SSL_CERT_FILE and SSL_CERT_DIR, trusted besides the system's.
     """
 
     proxies: Mapping[str, SecretStr] = {}
@@ -54,10 +55,11 @@ class Network(Frozen):
 
     @classmethod
     def of(cls, environ: Mapping[str, str]) -> Self:
-        """HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY, SSL_CERT_FILE and SSL_CERT_DIR.
+        """The network settings in these environment variables.
 
-        A name in lower case counts before the one in capitals, as in curl and in Python's own
-        library. ConfigError, which shows no password, when one of them cannot be used.
+        They are HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY, SSL_CERT_FILE and SSL_CERT_DIR. A
+        name in lower case counts before the one in capitals, as in curl and in Python's own
+        library. Raises ConfigError, which shows no password, when one of them cannot be used.
         """
         proxies = {}
         for scheme in PROXIES:
@@ -76,13 +78,13 @@ class Network(Frozen):
 
     @property
     def trust(self) -> ssl.SSLContext:
-        """What every TLS connection is checked by: one for the process, read once."""
+        """The TLS context of every connection: one for the process, read once."""
         return trust(self.ca_file, self.ca_folders)
 
     def proxy_for(self, url: str) -> str | None:
-        """The proxy's address for a connection to `url`, with its password; None for none.
+        """The address of the proxy to `url`, with its password; None to connect directly.
 
-        There is none for an address that is none: whoever connects to it finds that out.
+        None for a `url` that is no address too: whoever connects to it finds that out.
         """
         try:
             target = Target.of(url)
@@ -94,13 +96,13 @@ class Network(Frozen):
         return proxy.get_secret_value()
 
     def shown_proxy(self, url: str) -> str | None:
-        """The host and port of `proxy_for`, without what is secret in it."""
+        """The host and port of the proxy to `url`, without its password; None without a proxy."""
         proxy = self.proxy_for(url)
         return None if proxy is None else str(Target.of(proxy))
 
     @property
     def shown_proxies(self) -> tuple[str, ...]:
-        """Each proxy's host and port, once."""
+        """The host and port of each proxy, without those that repeat."""
         addresses = (proxy.get_secret_value() for proxy in self.proxies.values())
         return tuple(dict.fromkeys(str(Target.of(address)) for address in addresses))
 

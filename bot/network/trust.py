@@ -1,4 +1,4 @@
-"""Whose certificates are believed: those of the system, and besides them an own CA's."""
+"""Which certificate authorities are trusted: the system's, and an own one besides."""
 
 import os
 import ssl
@@ -14,7 +14,7 @@ from bot.errors import ConfigError
 
 
 class Store(NamedTuple):
-    """Where a system keeps the authorities it believes: one of these files, and these folders."""
+    """Where a system keeps the authorities it trusts: in one of these files, and these folders."""
 
     files: Sequence[str]
     folders: Sequence[str]
@@ -41,10 +41,10 @@ Elsewhere SSL_CERT_FILE takes the place of OpenSSL's own file; here it is believ
 
 @cache
 def trust(file: str = "", folders: str = "") -> ssl.SSLContext:
-    """The one context for all clients; `file` and `folders` are believed besides the system.
+    """The TLS context for all clients; `file` and `folders` are trusted besides the system.
 
     They are SSL_CERT_FILE and SSL_CERT_DIR, empty where they are not set. Read once for the
-    process: it takes 15 ms of CPU. ConfigError when one of them cannot be used.
+    process: it takes 15 ms of CPU. Raises ConfigError when one of them cannot be used.
     """
     context = system()
     if file and not _is_systems(file):
@@ -56,7 +56,7 @@ def trust(file: str = "", folders: str = "") -> ssl.SSLContext:
 
 
 def system(store: Store = SYSTEM) -> ssl.SSLContext:
-    """A context that believes whom the system does.
+    """A TLS context that trusts the authorities which the system trusts.
 
     On macOS and Windows the system itself is asked. On Linux truststore only reads OpenSSL's
     places, and does so anew for each connection: 15 ms of CPU, and on OpenSSL before 3.4 more

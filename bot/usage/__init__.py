@@ -1,1 +1,1 @@
-"""How much was called: what vendors tell of past calls, and sums of it by quarter of an hour."""
+"""Usage without I/O: past calls as vendors report them, and their sums by quarter of an hour."""

@@ -1,4 +1,4 @@
-"""Local days: which stretch of UTC they are, and when a clock on the wall shows a time."""
+"""Local days as stretches of UTC, and the moment at which a wall clock shows a time."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
@@ -13,7 +13,7 @@ UTC_ZONE = ZoneInfo("Etc/UTC")
 
 
 class Stretch(NamedTuple):
-    """From `start` up to and without `end`, both UTC."""
+    """A stretch of time from `start` up to and without `end`, both UTC."""
 
     start: datetime
     end: datetime
@@ -35,7 +35,7 @@ def today(now: datetime, zone: ZoneInfo) -> date:
 
 
 def at_time(day: date, at: time, zone: ZoneInfo) -> datetime:
-    """When a wall clock first shows `at` on that day, in UTC.
+    """The moment, in UTC, at which a wall clock in `zone` first shows `at` on `day`.
 
     A time that the clock skips is as long after the jump as it would have been (PEP 495, fold 0);
     of one that it shows twice, it is the first.

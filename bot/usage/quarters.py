@@ -1,4 +1,4 @@
-"""Calls laid over UTC quarters of an hour: every time zone's day is a sum of them.
+"""Sums of calls by quarter of an hour in UTC, from which the day of every time zone adds up.
 
 All civil time zones of today are whole quarters away from UTC, also those of half hours and
 Lord Howe's half-hour summer time (IANA time zone database).
@@ -16,7 +16,7 @@ QUARTER = timedelta(minutes=15)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 TICK = timedelta.resolution
 LENGTH = QUARTER // TICK
-"""Ticks in a quarter."""
+"""Microseconds in a quarter of an hour."""
 
 SPREAD = ("person_seconds", "audio_seconds", "video_seconds")
 
@@ -32,39 +32,39 @@ def number_of(moment: datetime) -> int:
 
 
 def moment_of(number: int) -> datetime:
-    """When a quarter begins."""
+    """The moment at which the quarter with this number begins."""
     return EPOCH + number * QUARTER
 
 
 def numbers_of(stretch: Stretch) -> tuple[int, int]:
-    """The first quarter of a stretch, and the first one after it."""
+    """The numbers of the first quarter of a stretch and of the first one after it."""
     return number_of(stretch.start), -((EPOCH - stretch.end) // QUARTER)
 
 
 def laid(
     records: Iterable[CallRecord], now: datetime, first: int, upto: int
 ) -> Mapping[int, Mapping[str, Any]]:
-    """What falls into each quarter, by its number, from `first` up to and without `upto`.
+    """The sums of what falls into each quarter, by its number, from `first` to before `upto`.
 
-    Those without any calls are left out; `now` ends calls that run. Of a `Tally` each has the
-    fields of which something is known.
+    Each is the fields of a `Tally` of which something is known. Quarters without any calls are left
+    out; calls that still run count until `now`.
     """
-    sheet = _Sheet(first, upto)
-    for record in sorted(records, key=lambda one: (one.started_at, one.run)):
-        sheet.call(record, now)
-    return sheet.told()
+    sums = _QuarterSums(first, upto)
+    for record in sorted(records, key=lambda record: (record.started_at, record.run)):
+        sums.add(record, now)
+    return sums.finished()
 
 
 def reach(record: CallRecord, now: datetime) -> tuple[datetime, datetime]:
-    """The first and the last quarter that a record touches, with its recordings."""
+    """When the first and the last quarter begin that a call or one of its recordings touches."""
     spans = [_span(recording) for recording in record.recordings or ()]
     spans.append((record.started_at, record.end(now)))
     first = min(start for start, _ in spans)
     return floor(first), max(floor(max(start, end - TICK)) for start, end in spans)
 
 
-class _Sheet:
-    """The quarters while they are added up. Moments are ticks since 1970, quarters numbers."""
+class _QuarterSums:
+    """The quarters while they are added up; moments are microseconds since 1970."""
 
     def __init__(self, first: int, upto: int) -> None:
         self._first = first
@@ -73,7 +73,7 @@ class _Sheet:
         self._edges: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
         self._peopled: set[int] = set()
 
-    def call(self, record: CallRecord, now: datetime) -> None:
+    def add(self, record: CallRecord, now: datetime) -> None:
         """Add one call, with its recordings."""
         start, end = _ticks(record.started_at), _ticks(record.end(now))
         if self._first <= start // LENGTH < self._upto:
@@ -86,8 +86,8 @@ class _Sheet:
         for recording in record.recordings or ():
             self._recording(recording)
 
-    def told(self) -> Mapping[int, Mapping[str, Any]]:
-        """What was added up."""
+    def finished(self) -> Mapping[int, Mapping[str, Any]]:
+        """The sums of all that was added."""
         for number, edges in self._edges.items():
             calls, people = _peaks(edges)
             known = number in self._peopled

@@ -1,4 +1,7 @@
-"""One past (or still running) call, as every vendor can be told; None where a vendor cannot say."""
+"""Records of past (or still running) calls, in the same words for every vendor.
+
+None is what a vendor cannot say.
+"""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -8,7 +11,7 @@ from bot.usage.days import Stretch
 
 
 class Ending(StrEnum):
-    """What became of a call."""
+    """How a call ended."""
 
     ANSWERED = "answered"
     UNANSWERED = "unanswered"
@@ -51,13 +54,13 @@ class CallRecord(Frozen):
     streams: int | None = None
 
     def end(self, now: datetime) -> datetime:
-        """When it ended, or `now` while it runs; its start where nobody came."""
+        """When the call ended, or `now` while it runs; its start when nobody came."""
         if self.ending in {Ending.UNANSWERED, Ending.FAILED}:
             return self.started_at
         return max(self.started_at, self.ended_at or now)
 
     def touches(self, stretch: Stretch, now: datetime) -> bool:
-        """Whether any of it lies in the stretch; a call that lasted no time lies where it began."""
+        """Whether the call lies partly in `stretch`; one that took no time lies where it began."""
         begun = stretch.start <= self.started_at < stretch.end
         return begun or (self.started_at < stretch.end and self.end(now) > stretch.start)
 

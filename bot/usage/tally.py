@@ -1,4 +1,4 @@
-"""Numbers of a stretch of time, and how they add up."""
+"""Tallies: sums of usage over a stretch of time, and how they add up."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import itemgetter
@@ -57,12 +57,12 @@ NOTHING = Tally()
 
 
 def total(tallies: Iterable[Tally]) -> Tally:
-    """All of them together."""
+    """The sum of `tallies`; what one of them does not know is known as far as others know it."""
     return Tally(**together([dict(tally) for tally in (NOTHING, *tallies)]))
 
 
 def together(tallies: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """At least one tally, each as its fields, added up; what one does not know, others may."""
+    """The fields of the sum of at least one tally, each given as its fields; see `total`."""
     longest = max(tallies, key=itemgetter("longest"))
     return {
         **{name: _known(sum, [tally[name] for tally in tallies]) for name in SUMMED},
@@ -73,11 +73,12 @@ def together(tallies: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def typical(tallies: Sequence[Tally]) -> Tally:
-    """The median of at least one tally, number by number, over those that know it; None where none.
+    """The median of at least one tally, number by number, over those that know the number.
 
-    Rounded to whole numbers. The longest call is the longest of all.
+    Medians are rounded to whole numbers; None where no tally knows it. The longest call is the
+    longest of all.
     """
-    longest = max(tallies, key=lambda one: one.longest)
+    longest = max(tallies, key=lambda tally: tally.longest)
     return Tally(
         **{
             name: _median([getattr(tally, name) for tally in tallies]) for name in (*SUMMED, *PEAKS)

@@ -76,7 +76,7 @@ class _Clocks(NamedTuple):
 
 
 def fold(text: str) -> str:
-    """A zone's name, or what was typed of one, as they are compared."""
+    """A zone's name, or what was typed of one, in the form in which the two are compared."""
     return bare(text.replace("_", " "))
 
 
@@ -87,7 +87,7 @@ def zones() -> dict[str, ZoneInfo]:
 
 
 def offset_of(typed: str) -> timedelta | None:
-    """How far ahead of UTC is meant; None where it is no offset.
+    """The offset from UTC that was typed, positive when ahead; None when it is no offset.
 
     It may be unfinished: `+5:` and `+5:3` are on the way to `+5:30`.
     """
@@ -117,7 +117,7 @@ def find_zones(typed: str, at: datetime) -> list[str]:
 
 
 def zone_named(typed: str, at: datetime) -> str | None:
-    """The zone that is meant by all of what was typed; None where there is none of that name."""
+    """The name of the zone that was typed in full; None when there is none of that name."""
     if typed in zones() and not _called(fold(typed), at):
         return typed
     if (offset := offset_of(typed)) is not None:
@@ -128,7 +128,7 @@ def zone_named(typed: str, at: datetime) -> str | None:
 
 
 def zone_of(typed: str, at: datetime) -> tzinfo | None:
-    """As `zone_named`; also an offset of which there is no zone."""
+    """The zone that was typed in full, as `zone_named`, or an offset of which there is no zone."""
     if (offset := offset_of(typed)) is not None:
         return timezone(offset)
     name = zone_named(typed, at)

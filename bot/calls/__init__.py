@@ -1,1 +1,1 @@
-"""The words of the domain, no I/O: calls, people, verbs, capabilities, cases."""
+"""The domain without I/O: calls, people, verbs, capabilities, cases, reports."""

@@ -21,14 +21,14 @@ class Role(IntEnum):
 
 
 class Actor(Frozen):
-    """A Slack member: ids only, because names change and ids do not."""
+    """A Slack member who acts: ids only, because names change and ids do not."""
 
     user: str
     team: str
 
 
 class Reader(Frozen):
-    """Who reads a private answer, and in which channel: None outside any."""
+    """Who reads a private answer, and in which channel; None is in no channel."""
 
     actor: Actor
     channel: str | None = None
@@ -58,7 +58,7 @@ class Member(Frozen):
         return (self.teams | {self.team, self.enterprise or ""}) - {""}
 
     def belongs_to(self, home: str) -> bool:
-        """Whether they are of that workspace (T…) or organisation (E…)."""
+        """Whether they belong to the workspace (T…) or organisation (E…) `home`."""
         return home in self.homes
 
 

@@ -40,7 +40,7 @@ class Person(Frozen):
 
     @classmethod
     def of(cls, participant: Participant) -> "Person":
-        """A participant of the call as somebody an act is aimed at."""
+        """The person an act is aimed at, made from a participant of the call."""
         return cls(
             id=participant.id,
             name=participant.name,
@@ -57,7 +57,7 @@ class Person(Frozen):
 
     @property
     def shown(self) -> str:
-        """The name a moderator reads: the display name, or an id when none can be seen."""
+        """The name that a moderator reads: the display name, or an id when that is invisible."""
         return shown(self.name, self.id, self.custom_id)
 
 
@@ -73,7 +73,7 @@ class ActRef(Frozen):
 
     @property
     def heavy(self) -> bool:
-        """Whether to ask before it is done: the verb is heavy, or it hits everyone or a crowd."""
+        """Whether to ask before it is done: the verb is heavy, or it is on everyone or many."""
         return self.verb.weight is Weight.HEAVY or self.everyone or len(self.people) > CROWD
 
 
@@ -142,7 +142,7 @@ class Act(Frozen):
 
     @property
     def ref(self) -> ActRef:
-        """The act as a form carries it: without those who are left out anyway."""
+        """The act as a form carries it: without the protected people, who are left out anyway."""
         return ActRef(
             verb=self.verb,
             call=self.call,
@@ -159,7 +159,7 @@ class Act(Frozen):
 
     @property
     def besides(self) -> str:
-        """The words for who is left out: ` except Ann, Bob and 3 more`; "" for nobody."""
+        """Who is left out, in words: ` except Ann, Bob and 3 more`; empty when nobody is."""
         names = [person.shown for person in self.spared]
         if len(names) > MOST_NAMED:
             names = [*names[:MOST_NAMED], f"{len(names) - MOST_NAMED} more"]
@@ -172,7 +172,7 @@ class Act(Frozen):
 
     @property
     def selective(self) -> bool:
-        """Whether it is aimed at everyone but somebody, so that it goes person by person."""
+        """Whether the act is on everyone except some, so that it is done person by person."""
         return bool(self.spared or self.protection)
 
     def spares(self, ids: Collection[str], role: str | None = None) -> bool:
@@ -183,9 +183,9 @@ class Act(Frozen):
 
     @property
     def sweeping(self) -> bool:
-        """Whether it hits everyone or a crowd, so that it takes the role for an act on everyone."""
+        """Whether the act is on everyone or on so many that it needs the role for that."""
         return self.everyone or len(self.people) > CROWD
 
     def open_key(self) -> str:
-        """The hash of `subject`, which two open cases never share: equal orders join one case."""
+        """The hash of `subject`: orders that share it while a case is open join that case."""
         return hashlib.sha256(self.subject.encode()).hexdigest()

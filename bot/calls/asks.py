@@ -1,4 +1,4 @@
-"""An order that its asker may not give, kept so that those who may can be asked for it."""
+"""Asks: refused orders, kept so that those who may give them can be asked to."""
 
 import hashlib
 from datetime import datetime
@@ -10,11 +10,11 @@ from bot.calls.models import Frozen
 
 
 class Ask(Frozen):
-    """The order as it was refused; `holders` are those of `role`, by Slack id, who may give it.
+    """An order that was refused; `holders` are the Slack ids of those of `role` who may give it.
 
-    `id` is all that a button carries of it. `why` is what the refusal said. `asked_at` is when they
-    were asked, None while they were not. `attempt` counts how often it was taken up to be posted,
-    `token` fences whoever held it before.
+    `id` is all that a button carries of it. `why` is what the refusal said. `asked_at` is when the
+    holders were asked, None while they were not. `attempt` counts how often a worker claimed it to
+    post it; the claim's `token` fences older ones.
     """
 
     id: str
@@ -31,7 +31,7 @@ class Ask(Frozen):
 
 
 class Asked(NamedTuple):
-    """An order that was put to those who may give it; `new` is whether this request did it."""
+    """The result of putting an order to its holders; `new` says that this request did it."""
 
     ask: Ask
     new: bool

@@ -58,10 +58,10 @@ class Attendance(Frozen):
     note: str = ""
 
     def explained(self, cases: Sequence[Case]) -> "Attendance":
-        """A copy that says of the stays which a case of ours ended, how: `kicked, case #18`.
+        """A copy in which stays that a case of ours ended say so: `kicked, case #18`.
 
-        No vendor tells who removed somebody; a confirmed removal around the time they left does. It
-        also has their name where the vendor's list has none.
+        No vendor tells who removed somebody, so a stay is matched with a confirmed removal around
+        the time it ended. The case also gives the name where the vendor's list has none.
         """
         removals = [case for case in cases if isinstance(case.act.verb, REMOVING)]
         stays = tuple(_explained(stay, removals) for stay in self.stays)

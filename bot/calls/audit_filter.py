@@ -19,7 +19,7 @@ _WORD = r"^[^\x00]{1,64}$"
 
 
 class AuditFilter(Frozen):
-    """Which audit entries are looked for; None, or no verb, means any.
+    """What audit entries are searched for; None, or no verb, means any.
 
     `person` is whom it was done to: an id, or a part of one or of the name, as names are compared.
     `by` is the Slack user id of who asked; `verbs` are their names; `since` is the earliest moment,
@@ -36,7 +36,7 @@ class AuditFilter(Frozen):
 
 
 class AuditQuery(AuditFilter):
-    """A page of the audit log: an AuditFilter, also of one case or before an entry."""
+    """An AuditFilter for a page of the audit log: of one case, or before an entry, if need be."""
 
     case: int | None = None
     before: int | None = None
@@ -44,12 +44,12 @@ class AuditQuery(AuditFilter):
 
     @property
     def narrow(self) -> bool:
-        """Whether anything but the newest entries is asked for."""
+        """Whether it asks for anything but the newest entries."""
         return any(getattr(self, name) for name in AuditFilter.model_fields)
 
 
 def aimed_at(people: Sequence[str], reached: Sequence[str] = ()) -> str:
-    """The people of an entry as the words it is found by: folded, one a line, without the spared.
+    """The text by which an entry is found by its people: a folded name or id a line.
 
     `reached` are the people that an act on everyone reached, each by name.
     """

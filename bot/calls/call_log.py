@@ -10,7 +10,7 @@ MAX_USER = 255
 
 
 class LoggedStatus(StrEnum):
-    """How far a call has come; what CometChat's list of calls can be filtered by."""
+    """The states of a call by which CometChat's list of calls can be filtered."""
 
     ONGOING = "ongoing"
     ENDED = "ended"
@@ -26,7 +26,7 @@ class Media(StrEnum):
 
 
 class LogFilter(Frozen):
-    """Which calls of a log are looked for; None means any. `user` is somebody's id in the app."""
+    """What calls of a log are searched for; None means any. `user` is somebody's id in the app."""
 
     status: LoggedStatus | None = None
     user: str | None = Field(default=None, min_length=1, max_length=MAX_USER)
@@ -35,5 +35,5 @@ class LogFilter(Frozen):
 
     @property
     def narrow(self) -> bool:
-        """Whether anything is asked for at all."""
+        """Whether it asks for anything but all calls."""
         return self != LogFilter()

@@ -1,4 +1,4 @@
-"""What a vendor can do of each verb, said once beside the code that does it.
+"""Capabilities: how far each vendor can carry out each verb, declared beside the code that does it.
 
 A method of a vendor's acts is marked `@can(Verb, …)`; what it cannot do stands in its `CANNOT`
 table. Buttons, refusals, help and the capability table are made from these.
@@ -23,19 +23,19 @@ class Enforcement(StrEnum):
 
 
 class Reach(StrEnum):
-    """Whom a vendor lets an act hit, where it is not both."""
+    """Whom a vendor lets an act be aimed at, where it is not both."""
 
     NAMED = "people by name"
     EVERYONE = "everyone at once"
 
 
 class Capability(Frozen):
-    """What a vendor makes of one verb, why, and the name of the nearest verb that works instead.
+    """How far a vendor carries one verb, why, and the nearest verb that works instead.
 
     `only` narrows an option to the values the vendor takes, e.g. `{"kind": ("composite",)}`;
-    `aims` a verb that may hit everyone to one of the two: `Reach.EVERYONE` or `Reach.NAMED`.
-    `also` is what else an act on the whole call, or on everyone in it, does at this vendor: said
-    before it is done.
+    `aims` narrows a verb that may be on everyone to `Reach.EVERYONE` or `Reach.NAMED`. `also` is
+    what else an act on the whole call, or on everyone in it, does at this vendor: moderators are
+    told before it is done.
     """
 
     level: Enforcement
@@ -47,7 +47,7 @@ class Capability(Frozen):
 
     @property
     def possible(self) -> bool:
-        """Whether the vendor can do it at all."""
+        """Whether the vendor can do the verb at all."""
         return self.level is not Enforcement.IMPOSSIBLE
 
     def reaches(self, *, everyone: bool) -> bool:
@@ -121,9 +121,9 @@ def performers(provider: type) -> dict[str, VerbMethod]:
 
 
 def of_call(table: Mapping[str, Capability], call: Call) -> Mapping[str, Capability]:
-    """The vendor's `table` as it is for this call.
+    """A copy of the vendor's `table` for one call: what is impossible in it is marked so.
 
-    What cannot be done in it is marked so, and no other line names it as what works instead.
+    No other line then names such a verb as what works instead.
     """
     missing = {name: why for name in table if (why := VERBS[name].impossible(call))}
     if not missing:

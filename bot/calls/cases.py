@@ -103,12 +103,12 @@ class Case(Frozen):
 
     @property
     def begun(self) -> bool:
-        """Whether it may have been acted on before it was taken up this time."""
+        """Whether an earlier attempt, or one before a restored backup, may have acted already."""
         return self.attempt > 1 or self.restored
 
     @property
     def version(self) -> int:
-        """How far it has come: ASKED while it is open, then OUTCOME."""
+        """The version of the case for notices: ASKED while it is open, then OUTCOME."""
         return ASKED if self.state.open else OUTCOME
 
     @property
@@ -130,9 +130,9 @@ class Case(Frozen):
 
     @property
     def unsettled(self) -> Act:
-        """The act aimed only at those for whom it is not settled; all of it while nobody is.
+        """The act aimed only at those for whom it is not settled; the whole act when that is all.
 
-        An act on everyone is aimed at those by id whom it did not reach, where they are known.
+        An act on everyone becomes one on those it did not reach, by id, where they are known.
         """
         if self.act.everyone:
             return self._rest()
@@ -153,9 +153,9 @@ class Case(Frozen):
 
     @property
     def reached(self) -> tuple[int, int] | None:
-        """For how many people an act on everyone is settled, and of how many.
+        """For how many people an act on everyone is settled, and out of how many.
 
-        None where they are not listed.
+        None where the outcome does not list them.
         """
         if not self.act.everyone:
             return None
@@ -179,7 +179,7 @@ def _people(results: Iterable[Result]) -> tuple[Person, ...]:
 
 
 class AcceptResult(StrEnum):
-    """What came of an order when it was accepted."""
+    """What accepting an order led to."""
 
     NEW = "new"
     REPEATED = "repeated"
@@ -189,7 +189,7 @@ class AcceptResult(StrEnum):
 
 
 class Acceptance(Frozen):
-    """The case that an order belongs to now, on disk, and how it got there."""
+    """The case of an accepted order as it is in the database, and how the order got to it."""
 
     case: Case
     how: AcceptResult
@@ -198,7 +198,7 @@ class Acceptance(Frozen):
 class Claim(Frozen):
     """A case leased to one worker; finishing it with an old `token` changes nothing.
 
-    `waited` is how long ago it was asked, whatever the clocks of machines were set to since.
+    `waited` is how long ago the order was accepted, whatever clocks were set to since.
     """
 
     case: Case
@@ -257,10 +257,10 @@ class AuditEntry(Frozen):
 
 
 class Refusal(Frozen):
-    """An attempt that was not permitted, for the audit; `key` makes a redelivery the same one.
+    """An attempt that was not permitted, for the audit; redelivered, it has the same `key`.
 
-    `ask` is the order, where those who may give it can be asked for it. `outsider` says that it is
-    of somebody who may not even look: of these the first is recorded, and the others are counted.
+    `ask` is the order, if those who may give it can be asked to. `outsider` says that the asker may
+    not even look: of their attempts the first is recorded, and the others are counted.
     """
 
     key: str
@@ -273,7 +273,7 @@ class Refusal(Frozen):
 
 
 class Disclosure(Frozen):
-    """Links handed to one person, for the audit: what and how many, never the links themselves."""
+    """That links were shown to somebody, for the audit: of what and how many, never the links."""
 
     key: str
     actor: Actor
@@ -283,7 +283,7 @@ class Disclosure(Frozen):
 
 
 class DigestNote(Frozen):
-    """What somebody asked of a digest, for the audit; `key` makes a redelivery the same one."""
+    """A request about a digest, for the audit; redelivered, it has the same `key`."""
 
     key: str
     event: Event
@@ -305,7 +305,7 @@ class NoticeKind(StrEnum):
 
 
 class Notice(Frozen):
-    """A case that some place in Slack does not show in its newest state yet.
+    """A message that a case owes: some place in Slack does not show its newest state yet.
 
     `key` names the place and is unique; `posted` is the message's timestamp once it exists;
     `attempt` 1 is the first try; `version` grows with the case, so the newest state wins. Of an

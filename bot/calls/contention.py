@@ -1,4 +1,4 @@
-"""Which acts must not run side by side: those that change the same are done one by one.
+"""Which acts conflict: those that change the same thing are done one after the other.
 
 The same idea as locks of a database: an act takes each resource it changes, exclusively or shared
 with others; two acts conflict where both want one and at least one of them wants it exclusively.
@@ -19,7 +19,7 @@ class Lock(NamedTuple):
 
     @property
     def rivals(self) -> tuple["Lock", ...]:
-        """The locks that nobody else may hold beside it."""
+        """The locks that conflict with this one: no other act may hold them beside it."""
         alone = Lock(self.resource, exclusive=True)
         return (alone, Lock(self.resource, exclusive=False)) if self.exclusive else (alone,)
 

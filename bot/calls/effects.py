@@ -29,7 +29,7 @@ _NOTHING = {State.REFUSED, State.FAILED}
 
 
 def lock_of(past: Sequence[Case]) -> PriorState | None:
-    """What the lock of ours that still holds found; None when none holds.
+    """The prior state that our lock on the call, if it still holds, found; None when none holds.
 
     `past` are the call's cases, newest first. A lock of a locked call keeps what the first one
     found.
@@ -43,10 +43,10 @@ def lock_of(past: Sequence[Case]) -> PriorState | None:
 
 
 def taken_from(past: Sequence[Case], run: str | None) -> dict[str, HeldRights]:
-    """The rights that silences of this run took, by the ids of those they were taken from.
+    """The rights that our silences took in this run, by the ids of those they were taken from.
 
-    What was granted or revoked since is not among them. Permissions do not outlive a run of the
-    call. `past` are the call's cases, newest first.
+    Rights that were granted or revoked since are not among them. Permissions do not outlive a run
+    of the call. `past` are the call's cases, newest first.
     """
     taken: dict[str, HeldRights] = {}
     for case in reversed(past):
@@ -73,10 +73,10 @@ def _follow(case: Case, taken: dict[str, HeldRights]) -> None:
 
 
 def settled_rights(past: Sequence[Case], run: str | None) -> dict[tuple[str, Permission], bool]:
-    """Whether somebody has a right, by person and right, after our last grant or revocation.
+    """The rights that our last grant or revocation settled: by person and right, whether they hold.
 
-    Only acts in this run count; who is not in it has what their role has. `past` are the call's
-    cases, newest first.
+    Only acts in this run count; for a person and right that is missing, their role decides. `past`
+    are the call's cases, newest first.
     """
     has: dict[tuple[str, Permission], bool] = {}
     for case in reversed(past):
@@ -102,7 +102,7 @@ def _reached(case: Case, meant: Iterable[str]) -> set[str]:
 
 
 def silenced(past: Sequence[Case], run: str | None) -> frozenset[str]:
-    """The ids of those whom a silence of ours holds in this run. `past`: newest first."""
+    """The ids of those who are silenced by us in this run. `past` are its cases, newest first."""
     held: dict[str, None] = {}
     for case in reversed(past):
         if not _of_run(case, run):
@@ -122,7 +122,7 @@ def _aimed(act: Act) -> set[str]:
 
 
 def muted(past: Sequence[Case], run: str | None, since: datetime) -> frozenset[str]:
-    """The ids of those whom an act of ours muted in this run since then. `past`: newest first."""
+    """The ids of those whom an act of ours muted in this run since `since`; `past` newest first."""
     return frozenset(
         person
         for case in past

@@ -1,4 +1,4 @@
-"""What all vendors together answered about live calls, with what is missing said."""
+"""What the vendors answered about live calls, put together, and what is missing of it."""
 
 from collections.abc import Mapping
 from datetime import datetime

@@ -9,13 +9,13 @@ from bot.calls.models import Frozen
 
 
 class Lookup(Frozen):
-    """The words as they were typed after `command`, on disk until it is known what they mean.
+    """An order as typed after `command`, in the database until it is known what it means.
 
-    `key` is the order's own: what comes of the words is accepted under it, so it is one case,
-    however often they are delivered or looked up. `waited` is how long ago it was asked,
-    whatever the clocks of machines were set to since. `attempt` counts how often they were taken
-    up, `token` fences whoever held them before. `restored`: they were on disk in a backup that was
-    restored since, and may have led to a case meanwhile.
+    `key` is the order's: the order that the words turn out to mean is accepted under it, so it is
+    one case however often they are delivered or looked up. `waited` is how long ago they were
+    typed, whatever clocks were set to since. `attempt` counts how often a worker claimed them; the
+    claim's `token` fences older ones. `restored`: they were in a backup that was restored since,
+    and may have led to a case meanwhile.
     """
 
     key: str

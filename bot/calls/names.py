@@ -1,4 +1,4 @@
-"""Names: how they are compared, wherever that is, and what is shown of one that cannot be seen."""
+"""Comparing names, and showing something for a name that is invisible."""
 
 import re
 import unicodedata
@@ -54,7 +54,7 @@ _SIGNS: dict[int, str] = {
 
 
 def fold(text: str) -> str:
-    """`text` as it is compared: two names that a reader takes for the same one fold to the same.
+    """`text` in the form in which names are compared: names that look the same fold to the same.
 
     Invisible characters are left out, compatible forms (NFKC) and cases are made alike, and there
     is one kind of space, apostrophe, quotation mark and hyphen; runs of spaces and hyphens are one.
@@ -72,7 +72,7 @@ _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "\u0131": "i", "æ": 
 
 
 def bare(text: str) -> str:
-    """`fold(text)` without the accents of Latin letters, as who has no key for them types it.
+    """`fold(text)` without the accents of Latin letters, for people who type without them.
 
     Marks of other scripts stay: there they are letters.
     """
@@ -90,7 +90,7 @@ _SPACES = {code: " " for code, sign in _SIGNS.items() if sign == " "}
 
 
 def spaced(text: str) -> str:
-    """`text` with every kind of blank as a space, and as long as it was."""
+    """`text` with each blank of any kind replaced by a space; its length stays the same."""
     return text.translate(_SPACES)
 
 
@@ -104,5 +104,5 @@ def _is_mark(sign: str) -> bool:
 
 
 def shown(*names: str | None) -> str:
-    """The first of a person's or call's names and ids that can be seen; else a word for none."""
+    """The first of a person's or call's names and ids that is visible; else a word for none."""
     return next((name for name in names if name and can_be_seen(name)), UNNAMED)

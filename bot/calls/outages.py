@@ -1,4 +1,4 @@
-"""A channel that cannot be posted to now: it is archived, closed to the bot, or gone."""
+"""Channels that take no messages now: archived, closed to the bot, or gone."""
 
 from datetime import datetime
 

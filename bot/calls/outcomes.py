@@ -32,7 +32,7 @@ class State(StrEnum):
 
     @property
     def settled(self) -> bool:
-        """Whether what was asked is the case, so that nothing remains to be done for it."""
+        """Whether what was asked for is so, and nothing remains to be done for it."""
         return self in {State.CONFIRMED, State.ALREADY}
 
 
@@ -45,12 +45,12 @@ _LABELS = {
 
 
 def state_names(state: State) -> tuple[str, str, str]:
-    """A state's label, what is stored, and that in words: what earlier releases called it."""
+    """The names a state has had: its label, its stored value, and that as words."""
     return state.label, state.value, state.value.replace("_", " ")
 
 
 class Seen(StrEnum):
-    """What reading the vendor shows about an act."""
+    """What reading the vendor shows of an act: whether it is done."""
 
     DONE = "done"
     NOT_DONE = "not_done"

@@ -1,6 +1,6 @@
-"""What is read of a call before an act on it: what it finds, and how many it will make leave.
+"""What is read of a call before an act: the state it will change, and how many it makes leave.
 
-What it finds is kept with the case, so that a later act can put it back.
+That state is kept with the case, so that a later act can restore it.
 """
 
 from bot.calls.models import Frozen
@@ -28,7 +28,7 @@ class HeldRights(Frozen):
 
 
 class PriorState(Frozen):
-    """What an act found: the part of it that is written down before anything is sent.
+    """What an act found before it changed anything, written down before anything is sent.
 
     A lock keeps the `limits` of the call as they were, and lets in `most` people; an unlock puts
     `limits` back. A silence keeps the `rights` people had; an unsilence gives `rights` back.

@@ -48,11 +48,11 @@ class RefusalWindow(Frozen):
     count: RefusalCount | None = None
 
     def recording(self) -> "RefusalWindow":
-        """With one more that is recorded by itself."""
+        """A copy with one more refusal that is recorded by itself."""
         return self.model_copy(update={"recorded": self.recorded + 1})
 
     def counting(self, at: datetime, why: str) -> "RefusalWindow":
-        """With one more that is only counted."""
+        """A copy with one more refusal that is only counted."""
         before = self.count
         count = RefusalCount(
             actor=self.actor,
@@ -64,14 +64,15 @@ class RefusalWindow(Frozen):
         return self.model_copy(update={"count": count})
 
     def emptied(self) -> "RefusalWindow":
-        """With its count recorded, in the same hour."""
+        """A copy after its count was recorded, in the same hour."""
         return self.model_copy(update={"count": None})
 
     def after(self, now: datetime) -> "RefusalWindow | None":
-        """What is known at `now`, once the count of an hour that is over was recorded.
+        """The window that counts at `now`, once the count of an hour that is over was recorded.
 
-        None after an hour in which nothing was counted: then it begins anew. An hour that begins
-        more than an hour from now is by a clock that was set back since, and is over as well.
+        None after an hour in which nothing was counted: the next refusal begins a new window. An
+        hour that begins more than an hour after `now` was by a clock that was set back since, and
+        is over as well.
         """
         if self.since - HOUR <= now < self.since + HOUR:
             return self

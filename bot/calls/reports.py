@@ -1,4 +1,4 @@
-"""Reports about a call beyond who is in it now: each described once, and the models of them."""
+"""Reports on what a vendor keeps about a call, beyond who is in it now, and their models."""
 
 from datetime import datetime
 from enum import StrEnum

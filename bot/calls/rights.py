@@ -1,4 +1,4 @@
-"""What one reader may do with a vendor's calls: their private card offers that and no more."""
+"""Rights: what one reader may do with a vendor's calls, and so what their private card offers."""
 
 from bot.calls.acts import Act, Person, Protection
 from bot.calls.models import Frozen

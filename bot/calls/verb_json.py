@@ -1,4 +1,4 @@
-"""Verbs as JSON: how they are kept in cases, buttons and forms, and read back."""
+"""Verbs as JSON, as cases, buttons and forms keep them."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any

@@ -1,10 +1,10 @@
-"""What every error raised on purpose is."""
+"""The base class of errors that are shown to people."""
 
 from typing import ClassVar, NamedTuple
 
 
 class Diagnosis(NamedTuple):
-    """Why a connection did not come about, for admins and the log; no secret is in it.
+    """Why a connection could not be made, for admins and the log; it holds no secret.
 
     `cause` is a word of `bot.network.Cause`, `says` and `mend` a sentence each.
     """
@@ -18,9 +18,9 @@ class Diagnosis(NamedTuple):
 
 
 class CallwardenError(Exception):
-    """An error meant to be read: `str()` is what happened, `next_step` what to do about it.
+    """An error for people to read: `str()` is what happened, `next_step` what to do about it.
 
-    `diagnosis` is what only admins are told besides, where a connection did not come about.
+    `diagnosis` is what only admins are told besides, when a connection could not be made.
     """
 
     diagnosis: Diagnosis | None = None

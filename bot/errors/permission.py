@@ -53,4 +53,4 @@ class Unverified(NotPermitted):
 
 
 class NobodyAsked(CallwardenError):
-    """Those who may cannot be asked where that is done."""
+    """Those who may give an order cannot be asked in the moderation channel."""

@@ -16,7 +16,7 @@ class SlackSilent(CallwardenError):
 
 
 class SocketLost(CallwardenError):
-    """No connection to Slack came about, again and again. Exit code: EX_TEMPFAIL (sysexits.h)."""
+    """No connection to Slack could be made for long. Exit code: EX_TEMPFAIL (sysexits.h)."""
 
     default_next_step = "Start it again; if that does not help, look at the network and at Slack."
     exit_code: ClassVar[int] = 75
@@ -27,9 +27,10 @@ class BodyUnreadable(ValueError):
 
 
 class Disconnected(Exception):
-    """No connection came about, or it broke; `seconds` is how long Slack asks to wait, if it does.
+    """No connection to Slack could be made, or it broke.
 
-    The words name no address: a ticket is in it. `diagnosis` is why none came about.
+    `seconds` is how long Slack asks to wait, if it does. The words name no address, because a
+    secret ticket is in it. `diagnosis` is why none could be made.
     """
 
     def __init__(self, why: str, seconds: float = 0.0, diagnosis: Diagnosis | None = None) -> None:
@@ -39,7 +40,7 @@ class Disconnected(Exception):
 
 
 class Rejected(Exception):
-    """A request that is not taken, with an HTTP status."""
+    """A request is not accepted; carries the HTTP status to answer with."""
 
     def __init__(self, status: int, why: str) -> None:
         super().__init__(why)
@@ -47,7 +48,7 @@ class Rejected(Exception):
 
 
 class PayloadUnreadable(ValueError):
-    """Neither a form nor an object, or one that lacks what its kind always has."""
+    """A request's payload is no form and no object, or lacks what its kind always has."""
 
 
 class FormTooLate(CallwardenError):
@@ -57,7 +58,7 @@ class FormTooLate(CallwardenError):
 
 
 class FieldError(Exception):
-    """Something in a form cannot be as it is; `errors` says what, at which field."""
+    """Fields of a form cannot be as they are; `errors` says what is wrong, by field."""
 
     def __init__(self, field: str, words: str) -> None:
         super().__init__(words)

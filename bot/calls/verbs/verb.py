@@ -34,7 +34,7 @@ class Listed(StrEnum):
 
 
 class Weight(StrEnum):
-    """How much is asked before an act: HEAVY ones want a confirmation and a reason."""
+    """How much is asked of a moderator before an act: HEAVY: a confirmation and a reason."""
 
     LIGHT = "light"
     HEAVY = "heavy"
@@ -182,7 +182,7 @@ class Verb(Frozen):
 
     @classmethod
     def running(cls, call: Call) -> tuple[str, ...] | None:  # noqa: ARG003  verbs below look at it
-        """What it may stop on `call`, by name; None when it stops nothing that has a name there."""
+        """The names of what it could stop on `call`; None when nothing there has a name."""
         return None
 
     @property

@@ -152,8 +152,8 @@ def capabilities() -> None:
     """Print what each vendor lets a moderator do, connected or not, and why where it does not."""
     from bot.bootstrap.vendors import capabilities as tell
     from bot.cli_console import console
+    from bot.cli_tables import capability_table
     from bot.settings import Settings
-    from bot.tables import capability_table
 
     told = asyncio.run(tell(Settings.from_process(defaults=NOBODY)))
     console().print(capability_table(told))
@@ -168,11 +168,11 @@ def doctor(
 
     Exit code 1 when something has to be.
     """
+    from bot.cli_tables import findings_as_json, findings_told
     from bot.clock import SystemClock
     from bot.doctor import Severity
     from bot.doctor.checks import examine
     from bot.settings import named_file
-    from bot.tables import findings_as_json, findings_told
 
     found = asyncio.run(examine(os.environ, named_file(os.environ), SystemClock()))
     if as_json:
@@ -305,11 +305,11 @@ def send(
     refuses this digest for what it is.
     """
     from bot.bootstrap import sending
+    from bot.cli_tables import send_result_words
     from bot.clock import SystemClock
     from bot.digest_delivery.dispatcher import SendResult
     from bot.digests.picking import numbered, sending_day
     from bot.settings import Settings
-    from bot.tables import send_result_words
 
     _say_little()
 
@@ -333,10 +333,10 @@ def backfill(
     Days read already are left out, but for the last three. Exit code 1 when something is missing.
     """
     from bot.bootstrap import backfilling
+    from bot.cli_tables import gaps_told, reading_bars
     from bot.clock import SystemClock
     from bot.digests.digest import Gap
     from bot.settings import Settings
-    from bot.tables import gaps_told, reading_bars
     from bot.usage.days import last_days
 
     _say_little()

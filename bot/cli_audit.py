@@ -42,8 +42,8 @@ def verify(
     Exit code 1 when something was; 75 or more when it cannot be read, which says nothing about it.
     """
     from bot.bootstrap import reading
+    from bot.cli_tables import TRY_AGAIN, unbroken, unread
     from bot.settings import Settings
-    from bot.tables import TRY_AGAIN, unbroken, unread
 
     async def walk() -> tuple[int, str]:
         async with reading(Settings.from_process()) as store:

@@ -13,7 +13,7 @@ import truststore
 from bot.errors import ConfigError
 
 
-class Store(NamedTuple):
+class CertificateStore(NamedTuple):
     """Where a system keeps the authorities it trusts: in one of these files, and these folders."""
 
     files: Sequence[str]
@@ -22,7 +22,7 @@ class Store(NamedTuple):
 
 _OPENSSL = ssl.get_default_verify_paths()
 
-SYSTEM = Store(
+SYSTEM = CertificateStore(
     files=(
         _OPENSSL.openssl_cafile,
         "/etc/ssl/certs/ca-certificates.crt",  # Debian, Ubuntu, Alpine
@@ -55,7 +55,7 @@ def trust(file: str = "", folders: str = "") -> ssl.SSLContext:
     return context
 
 
-def system(store: Store = SYSTEM) -> ssl.SSLContext:
+def system(store: CertificateStore = SYSTEM) -> ssl.SSLContext:
     """A TLS context that trusts the authorities which the system trusts.
 
     On macOS and Windows the system itself is asked. On Linux truststore only reads OpenSSL's
@@ -78,7 +78,7 @@ def system(store: Store = SYSTEM) -> ssl.SSLContext:
     return context
 
 
-def _bundle(store: Store) -> str | None:
+def _bundle(store: CertificateStore) -> str | None:
     """The first of its files that is there."""
     return next((file for file in store.files if Path(file).is_file()), None)
 

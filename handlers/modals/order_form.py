@@ -34,7 +34,7 @@ from handlers.modals.order_draft import (
     error_sentences,
     read_live_calls,
 )
-from handlers.modals.submitted_order import Errors, act_of, reason_of
+from handlers.modals.order_form_values import Errors, act_of, reason_of
 from handlers.modals.typed_order import look_up_typed, typed_without_field, with_typed
 from handlers.parsing.orders import Incomplete
 from handlers.redelivery import earlier_acceptance

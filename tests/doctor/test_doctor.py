@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfoNotFoundError
 import psycopg
 import pytest
 
+from bot.cli_tables import findings_as_json, findings_told
 from bot.clock import SystemClock
 from bot.demo.stage import TARGET_KEY, Stage
 from bot.doctor import Severity
@@ -18,7 +19,6 @@ from bot.doctor.context import DoctorContext
 from bot.doctor.environment import zones
 from bot.settings import Settings
 from bot.store import open_store
-from bot.tables import findings_as_json, findings_told
 from tests.doctor.surroundings import NOWHERE, Surroundings, fresh_ward
 from tests.live.warm import warm
 

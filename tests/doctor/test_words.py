@@ -6,13 +6,13 @@ import pytest
 import yaml
 from sqlalchemy import create_engine
 
+from bot.cli_tables import findings_as_json, findings_told
 from bot.doctor import Finding, Severity
 from bot.doctor.slack import OPTIONAL, REQUIRED
 from bot.errors import DatabaseUnusable
 from bot.store.failures.classify import translated_errors
 from bot.store.urls import address_of
 from bot.store.writable import require_writable
-from bot.tables import findings_as_json, findings_told
 from tests.doctor.surroundings import ROOT
 
 FOUND = [

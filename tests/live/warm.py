@@ -25,7 +25,7 @@ _SERVER.set_forkserver_preload(
         "bot.cli",
         "bot.service",
         "bot.bootstrap",
-        "bot.tables",
+        "bot.cli_tables",
         "httpcore",  # loaded by httpx when the first client is made
         "uvicorn.protocols.http.httptools_impl",  # by uvicorn when a port is opened
     ]

@@ -85,12 +85,12 @@ MAY_IMPORT = {
     "settings_mistakes": "",
     "printable": "",
     "cli_output": "printable",
-    "cli_audit": f"cli_output bootstrap errors settings {STORE} tables",
+    "cli_audit": f"cli_output bootstrap errors settings {STORE} cli_tables",
     "cli_console": "printable",
     "logs": "log_stream printable",
     "log_stream": "",
     "lifecycle": "log_stream clock errors",
-    "tables": "calls digests digest_delivery usage_import doctor printable cli_console errors",
+    "cli_tables": "calls digests digest_delivery usage_import doctor printable cli_console errors",
     "blocks": "calls digests usage errors printable",
     "parsing": "blocks background moderation usage calls errors",
     "slack_api": (
@@ -119,7 +119,7 @@ MAY_IMPORT = {
     "demo": f"{WORLD} inbound context blocks bootstrap service server",
     "doctor": f"{WORLD} inbound slack_api settings_file bootstrap",
     "cli": (
-        f"{WORLD} blocks bootstrap service demo doctor tables version "
+        f"{WORLD} blocks bootstrap service demo doctor cli_tables version "
         "cli_output cli_console cli_audit"
     ),
     "__main__": "cli",

@@ -15,11 +15,11 @@ from bot.calls.models import Vendor
 from bot.calls.verbs import VERBS
 from bot.cli_console import console
 from bot.cli_output import Output, exactly, say
+from bot.cli_tables import capability_table, findings_as_json, findings_told, gaps_told
 from bot.digests.digest import Gap
 from bot.doctor.findings import bad
 from bot.logs import configure_logs
 from bot.printable import one_line, plain
-from bot.tables import capability_table, findings_as_json, findings_told, gaps_told
 from tests.fakes.logs import log_setup_kept
 
 OBEYED = re.compile(

@@ -8,7 +8,7 @@ from rich.console import Console
 from bot.calls.capabilities import Capability, Enforcement, cannot
 from bot.calls.models import Vendor
 from bot.calls.verbs import VERBS, Kick
-from bot.tables import capability_table, unbroken
+from bot.cli_tables import capability_table, unbroken
 
 
 def printed(width: int = 120, **told: Capability) -> str:

@@ -112,7 +112,10 @@ ANSWERED_BEFORE_OPEN = {
 
 
 def register(app: AsyncApp, services: Services, clock: Clock) -> None:
-    """Put the surface on a Bolt app: Bolt tries one after the other, so what waits comes first."""
+    """Register every listener on a Bolt app.
+
+    Bolt tries one after the other, so those that somebody waits for come first.
+    """
     listeners = Listeners(services, Events(clock))
     app.command(services.command)(listeners.on_command)
     app.block_action(ANYTHING)(listeners.on_press)
@@ -123,20 +126,23 @@ def register(app: AsyncApp, services: Services, clock: Clock) -> None:
 
 
 class Listeners:
-    """The listeners Bolt has, one a kind. Each answers Slack at once, whatever comes after."""
+    """The listeners that Bolt calls, one for each kind of request; each acknowledges it in 3 s."""
 
     def __init__(self, services: Services, events: Events) -> None:
         self._services = services
         self._events = events
 
     async def on_command(self, ack: AsyncAck, body: dict[str, Any]) -> None:
-        """Words typed after the command; the answer is part of the acknowledgement."""
+        """Answer words typed after the command; the answer is part of the acknowledgement."""
         ctx = read_command(self._services, body)
         answer = await ctx.error_as_message(_run_command(ctx))
         await (ack() if answer is None else ack(text=answer.text, blocks=answer.blocks))
 
     async def on_press(self, ack: AsyncAck, body: dict[str, Any]) -> None:
-        """A button, menu or field of a card; the answer comes by response_url."""
+        """Answer a press of a button, menu or field; what comes of it follows by response_url.
+
+        Presses in ORDERS are acknowledged once the order is on disk, all others at once.
+        """
         ctx = read_press(self._services, body)
         if action_values.route(ctx.payload.get("action_id", "")) in ORDERS:
             trouble = await ctx.error_as_message(_run_order_press(ctx))
@@ -147,13 +153,13 @@ class Listeners:
         await ack()
 
     async def on_event(self, ack: AsyncAck, body: dict[str, Any]) -> None:
-        """Something happened: acknowledged whatever comes of it, done once, unknown ones not."""
+        """Acknowledge an event, then do what it wants, if it is known and comes the first time."""
         await ack()
         if self._events.is_new(body):
             handle_event(self._services, body)
 
     async def on_form(self, ack: AsyncAck, body: dict[str, Any]) -> None:
-        """A form submitted: it closes when the order is on disk, and says why when it is not."""
+        """Answer a submitted form: it closes when the order is on disk, else it says why not."""
         ctx = read_form(self._services, body)
         outcome = await ctx.error_as_message(_submit(ctx))
         if isinstance(outcome, Message):
@@ -168,13 +174,13 @@ class Listeners:
             await ack()
 
     async def on_suggestion(self, ack: AsyncAck, body: dict[str, Any]) -> None:
-        """Letters typed into a menu: what fits, or nothing for those who may not look."""
+        """Answer letters typed into a menu with what fits; for those who may not look, nothing."""
         ctx = read_suggestion(self._services, body)
         outcome = await ctx.error_as_message(_suggest(ctx))
         await ack(options=[] if isinstance(outcome, Message) else outcome)
 
     async def on_shortcut(self, ack: AsyncAck, body: dict[str, Any]) -> None:
-        """A shortcut: its form follows."""
+        """Answer a shortcut: it is acknowledged at once, and its form follows."""
         ctx = read_shortcut(self._services, body)
         ctx.later(partial(_run_shortcut, ctx), "shortcut")
         await ack()

@@ -28,12 +28,12 @@ Press = Callable[[SlackContext], Awaitable[None]]
 
 
 async def act(ctx: SlackContext) -> None:
-    """An act's button or menu option: the form that asks for the reason."""
+    """Open the form that asks for the reason, for a pressed button of an act."""
     await _form(ctx, action_values.load(action_values.ActValue, ctx.payload.get("value")))
 
 
 async def menu(ctx: SlackContext) -> None:
-    """A menu of acts: the call and the person are in its ids."""
+    """Open the form for the act chosen in a menu, whose ids name the call and the person."""
     chosen = ctx.payload.get("selected_option") or {}
     value = action_values.load_menu(
         ctx.payload["block_id"], ctx.payload["action_id"], chosen.get("value", "")
@@ -45,7 +45,7 @@ async def menu(ctx: SlackContext) -> None:
 
 
 async def more(ctx: SlackContext) -> None:
-    """“All actions…”: the form that asks what to do with this call."""
+    """Open the form that asks what to do with this call, for “All actions…”."""
     await order_form.open_more(
         ctx, action_values.load(action_values.MoreValue, ctx.payload.get("value"))
     )
@@ -56,54 +56,54 @@ async def _form(ctx: SlackContext, value: action_values.ActValue) -> None:
 
 
 async def open_call(ctx: SlackContext) -> None:
-    """Open, refresh or page a call's card."""
+    """Draw a call's card, opened, refreshed or at another page of its people."""
     value = action_values.load(action_values.CallValue, ctx.payload.get("value"))
     await show_one(ctx, value.call, value.page, in_place=True)
 
 
 async def show_view(ctx: SlackContext) -> None:
-    """Refresh, page or go back to the list."""
+    """Draw the list of live calls, refreshed, at another page or gone back to."""
     value = action_values.load(action_values.ListValue, ctx.payload.get("value"))
     await show_list(ctx, value.view, in_place=True)
 
 
 async def filter_list(ctx: SlackContext) -> None:
-    """The vendor menu or the text field above the list."""
+    """Draw the list anew by what is chosen in the filters above it."""
     view: ListView = action_values.read_filter(ctx.fields)
     await show_list(ctx, view, in_place=True)
 
 
 async def open_report(ctx: SlackContext) -> None:
-    """A report from a call's card, which stays as it is."""
+    """Show a report in a new message; the call's card stays as it is."""
     await show_report(ctx, action_values.load(report_values.ReportValue, ctx.payload.get("value")))
 
 
 async def page_report(ctx: SlackContext) -> None:
-    """Another page of a report, or the same one anew."""
+    """Draw another page of a report in its place, or the same one anew."""
     asked = action_values.load(report_values.ReportValue, ctx.payload.get("value"))
     await show_report(ctx, asked, in_place=True)
 
 
 async def page_rooms(ctx: SlackContext) -> None:
-    """Another page of what vendors know by name, or the same one anew."""
+    """Draw another page of the rooms that vendors know by name, or the same one anew."""
     asked = action_values.load(report_values.RoomsValue, ctx.payload.get("value"))
     await show_rooms(ctx, asked, in_place=True)
 
 
 async def show_case(ctx: SlackContext) -> None:
-    """A case's number."""
+    """Show a case whose number was pressed."""
     value = action_values.load(action_values.CaseValue, ctx.payload.get("value"))
     await ctx.answer(await case_page(ctx, value.number))
 
 
 async def page_case(ctx: SlackContext) -> None:
-    """More of a case's results, in the place of those that are shown."""
+    """Draw another page of a case's results in the place of those that are shown."""
     value = action_values.load(action_values.CaseValue, ctx.payload.get("value"))
     await ctx.answer(await case_page(ctx, value.number, value.page), in_place=True)
 
 
 async def recheck_case(ctx: SlackContext) -> None:
-    """“Check again”: what the vendor shows now."""
+    """Read the vendor again for a case and show what it says now, for “Check again”."""
     value = action_values.load(action_values.CaseValue, ctx.payload.get("value"))
     await ctx.show_waiting()
     case, seen = await ctx.moderation.cases.check(ctx.asker, value.number)
@@ -112,7 +112,10 @@ async def recheck_case(ctx: SlackContext) -> None:
 
 
 async def repeat_case(ctx: SlackContext) -> None:
-    """“Do it again”, “Try again”: what is not settled, as a new case; see `next_retry`."""
+    """Order what a case left unsettled as a new case, for “Do it again” and “Try again”.
+
+    See `bot.moderation.retry.next_retry`.
+    """
     value = action_values.load(action_values.CaseValue, ctx.payload.get("value"))
     key = ctx.key("again", ctx.asker.actor.user, value.number)
     press = ctx.key("press", ctx.trigger_id)
@@ -142,7 +145,7 @@ def _again(case: Case) -> str:
 
 
 async def undo_case(ctx: SlackContext) -> None:
-    """“Undo”: what takes the case back, by the usual way; a heavy act asks for a reason first."""
+    """Order what takes a case back, for “Undo”; a heavy act opens a form for its reason first."""
     value = action_values.load(action_values.CaseValue, ctx.payload.get("value"))
     words, press = f"Undo #{value.number}", ctx.key("press", ctx.trigger_id)
     if (earlier := await earlier_acceptance(ctx, press)) is not None:
@@ -167,15 +170,15 @@ async def undo_case(ctx: SlackContext) -> None:
 
 
 async def ask_lead(ctx: SlackContext) -> None:
-    """“Ask a lead”: put the refused order to those who may, once."""
+    """Put a refused order to those who may give it, once, for “Ask a lead”."""
     value = action_values.load(action_values.AskValue, ctx.payload.get("value"))
-    told = await ctx.services.asking.ask(value.order, ctx.asker.actor)
-    message = asked_for_message(told.ask, ctx.asker.actor.user, told.channel)
+    asked = await ctx.services.asking.ask(value.order, ctx.asker.actor)
+    message = asked_for_message(asked.ask, ctx.asker.actor.user, asked.channel)
     ctx.later(partial(ctx.answer, message, in_place=ctx.on_private_message), "answer")
 
 
 async def open_asked(ctx: SlackContext) -> None:
-    """“Open the order”: its form, filled in, for whoever may; the others are refused in private."""
+    """Open the form of an order that was asked for, filled in; who may not is refused."""
     value = action_values.load(action_values.AskValue, ctx.payload.get("value"))
     await ctx.moderation.require_viewer(ctx.asker)
     order = await ctx.services.asking.order(value.order)
@@ -183,13 +186,13 @@ async def open_asked(ctx: SlackContext) -> None:
 
 
 async def show_audit(ctx: SlackContext) -> None:
-    """Older entries of the record."""
+    """Show older entries of the audit log."""
     value = action_values.load(action_values.AuditValue, ctx.payload.get("value"))
     await show_audit_page(ctx, value.which, in_place=True)
 
 
 async def search_audit(ctx: SlackContext) -> None:
-    """The form to search the record, with what is looked for now."""
+    """Open the form to search the audit log, filled in with the present search."""
     value = action_values.load(action_values.AuditValue, ctx.payload.get("value"))
     await audit_search.open_form(ctx, value.which, in_place=True)
 

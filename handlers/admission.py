@@ -1,4 +1,4 @@
-"""What somebody asks, held against their budget before anything is done for it.
+"""Holding each request against its sender's budget, before anything is done for it.
 
 Every listener goes through `admitted`, once for each request of a person. Budgets are held in
 memory, so that an acknowledgement waits for nothing.
@@ -32,10 +32,10 @@ KEYSTROKE = Demand(Priority.ORDER, RequestKind.LOOK, 0.1)
 
 @asynccontextmanager
 async def admitted(ctx: SlackContext, demand: Demand) -> AsyncIterator[None]:
-    """Do what follows for the person, at its priority. Raises TooManyRequests.
+    """Count a request against its sender's budget; what is done inside is done at its priority.
 
-    What was taken before, and is only delivered again, is admitted: it is answered with what it
-    led to.
+    Raises TooManyRequests where the budget is used up. What was taken before, and is only delivered
+    again, is admitted: it is answered with what it led to.
     """
     wait = ctx.services.budgets.wait(ctx.asker.actor, demand.kind, demand.cost)
     if wait:

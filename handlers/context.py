@@ -27,10 +27,11 @@ FORM_KEY, DIGEST_FORM_KEY = "form", "digest.form"
 
 @dataclass(frozen=True)
 class SlackContext:
-    """One request of somebody. `body` is Slack's payload; `payload` its pressed element or view.
+    """One request from Slack, as handlers get it: who asks, what for, and how to answer.
 
-    `reply_url` is None for forms, Home and modals, which are no messages; a press in one of the
-    last two is answered in `modal_answer`.
+    `body` is Slack's payload, `payload` the pressed element or the view in it. `reply_url` is None
+    for forms, Home and modals, which are no messages; a press in one of the last two is answered in
+    `modal_answer`.
     """
 
     services: Services
@@ -42,12 +43,12 @@ class SlackContext:
 
     @property
     def moderation(self) -> ModerationService:
-        """Everything that may be asked for."""
+        """The moderation service, once the services are open."""
         return self.services.moderation
 
     @property
     def trigger_id(self) -> str:
-        """Opens one form, once, within 3 seconds (Slack's rule)."""
+        """The id that opens one form, once, within 3 seconds (Slack's rule)."""
         return str(self.body["trigger_id"])
 
     @property
@@ -66,7 +67,7 @@ class SlackContext:
         return bool((self.body.get("container") or {}).get("is_ephemeral"))
 
     def order(self, key: str, act: Act, reason: str) -> Order:
-        """An order of the asker's, answered where they gave it."""
+        """An order of the asker's, answered where they gave it; `key` is its idempotency key."""
         return Order(
             key=key,
             act=act,
@@ -96,8 +97,8 @@ class SlackContext:
     def form_key(self, kind: str = FORM_KEY) -> str:
         """The key of a submitted form as it was filled in: another one once a mistake is mended."""
         view = self.payload
-        said = json.dumps(view["state"]["values"], sort_keys=True).encode()
-        return self.key(kind, view["id"], view["hash"], hashlib.sha256(said).hexdigest()[:16])
+        filled = json.dumps(view["state"]["values"], sort_keys=True).encode()
+        return self.key(kind, view["id"], view["hash"], hashlib.sha256(filled).hexdigest()[:16])
 
     async def answer(self, message: Message, *, in_place: bool = False) -> None:
         """Show `message` to the asker only, or in the place of the card that was pressed."""
@@ -120,41 +121,41 @@ class SlackContext:
             await self.answer(next((draft for draft in drafts[1:] if draft.blocks), drafts[0]))
 
     async def show_waiting(self, *, in_place: bool = False) -> None:
-        """Say to wait, where the answer's place can only be had now: before a vendor is asked."""
+        """Show that the answer follows, where a modal has to be opened before a vendor is asked."""
         if self.reply_url is None and self.modal_answer is not None:
             await self.modal_answer.show_waiting(in_place=in_place)
 
     async def error_as_message(self, work: Awaitable[T]) -> T | Message:
-        """What `work` returns, or the error it raised as this asker is told it."""
+        """What `work` returns, or the error it raised as a message to this asker."""
         return await error_as_message(work, self.services.meter, self.diagnosis)
 
     async def diagnosis(self, error: CallwardenError) -> str:
-        """Why no connection came about, where the asker is told such things; else empty."""
+        """Why no connection to a vendor came about, for admins; for anybody else empty."""
         if not isinstance(error, VendorError) or error.diagnosis is None:
             return ""
         return await self.moderation.diagnosis(self.asker, error)
 
     def later(self, work: Callable[[], Coroutine[Any, Any, None]], name: str) -> None:
-        """Do `work` after the acknowledgement, errors told as words like any other."""
+        """Do `work` in the background, after acknowledging; an error is shown to the asker."""
 
-        async def told() -> None:
+        async def work_and_tell() -> None:
             await self.services.wait()
             trouble = await self.error_as_message(work())
             if trouble is not None:
                 await self.answer(trouble)
 
-        self.services.tasks.spawn(told(), name)
+        self.services.tasks.spawn(work_and_tell(), name)
 
 
 def read_command(services: Services, body: dict[str, Any]) -> SlackContext:
-    """A slash command's form fields."""
+    """The context of a slash command, from its form fields."""
     actor = Actor(user=body["user_id"], team=_team(body))
     asker = Asker(actor, body.get("channel_id"))
     return SlackContext(services, asker, body, body, body.get("response_url"))
 
 
 def read_lookup(services: Services, lookup: Lookup) -> SlackContext:
-    """A command that was put off: its answer goes where it was typed.
+    """The context of a command that was put off: it is answered where it was typed.
 
     Its trigger stands at the end of its key, and still opens a form where that is not long ago.
     """
@@ -165,7 +166,7 @@ def read_lookup(services: Services, lookup: Lookup) -> SlackContext:
 
 
 def read_press(services: Services, body: dict[str, Any]) -> SlackContext:
-    """A `block_actions` payload; the first action is the one pressed."""
+    """The context of a `block_actions` payload; its first action is the one pressed."""
     modal_answer = None
     if view := body.get("view"):
         modal_id = view["id"] if view.get("type") == "modal" else None
@@ -175,22 +176,22 @@ def read_press(services: Services, body: dict[str, Any]) -> SlackContext:
 
 
 def read_form(services: Services, body: dict[str, Any]) -> SlackContext:
-    """A `view_submission` payload."""
+    """The context of a `view_submission` payload."""
     return SlackContext(services, _person(body), body, body["view"], None)
 
 
 def read_suggestion(services: Services, body: dict[str, Any]) -> SlackContext:
-    """A `block_suggestion` payload: letters typed into a menu of a form."""
+    """The context of a `block_suggestion` payload: letters typed into a menu of a form."""
     return SlackContext(services, _person(body), body, body, None)
 
 
 def read_shortcut(services: Services, body: dict[str, Any]) -> SlackContext:
-    """A global `shortcut` payload: it belongs to no channel and has nowhere to answer."""
+    """The context of a global `shortcut`, which has no channel and nowhere to answer."""
     return SlackContext(services, _person(body), body, body, None)
 
 
 def read_event(services: Services, body: Mapping[str, Any]) -> SlackContext:
-    """An event about a person; there is nowhere to answer it but their Home."""
+    """The context of an event about a person; it can be answered in their Home only."""
     event = body["event"]
     asker = Asker(Actor(user=event["user"], team=_team(body)))
     return SlackContext(services, asker, dict(body), event, None)
@@ -210,11 +211,11 @@ def _team(body: Mapping[str, Any]) -> str:
     users.info says.
     """
     user, team, enterprise = (body.get(name) or {} for name in ("user", "team", "enterprise"))
-    told = (
+    named = (
         user.get("team_id") if isinstance(user, Mapping) else None,
         body.get("team_id"),
         team.get("id"),
         enterprise.get("id"),
         body.get("enterprise_id"),
     )
-    return next((str(team_id) for team_id in told if team_id), "")
+    return next((str(team_id) for team_id in named if team_id), "")

@@ -1,4 +1,4 @@
-"""Before anyone: every error becomes private, helpful words.
+"""The boundary where every error becomes a private message that says what to do next.
 
 One of the three places that catch every exception.
 """
@@ -23,7 +23,7 @@ UNEXPECTED = "unforeseen"
 
 
 async def no_diagnosis(_: CallwardenError) -> str:
-    """Causes are told to nobody."""
+    """No diagnosis at all: for askers who are not told why a vendor cannot be reached."""
     return ""
 
 

@@ -34,13 +34,13 @@ EVENTS: Mapping[str, Callable[[SlackContext], Awaitable[None]]] = {"app_home_ope
 
 
 class Events:
-    """What was delivered so far."""
+    """The events that were delivered to this process in the last hour, by event_id."""
 
     def __init__(self, clock: Clock) -> None:
         self._seen: TTLCache[str, bool] = TTLCache(KEPT, KEPT_SECONDS, timer=clock.monotonic)
 
     def is_new(self, body: Mapping[str, Any]) -> bool:
-        """Whether this event comes for the first time; asked again, it does not."""
+        """Whether this event comes for the first time; it is noted, so a second call says False."""
         event_id = str(body.get("event_id"))
         if event_id in self._seen:
             log.info("event repeated", event_id=event_id)
@@ -60,7 +60,7 @@ async def _within_budget(
 
 
 def handle_event(services: Services, body: Mapping[str, Any]) -> None:
-    """Do what an event wants, beside the acknowledgement; errors are logged and end there."""
+    """Do what an event wants, in the background; its errors are logged and go no further."""
 
     async def attended() -> None:
         event = body["event"]

@@ -44,7 +44,7 @@ _DRAWN: LRUCache[tuple[Vendor, str, int], tuple[Call, Block]] = LRUCache(10_000)
 
 
 async def calls(ctx: SlackContext) -> list[Block]:
-    """Live calls that have every word typed; two of one name are told apart below it."""
+    """Menu options: live calls that have every word typed; below each what tells it apart."""
     await _require_viewer(ctx, read_state(ctx.body["view"]))
     await read_live_calls(ctx, WAIT_SECONDS)
     found = ctx.moderation.forms.find_calls(_typed(ctx), MAX_OPTIONS)
@@ -52,7 +52,7 @@ async def calls(ctx: SlackContext) -> list[Block]:
 
 
 async def people(ctx: SlackContext) -> list[Block]:
-    """People of the call chosen in the same form, by any part of name or id.
+    """Menu options: people of the call chosen in the same form, by any part of name or id.
 
     Where Slack tells nothing of the other fields, it is the call the form was last drawn for.
     """
@@ -77,7 +77,7 @@ async def people(ctx: SlackContext) -> list[Block]:
 
 
 async def recordings(ctx: SlackContext) -> list[Block]:
-    """What is recorded of the call that the form is about: since when, what, by whom."""
+    """Menu options: the running recordings of the form's call, since when, what, by whom."""
     view = ctx.body["view"]
     ref, channel = _call_of(ctx, view)
     await ctx.moderation.require_viewer(Asker(ctx.asker.actor, channel))
@@ -104,9 +104,10 @@ def _call_of(ctx: SlackContext, view: Block) -> tuple[CallRef | None, str | None
 
 
 async def zones(ctx: SlackContext) -> list[Block]:
-    """Time zones by any part of their name, abbreviation or offset; they are no secret.
+    """Menu options: time zones by any part of their name, abbreviation or offset.
 
-    The first look reads all of them from disk, which would hold up others.
+    They are no secret, so anybody gets them. The first request reads all of them from disk, which
+    would hold up others.
     """
     return await asyncio.to_thread(zone_options, _typed(ctx), ctx.now)
 

@@ -12,14 +12,14 @@ from handlers.blocks.message import Message
 from handlers.context import DIGEST_FORM_KEY, FORM_KEY, SlackContext
 
 LOOK_SECONDS = 0.3
-"""How long is looked for an earlier delivery: the order itself needs most of Slack's 3 s."""
+"""How long an earlier delivery is looked for: the order itself needs most of Slack's 3 s."""
 
 
 async def earlier_acceptance(ctx: SlackContext, key: str) -> Acceptance | None:
-    """What the request of this key led to; None where it comes first, or nobody can tell now.
+    """The case that an earlier delivery of this request led to; None where there was none.
 
-    What cannot be told here is settled where the order is written down: its key is unique. Raises
-    OtherRelease, which says that it made a case of another release.
+    Also None where the database does not say in time: the key is unique, so that is settled where
+    the order is written down. Raises OtherRelease where it made a case of another release.
     """
     try:
         async with asyncio.timeout(LOOK_SECONDS):
@@ -32,9 +32,9 @@ async def earlier_acceptance(ctx: SlackContext, key: str) -> Acceptance | None:
 
 
 async def is_looked_up(ctx: SlackContext, key: str) -> bool:
-    """Whether it is still being looked for what the request of this key means; its answer follows.
+    """Whether an earlier delivery's order of this key is being looked up; its answer follows.
 
-    No where nobody can tell in time, as above.
+    False where the database does not say in time.
     """
     try:
         async with asyncio.timeout(LOOK_SECONDS):
@@ -44,9 +44,9 @@ async def is_looked_up(ctx: SlackContext, key: str) -> bool:
 
 
 async def seen_before(ctx: SlackContext) -> bool | None:
-    """Whether this request was taken already: on record, or still looked for what it means.
+    """Whether this request was taken already: it is on record, or is being looked up.
 
-    None where nobody can tell in time.
+    None where the database does not say in time.
     """
     try:
         async with asyncio.timeout(LOOK_SECONDS):
@@ -68,5 +68,5 @@ def _keys(ctx: SlackContext) -> tuple[str, ...]:
 
 
 def repeat_message(earlier: Acceptance) -> Message | None:
-    """The case, once it has ended; what is open is told by its outcome, which follows."""
+    """How the earlier request's case ended; None while it is open: its outcome follows."""
     return None if earlier.case.state.open else asked_message(earlier)

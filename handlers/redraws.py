@@ -1,4 +1,4 @@
-"""Who drew last: of two choices made in one form soon after each other, the later one counts."""
+"""Of two choices made in one form soon after each other, only the later one draws it anew."""
 
 from dataclasses import dataclass, field
 
@@ -10,12 +10,12 @@ MOST_FORMS = 1_000
 
 @dataclass
 class RedrawOrder:
-    """The number of the latest choice in each form, as far as this process was told of it."""
+    """The number of the latest choice made in each form, as far as this process got them."""
 
     _latest: LRUCache[str, int] = field(default_factory=lambda: LRUCache(MOST_FORMS))
 
     def begin(self, form: str) -> "Redraw":
-        """A new choice in `form`: from now on the earlier ones are not the newest."""
+        """Note a new choice in `form`; the earlier ones are then not the newest any more."""
         number = self.latest(form) + 1
         self._latest[form] = number
         return Redraw(self, form, number)
@@ -27,7 +27,7 @@ class RedrawOrder:
 
 @dataclass(frozen=True)
 class Redraw:
-    """One choice in one form."""
+    """One choice in one form, with its number, to be compared with the latest."""
 
     redraws: RedrawOrder
     form: str

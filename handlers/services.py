@@ -1,4 +1,4 @@
-"""What every handler works with: a container that is there with the port and opens later."""
+"""What every handler works with: a container that exists before what is in it is open."""
 
 import asyncio
 from typing import NamedTuple
@@ -41,11 +41,12 @@ OPENING_SECONDS = 1.5
 
 
 class Services:
-    """One for the process, made in its event loop. `command` is the word people type.
+    """The container of what handlers work with; one for the process, made in its event loop.
 
-    `timeout_s` is how many seconds an order waits until they are open; `life` is the process's.
-    `budgets` is what each person may ask for, without limit where it is left out. `skew` is how far
-    the machine's clock is off.
+    It is there as soon as the port is, and its parts once `provide` was called. `command` is the
+    word people type. `timeout_s` is how many seconds an order waits until they are open; `life` is
+    the process's. `budgets` is what each person may ask for, without limit where it is left out.
+    `skew` is how far the machine's clock is off.
     """
 
     def __init__(
@@ -68,7 +69,7 @@ class Services:
         self._open: asyncio.Future[OpenServices] = asyncio.get_running_loop().create_future()
 
     def provide(self, open_services: OpenServices) -> None:
-        """Open them; whoever waits in `wait` goes on."""
+        """Put the open parts in; whoever waits in `wait` goes on."""
         self._open.set_result(open_services)
 
     async def wait(self) -> None:
@@ -76,10 +77,10 @@ class Services:
         await asyncio.shield(self._open)
 
     async def wait_ready(self) -> None:
-        """`wait`, as long as an acknowledgement can wait for it; NotAccepted after that.
+        """Wait until everything is open, for as long as an acknowledgement can wait.
 
-        An order taken later than Slack waits would be carried out although its asker was told that
-        it failed.
+        Raises NotAccepted after that. An order taken later than Slack waits would be carried out
+        although its asker was told that it failed.
         """
         if self._open.done():
             return
@@ -91,7 +92,7 @@ class Services:
 
     @property
     def moderation(self) -> ModerationService:
-        """Everything that may be asked for; only once open."""
+        """The moderation service; only once open."""
         return self._open.result().moderation
 
     @property
@@ -101,33 +102,33 @@ class Services:
 
     @property
     def response_urls(self) -> ResponseUrlClient:
-        """Answers by response_url; only once open."""
+        """The client that answers by response_url; only once open."""
         return self._open.result().response_urls
 
     @property
     def digests(self) -> DigestService:
-        """Digests; only once open. Impossible where the process was given none."""
+        """The digest service; only once open. Raises Impossible where there is none."""
         if (digests := self._open.result().digests) is None:
             raise Impossible("There are no digests here.")
         return digests
 
     @property
     def lookups(self) -> OrderLookups:
-        """Orders that are looked for; only once open. Impossible where there are none."""
+        """The lookups of orders in words; only once open. Raises Impossible without any."""
         if (lookups := self._open.result().lookups) is None:
             raise Impossible("Orders cannot be looked for here.")
         return lookups
 
     @property
     def asking(self) -> AskService:
-        """Asking those who may; only once open. Impossible where there are none."""
+        """The service that asks those who may; only once open. Raises Impossible where none is."""
         if (asking := self._open.result().asking) is None:
             raise Impossible("Nobody can be asked here.")
         return asking
 
     @property
     def signatures(self) -> Signatures:
-        """Who signed RealtimeKit's events; only once open."""
+        """What verifies RealtimeKit's events; only once open."""
         return self._open.result().signatures
 
     @property
@@ -137,5 +138,5 @@ class Services:
 
     @property
     def meter(self) -> Meter:
-        """What counts; until they are open, nothing is counted."""
+        """What counts for `/metrics`; until all is open, nothing is counted."""
         return self._open.result().meter if self._open.done() else UNMETERED

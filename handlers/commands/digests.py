@@ -28,7 +28,7 @@ NOT_YET = 0
 
 
 async def ask(ctx: SlackContext, request: DigestRequest) -> Message | None:
-    """Whatever is typed after `/calls digest`."""
+    """Do what is typed after `/calls digest`; what is answered at once, None where it follows."""
     return await HANDLERS[request.what](ctx, request)
 
 
@@ -96,12 +96,12 @@ HANDLERS: dict[
 
 
 async def press_subscribe(ctx: SlackContext) -> None:
-    """“Set up a digest”."""
+    """Open the form to set up a digest, for “Set up a digest”."""
     await forms.open_subscribe(ctx)
 
 
 async def press_list(ctx: SlackContext) -> None:
-    """A page of the list, in the place of what was pressed."""
+    """Draw a page of the list of digests in the place of what was pressed."""
     page = action_values.load(DigestPage, ctx.payload.get("value")).page
     await ctx.answer(
         await _list(ctx, DigestRequest(what=DigestCommand.LIST, page=page)), in_place=True
@@ -109,17 +109,17 @@ async def press_list(ctx: SlackContext) -> None:
 
 
 async def press_edit(ctx: SlackContext) -> None:
-    """“Edit”."""
+    """Open the form to change a digest, for “Edit”."""
     await forms.open_edit(ctx, _pressed(ctx).number)
 
 
 async def press_pause(ctx: SlackContext) -> None:
-    """“Pause”: the form that asks until when."""
+    """Open the form that asks until when a digest is paused, for “Pause”."""
     await forms.open_pause(ctx, _pressed(ctx).number)
 
 
 async def press_resume(ctx: SlackContext) -> None:
-    """“Resume”."""
+    """Have a paused digest sent again, for “Resume”."""
     value = _pressed(ctx)
     service = ctx.services.digests
     taken = await service.resume(ctx.asker, value.number, _key(ctx, "resume", value))
@@ -128,7 +128,7 @@ async def press_resume(ctx: SlackContext) -> None:
 
 
 async def press_stop(ctx: SlackContext) -> None:
-    """“Stop”, once it was confirmed."""
+    """End a digest for good, for “Stop”, once it was confirmed."""
     value = _pressed(ctx)
     service = ctx.services.digests
     taken = await service.stop(ctx.asker, value.number, _key(ctx, "stop", value))
@@ -136,12 +136,12 @@ async def press_stop(ctx: SlackContext) -> None:
 
 
 async def press_preview(ctx: SlackContext) -> None:
-    """“Preview”."""
+    """Show the asker a digest as it would be posted now, for “Preview”."""
     await _show_preview(ctx, _pressed(ctx).number)
 
 
 async def press_now(ctx: SlackContext) -> None:
-    """“Send now”, once it was confirmed."""
+    """Post a digest in its channel now, for “Send now”, once it was confirmed."""
     value = _pressed(ctx)
     await _send(ctx, value.number, _key(ctx, "now", value))
 

@@ -42,7 +42,7 @@ SAID_LATE_AFTER = timedelta(seconds=1)
 
 
 async def look_up(services: Services, lookup: Lookup) -> None:
-    """Find out what is meant and take the order under its key, or tell the asker why not.
+    """Find out what an order in words means and take it under its key, or tell its asker why not.
 
     Raises NotAccepted and StoreError: then it has to be taken up again.
     """

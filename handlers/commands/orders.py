@@ -29,8 +29,9 @@ AT_ONCE = 0.4
 
 
 async def act(ctx: SlackContext, request: ActRequest) -> Message | None:
-    """Take the order: without an answer it is on disk. A heavy act opens a form to confirm.
+    """Take an order in words: None once it is on disk, else what is answered.
 
+    A heavy act opens a form that confirms it, and None is returned too.
     One that is understood is known by its key where it is written down. Where something stands in
     its way, an earlier delivery is looked for first: it may be what that one did.
     """
@@ -73,7 +74,7 @@ async def _not_taken(
 
 
 async def typed(ctx: SlackContext) -> None:
-    """A button with words of the asker's: as if they were typed now, with a trigger of its own."""
+    """Do the words that a button carries, as if its presser had typed them now."""
     words = action_values.load(action_values.TypedValue, ctx.payload.get("value")).words
     command = ctx.services.command
     anew = replace(ctx, body={**ctx.body, "text": words, "command": command})
@@ -89,7 +90,7 @@ async def typed(ctx: SlackContext) -> None:
 
 
 async def repeatable_words(ctx: SlackContext) -> str | None:
-    """The words, for a button to say them again; None where the asker may order it nowhere."""
+    """The typed words, for a button to say them again; None where the asker may nowhere."""
     words = str(ctx.body["text"])
     request = parse(words, str(ctx.body.get("command") or ctx.services.command))
     if not isinstance(request, ActRequest):
@@ -102,7 +103,7 @@ async def repeatable_words(ctx: SlackContext) -> str | None:
 
 
 async def incomplete(ctx: SlackContext, request: Incomplete) -> Message | None:
-    """Open a form that asks for what is missing; what was said stands in it."""
+    """Open a form that asks for what the order lacks; what was said stands in it."""
     ctx.later(lambda: order_form.open_typed(ctx, request), "form")
     return None
 
@@ -122,7 +123,7 @@ def _lookup(ctx: SlackContext) -> Lookup:
 async def take_understood(
     ctx: SlackContext, request: ActRequest, key: str
 ) -> tuple[ActRequest, Act]:
-    """As `understand`, for an order that was not understood in time.
+    """What the order means, as `understand`, for one that was not understood in time.
 
     Where that is still being found out, nothing is read a second time.
     """
@@ -130,10 +131,11 @@ async def take_understood(
 
 
 async def understand(ctx: SlackContext, request: ActRequest, key: str) -> tuple[ActRequest, Act]:
-    """The order as it is to be read, and its act. UnclearPeople where it has to be asked about.
+    """What the order means: the request as it is to be read, and its act.
 
+    Raises UnclearPeople where somebody has to be asked, BadInput, Impossible and VendorError.
     What is wrong with an order tells what is in the call and how to say it right: whoever may not
-    give it at all is told that instead, audited under `key`.
+    give it at all is told that instead, as NotPermitted, audited under `key`.
     """
     try:
         return await _meant_by(ctx, request)

@@ -30,12 +30,12 @@ from handlers.screens.reports import show_report, show_rooms
 
 
 async def list_calls(ctx: SlackContext, request: ListCalls) -> None:
-    """`/calls`: what is live now."""
+    """Answer `/calls` with the live calls."""
     ctx.later(lambda: show_list(ctx, request.view), "list")
 
 
 async def show_call(ctx: SlackContext, request: ShowCall) -> None:
-    """`/calls show K7QX`: one call and who is in it."""
+    """Answer `/calls show K7QX` with one call and who is in it."""
 
     async def show() -> None:
         call = await ctx.moderation.call(ctx.asker, request.call)
@@ -45,7 +45,7 @@ async def show_call(ctx: SlackContext, request: ShowCall) -> None:
 
 
 async def find_person(ctx: SlackContext, request: FindPerson) -> None:
-    """`/calls find alice`: where somebody is live now."""
+    """Answer `/calls find alice` with where somebody is live now."""
 
     async def show() -> None:
         found = await ctx.moderation.find(ctx.asker, request.words)
@@ -55,7 +55,7 @@ async def find_person(ctx: SlackContext, request: FindPerson) -> None:
 
 
 async def show_report_of_call(ctx: SlackContext, request: ShowReport) -> None:
-    """`/calls quality K7QX` and the like: one report of a call that is live or just ended."""
+    """Answer `/calls quality K7QX` and the like with a report of a call, live or just ended."""
 
     async def show() -> None:
         call = await ctx.moderation.call(ctx.asker, request.call)
@@ -66,20 +66,20 @@ async def show_report_of_call(ctx: SlackContext, request: ShowReport) -> None:
 
 
 async def show_named_rooms(ctx: SlackContext, request: ShowRooms) -> None:
-    """`/calls rooms realtimekit`: what a vendor, or each, knows by name."""
+    """Answer `/calls rooms realtimekit` with the rooms that a vendor, or each, knows by name."""
     asked = RoomsValue(vendor=request.vendor, page=request.page)
     ctx.later(lambda: show_rooms(ctx, asked), ROOMS.name)
 
 
 async def show_case(ctx: SlackContext, request: ShowCase) -> Message:
-    """`/calls case 128`: one case, from asking to outcome."""
+    """Answer `/calls case 128` with one case, from request to outcome."""
     return await case_page(ctx, request.number)
 
 
 async def show_audit(ctx: SlackContext, request: ShowAudit) -> Message | None:
-    """`/calls audit`: the audit log, newest first, or the form to search it.
+    """Answer `/calls audit` with the audit log, newest first, or open the form to search it.
 
-    What has to be looked for may take longer than an acknowledgement; it follows.
+    A search may take longer than an acknowledgement: its answer follows, and None is returned.
     """
     which = request.which
     if request.form or request.by_name or request.since or request.until or which.narrow:
@@ -107,11 +107,11 @@ async def _resolve_search(ctx: SlackContext, request: ShowAudit) -> tuple[AuditQ
 
 
 async def capabilities(ctx: SlackContext, request: ShowCapabilities) -> Message:
-    """`/calls capabilities`: what each vendor lets a moderator do."""
+    """Answer `/calls capabilities` with what each vendor lets a moderator do."""
     tables = await ctx.moderation.capabilities(ctx.asker)
     return capabilities_message(tables, request.vendor)
 
 
 async def explain(ctx: SlackContext, request: Help) -> Message:
-    """`/calls help`: what can be said."""
+    """Answer `/calls help` with what can be typed."""
     return help_message(request.topic, ctx.services.command)

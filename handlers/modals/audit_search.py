@@ -1,4 +1,4 @@
-"""The form that asks what is looked for in the audit log."""
+"""The form to search the audit log: how it opens, and what submitting it does."""
 
 from dataclasses import replace
 
@@ -22,7 +22,11 @@ async def _zone(ctx: SlackContext) -> str:
 async def open_form(
     ctx: SlackContext, which: AuditQuery, name: str = "", *, in_place: bool = False
 ) -> None:
-    """Show the form to those who may read the audit log, filled in with `which`."""
+    """Show the form to search the audit log, filled in with `which`.
+
+    `name` is a moderator who was not named by id; `in_place` has the answer replace the message
+    that was pressed. Raises RoleTooLow for those who may not read the log, and FormTooLate.
+    """
     await ctx.moderation.cases.require_auditor(ctx.asker)
     state = SearchState(
         channel=ctx.asker.channel,
@@ -35,7 +39,7 @@ async def open_form(
 
 
 async def submit(ctx: SlackContext) -> FieldErrors:
-    """Close the form; the answer follows where it was opened."""
+    """Close the submitted form; the audit entries follow where it was opened."""
     state, which = read_search(ctx.payload)
     if ctx.now - state.opened >= ANSWERABLE:
         raise BadInput(

@@ -35,7 +35,10 @@ SURELY_ANSWERABLE = ANSWERABLE - timedelta(minutes=1)
 
 
 async def open_subscribe(ctx: SlackContext) -> None:
-    """The form to set one up, for those who may: this channel, nine o'clock, the asker's zone."""
+    """Open the form to set up a digest: this channel, nine o'clock, the asker's time zone.
+
+    Raises NotPermitted for those who may not, and FormTooLate.
+    """
     service = ctx.services.digests
     await service.admit(ctx.asker, _key(ctx, "subscribe"), "digest subscribe")
     wish = Wish(channel=ctx.asker.channel or "", zone=await service.zone(ctx.asker))
@@ -43,14 +46,14 @@ async def open_subscribe(ctx: SlackContext) -> None:
 
 
 async def open_edit(ctx: SlackContext, number: int) -> None:
-    """The same form, filled in with what is wanted so far."""
+    """Open the form to change a digest, filled in with what is wanted so far."""
     service = ctx.services.digests
     await service.admit(ctx.asker, _key(ctx, "edit"), f"digest edit {number}")
     await _open(ctx, number, (await service.get(ctx.asker, number)).wish)
 
 
 async def open_pause(ctx: SlackContext, number: int) -> None:
-    """The form that asks until when."""
+    """Open the form that asks until when a digest is paused."""
     service = ctx.services.digests
     await service.admit(ctx.asker, _key(ctx, "pause"), f"digest pause {number}")
     subscription = await service.get(ctx.asker, number)
@@ -58,7 +61,10 @@ async def open_pause(ctx: SlackContext, number: int) -> None:
 
 
 async def submit(ctx: SlackContext) -> FieldErrors | UpdateView:
-    """Set it up or change it; the form closes once that is on disk, or says what is wrong where."""
+    """Set up or change a digest, as filled in; the form closes once that is on disk.
+
+    Else it says at which field something is wrong.
+    """
     state, wish = read_state(ctx.payload), read_wish(ctx.payload)
     if not isinstance(wish, Wish):
         return wish
@@ -66,54 +72,54 @@ async def submit(ctx: SlackContext) -> FieldErrors | UpdateView:
     service, key = ctx.services.digests, ctx.form_key(DIGEST_FORM_KEY)
     try:
         if state.number is None:
-            taken = await service.subscribe(there.asker, wish, key)
+            change = await service.subscribe(there.asker, wish, key)
         else:
-            taken = await service.edit(there.asker, state.number, wish, key)
+            change = await service.edit(there.asker, state.number, wish, key)
     except (BadInput, NotAccepted, StoreError) as no:
         return {CHANNEL: error_sentences(no)}
-    if _is_new_to_channel(taken):
-        there.later(partial(_introduce, there, taken), "digest's first message")
-    return _answer(there, state, done_message(taken.subscription, _done(taken), there.now))
+    if _is_new_to_channel(change):
+        there.later(partial(_introduce, there, change), "digest's first message")
+    return _answer(there, state, done_message(change.subscription, _done(change), there.now))
 
 
 async def submit_pause(ctx: SlackContext) -> FieldErrors | UpdateView:
-    """Pause it; what is wrong with the day is said at its field."""
+    """Pause a digest, as filled in; what is wrong with the day is said at its field."""
     state, until = read_state(ctx.payload), read_until(ctx.payload)
     if isinstance(until, dict):
         return until
     there = _where_opened(ctx, state)
     try:
-        taken = await there.services.digests.pause(
+        change = await there.services.digests.pause(
             there.asker, state.number or 0, until, ctx.form_key(DIGEST_FORM_KEY)
         )
     except (BadInput, NotAccepted, StoreError) as no:
         return {UNTIL: error_sentences(no)}
-    words = f"Digest {taken.subscription.id} is paused."
-    return _answer(there, state, done_message(taken.subscription, words, there.now))
+    words = f"Digest {change.subscription.id} is paused."
+    return _answer(there, state, done_message(change.subscription, words, there.now))
 
 
-def _is_new_to_channel(taken: ChangeResult) -> bool:
+def _is_new_to_channel(change: ChangeResult) -> bool:
     """Whether its channel has not heard of it yet."""
-    before, after = taken.before, taken.subscription
-    if taken.how is ChangeKind.SAME:
+    before, after = change.before, change.subscription
+    if change.how is ChangeKind.SAME:
         return False
     return before is None or before.wish.channel != after.wish.channel
 
 
-def _done(taken: ChangeResult) -> str:
-    number, where = taken.subscription.id, place(taken.subscription.wish.channel)
-    if taken.how is ChangeKind.SAME:
+def _done(change: ChangeResult) -> str:
+    number, where = change.subscription.id, place(change.subscription.wish.channel)
+    if change.how is ChangeKind.SAME:
         return f"Nothing changed: digest {number} for {where} is already set up like that."
-    if taken.how is ChangeKind.CHANGED:
+    if change.how is ChangeKind.CHANGED:
         return f"Digest {number} for {where} is changed."
     return f"Digest {number} is set up. {where} is told who set it up and how to change it."
 
 
-async def _introduce(ctx: SlackContext, taken: ChangeResult) -> None:
+async def _introduce(ctx: SlackContext, change: ChangeResult) -> None:
     """Have the channel told now; where that cannot be done, tell whoever set it up."""
     for untold in await ctx.services.digests.announce():
-        if untold.announcement.subscription.id == taken.subscription.id:
-            await ctx.answer(untold_message(taken.subscription, untold))
+        if untold.announcement.subscription.id == change.subscription.id:
+            await ctx.answer(untold_message(change.subscription, untold))
 
 
 async def _open(ctx: SlackContext, number: int | None, wish: Wish) -> None:

@@ -27,7 +27,11 @@ ANOTHER_RUN = "That call has ended; another one has begun in the same room. Choo
 async def draft(
     ctx: SlackContext, filled: FilledForm, call: Call | None, notes: list[str]
 ) -> Draft:
-    """All a form is drawn from. Raises NotPermitted (audited) where its verb may not be asked."""
+    """All that the form for an order is drawn from, for what is filled in and the chosen `call`.
+
+    `notes` are words about what stands in the way. Raises NotPermitted, audited, where its verb
+    may not be asked for.
+    """
     verb, forms = filled.kind, ctx.moderation.forms
     rights = await ctx.moderation.rights(Asker(ctx.asker.actor, filled.state.channel))
     if verb is None or call is None:
@@ -75,7 +79,10 @@ def _none_of(forms: OrderForms, first: str, call: Call) -> list[str]:
 def verbs_among(
     forms: OrderForms, among: str, call: Call | None, rights: Mapping[Vendor, Rights]
 ) -> tuple[type[Verb], ...]:
-    """The verbs a form lets choose from: those its reader may do, and this or any vendor can."""
+    """The verbs to choose from in a form: those its reader may do, and this or any vendor can.
+
+    `among` is their common first word, or ANY, or OF_PERSON for what is done to one person.
+    """
     return tuple(
         verb
         for verb in _family(among)
@@ -129,7 +136,7 @@ async def _require_permitted(
 
 
 def chosen_call(ctx: SlackContext, filled: FilledForm) -> Call | None:
-    """The call that is chosen, as it was last seen; None when none is, or it is live no more."""
+    """The chosen call, as it was last seen; None when none is, or it is live no more."""
     value, ref, forms = filled.call, filled.state.call, ctx.moderation.forms
     if value is None:
         return None
@@ -155,7 +162,10 @@ async def read_live_calls(ctx: SlackContext, seconds: float = LOOK_SECONDS) -> l
 
 
 async def call_as_seen(ctx: SlackContext, ref: CallRef) -> tuple[Call, list[str]]:
-    """A call of a card as it is now, or as it was when its vendor does not answer in time."""
+    """A call of a card as it is now, and words about what is wrong with it.
+
+    As it was last seen, where its vendor does not answer in time.
+    """
     forms = ctx.moderation.forms
     try:
         async with asyncio.timeout(LOOK_SECONDS):
@@ -170,10 +180,10 @@ async def call_as_seen(ctx: SlackContext, ref: CallRef) -> tuple[Call, list[str]
 
 
 def other_run(seen: CallRef, now: CallRef) -> bool:
-    """Whether the room emptied and filled again since somebody saw it."""
+    """Whether `now` is another run of the room than `seen`: it emptied and filled again."""
     return None not in {seen.session, now.session} and seen.session != now.session
 
 
 def error_sentences(error: CallwardenError) -> str:
-    """What happened, and what to do next."""
+    """The error in words: what happened, and what to do next."""
     return f"{error} {error.next_step}".strip()

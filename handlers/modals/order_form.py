@@ -47,19 +47,22 @@ FieldErrors = dict[str, str]
 
 
 class UpdateView(NamedTuple):
-    """What a submitted form turns into instead of closing."""
+    """A submitted form's next view, which it turns into instead of closing."""
 
     view: dict[str, Any]
 
 
 class PushView(NamedTuple):
-    """What comes on top of a submitted form, which stays as it is below."""
+    """A view on top of a submitted form, which stays as it is below."""
 
     view: dict[str, Any]
 
 
 async def open_typed(ctx: SlackContext, request: Incomplete) -> None:
-    """The form for an order in words that lacks something; what was said stands in it."""
+    """Open the form for an order in words that lacks something; what was said stands in it.
+
+    Raises FormTooLate.
+    """
     verb = request.verb_type
     state = OrderState(
         verb=verb.name if verb else None,
@@ -73,7 +76,10 @@ async def open_typed(ctx: SlackContext, request: Incomplete) -> None:
 
 
 async def open_more(ctx: SlackContext, value: MoreValue) -> None:
-    """The form behind “All actions…” on a card: call and person are known, the verb mostly not."""
+    """Open the form of “All actions…” on a card: call and person are known, the verb seldom.
+
+    Raises FormTooLate.
+    """
     verb = VERBS.get(value.verb or "")
     among = OF_PERSON if value.person else ANY
     state = OrderState(
@@ -88,7 +94,7 @@ async def open_more(ctx: SlackContext, value: MoreValue) -> None:
 
 
 async def open_shortcut(ctx: SlackContext) -> None:
-    """The form behind the shortcut: nothing is known yet."""
+    """Open the form of the shortcut, in which nothing is filled in. Raises FormTooLate."""
     state = OrderState(among=ANY)
 
     async def first() -> Draft:
@@ -98,7 +104,7 @@ async def open_shortcut(ctx: SlackContext) -> None:
 
 
 async def redraw(ctx: SlackContext) -> None:
-    """Something was chosen: draw what follows from it, unless something newer was chosen since."""
+    """Draw the form anew after a choice in it, unless something newer was chosen since."""
     view = ctx.body["view"]
     if _changes_nothing(ctx):
         return
@@ -137,7 +143,11 @@ async def _redrawn(ctx: SlackContext) -> dict[str, Any]:
 
 
 async def submit(ctx: SlackContext) -> FieldErrors | UpdateView | PushView:
-    """Take the order; the form closes once it is on disk, or says at which field it is wrong."""
+    """Take the order as filled in; the form closes once it is on disk.
+
+    Else it says at which field something is wrong, or, where the order is refused and others can
+    be asked for it, shows that on top.
+    """
     view = ctx.payload
     filled = read_filled(view)
     if (earlier := await earlier_acceptance(ctx, ctx.form_key())) is not None:
@@ -161,7 +171,7 @@ async def submit(ctx: SlackContext) -> FieldErrors | UpdateView | PushView:
 def close_or_follow(
     ctx: SlackContext, reply_url: str | None, acceptance: Acceptance
 ) -> FieldErrors | UpdateView:
-    """Close the form; one that was opened where no answer can be sent shows the case instead."""
+    """Close the submitted form; without a `reply_url` it shows the case and its outcome instead."""
     if reply_url is None:
         follow(ctx, acceptance)
         return UpdateView(done_view(asked_message(acceptance)))

@@ -33,7 +33,11 @@ Errors = dict[str, str]
 
 
 async def act_of(ctx: SlackContext, filled: FilledForm) -> Act:
-    """The act a form asks for. Raises FieldError or FieldsMissing."""
+    """The act that a submitted form asks for.
+
+    Raises FieldError for a mistake in one field, FieldsMissing for fields left empty, BadInput,
+    Impossible and VendorError.
+    """
     forms, verb = ctx.moderation.forms, filled.kind
     if verb is None:
         raise FieldError(FORM_VERB, "Choose what to do.")
@@ -63,7 +67,7 @@ async def act_of(ctx: SlackContext, filled: FilledForm) -> Act:
 
 
 def reason_of(filled: FilledForm, *, needed: bool) -> str:
-    """The reason picked and the one written, as one. Raises FieldError."""
+    """The reason picked and the one written, as one. Raises FieldError where it is missing."""
     reason = one_reason(filled.listed, filled.written)
     wrong = wrong_reason(reason, needed=needed)
     if wrong is not None:

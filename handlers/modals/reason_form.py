@@ -1,4 +1,4 @@
-"""The form behind every act: why, with which options, and what cannot be undone."""
+"""The form that asks why an act is done: how it opens, and what submitting it does."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -28,7 +28,11 @@ MAX_ERROR = 300
 
 
 async def open_form(ctx: SlackContext, act: Act, why: str = "", *, card: bool = False) -> None:
-    """Show the form for `act`. `card`: the answer redraws the card that was pressed."""
+    """Show the form that asks why `act` is done, with its options; `why` is the reason so far.
+
+    `card`: the answer redraws the card that was pressed. Raises NotPermitted, Impossible and
+    FormTooLate.
+    """
     if not act.verb.counted:
         await open_view(ctx, await _form(ctx, act, why, card=card))
         return
@@ -37,7 +41,7 @@ async def open_form(ctx: SlackContext, act: Act, why: str = "", *, card: bool = 
 
 
 async def open_meant(ctx: SlackContext, meant: ActRef, *, card: bool, why: str = "") -> None:
-    """The form for a button's act: at once where all of it was shown lately."""
+    """Show the form for a button's act: at once, where all of the act was shown lately."""
     service, key = ctx.moderation, ctx.key("press", ctx.trigger_id)
     known = service.forms.remembered(meant)
     if known is not None:
@@ -59,10 +63,11 @@ async def open_once_known(
     ask: Callable[[UnclearPeople], Awaitable[dict[str, Any]]],
     key: str,
 ) -> None:
-    """Show the form for an act that a slow vendor still has to tell: the trigger is spent first.
+    """Show the form for an act that is still being found out: a view that says so comes first.
 
-    What stands in the way takes the form's place, and `ask` a form where it is not clear who is
-    meant; a refusal is audited under `key`.
+    `meant` finds out the act. What stands in the way is said in the form's place; `ask` makes the
+    form that asks, where it is not clear who is meant. A refusal is audited under `key`. Raises
+    FormTooLate.
     """
     opened = await open_loading(ctx, label)
 

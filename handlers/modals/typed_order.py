@@ -21,7 +21,7 @@ from handlers.parsing.orders import Incomplete
 async def look_up_typed(
     ctx: SlackContext, request: Incomplete, state: OrderState
 ) -> tuple[FilledForm, Call | None, list[str]]:
-    """A command as a form has it, the call it means, and words about what it does not say."""
+    """The form filled in by a command, the call it means, and notes about what is unclear."""
     call, notes = await _named(ctx, request.call)
     filled = FilledForm(
         state=state,
@@ -37,7 +37,7 @@ async def look_up_typed(
 
 
 def typed_without_field(request: Incomplete) -> TypedWords | None:
-    """What was typed that a field may not ask for yet."""
+    """The typed people and options, for when a field asks for them; None where none are."""
     typed = TypedWords(
         people=request.spared or request.people, whom=_whom(request), options=_options(request)
     )
@@ -47,7 +47,10 @@ def typed_without_field(request: Incomplete) -> TypedWords | None:
 async def with_typed(
     ctx: SlackContext, filled: FilledForm, call: Call | None
 ) -> tuple[FilledForm, list[str]]:
-    """People who were typed before a field asked for them, now that one does; else as it was."""
+    """The form with typed people put into their field, once it is drawn; and notes about them.
+
+    As it was, where nobody was typed or no field asks for people yet.
+    """
     verb, typed = filled.kind, filled.state.typed
     if verb is None or call is None or typed is None or verb.aim is Aim.CALL:
         return filled, []

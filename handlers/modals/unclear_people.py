@@ -16,7 +16,7 @@ from handlers.screens.views import draw_or_explain, open_loading
 
 
 async def open_unclear(ctx: SlackContext, request: ActRequest, unclear: UnclearPeople) -> None:
-    """The form for an order that can be read in more than one way: the likeliest is chosen in it.
+    """Open the form for an order that can be read in more than one way: the likeliest is chosen.
 
     Raises `unclear` as it is where Slack opens no form any more.
     """
@@ -30,7 +30,7 @@ async def open_unclear(ctx: SlackContext, request: ActRequest, unclear: UnclearP
 async def unclear_form(
     ctx: SlackContext, request: ActRequest, unclear: UnclearPeople
 ) -> dict[str, Any]:
-    """That form: who is meant most likely is chosen, and the others are named."""
+    """The form that asks whom an order means; the likeliest are chosen, the others named."""
     reading, verb = unclear.reading, type(request.verb)
     read = with_rest(request, reading.rest, str(ctx.body.get("command", "/calls")))
     options = _options(read.picked if isinstance(read, Incomplete) else read.verb.model_dump())

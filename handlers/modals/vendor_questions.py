@@ -17,7 +17,10 @@ LOOK_SECONDS = 1.5
 async def with_leaving(
     ctx: SlackContext, call: CallRef, verb: Verb | type[Verb], capability: Capability
 ) -> Capability:
-    """The capability, saying also how many leave where the verb lets some stay."""
+    """The capability, with words about how many people `verb` makes leave where some stay.
+
+    A vendor that does not answer in 1.5 s is said not to.
+    """
     if not verb.counted:
         return capability
     chosen = verb() if isinstance(verb, type) else verb
@@ -25,13 +28,13 @@ async def with_leaving(
         async with asyncio.timeout(LOOK_SECONDS):
             leaving = await ctx.moderation.forms.departures(call, chosen)
     except (VendorError, TimeoutError):
-        told = f"{call.vendor.label} did not say in time how many people leave."
+        leaving_words = f"{call.vendor.label} did not say in time how many people leave."
     else:
-        told = _told(leaving, call.vendor) if leaving else ""
-    return capability.model_copy(update={"also": f"{capability.also} {told}".strip()})
+        leaving_words = _leaving_words(leaving, call.vendor) if leaving else ""
+    return capability.model_copy(update={"also": f"{capability.also} {leaving_words}".strip()})
 
 
-def _told(leaving: Departures, vendor: Vendor) -> str:
+def _leaving_words(leaving: Departures, vendor: Vendor) -> str:
     people = count(leaving.people, "person leaves", "people leave")
     if leaving.at_most:
         return f"Up to {people}: {vendor.label} does not say who may stay."
@@ -45,7 +48,7 @@ CHECK_SECONDS = 0.8
 
 
 async def recording_error(ctx: SlackContext, verb: Verb, call: CallRef) -> str | None:
-    """What to say at the field for the recording; None when all is well.
+    """What is wrong with the chosen recording, in words for its field; None when all is well.
 
     Where the vendor does not answer in time, it is judged when the order is carried out.
     """

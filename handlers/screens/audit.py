@@ -1,4 +1,4 @@
-"""What is on record: a part of the audit log, and one case."""
+"""The audit log, a page at a time, and one case with its history."""
 
 from bot.calls.audit_filter import AuditQuery
 from handlers.blocks.audit import audit_message
@@ -8,16 +8,16 @@ from handlers.context import SlackContext
 
 
 async def audit_page(ctx: SlackContext, which: AuditQuery) -> Message:
-    """A part of the audit log."""
+    """The message with the audit entries that match `which`; raises as `CaseService`."""
     return audit_message(await ctx.moderation.cases.audit_entries(ctx.asker, which), which)
 
 
 async def show_audit_page(ctx: SlackContext, which: AuditQuery, *, in_place: bool = False) -> None:
-    """Answer with a part of the audit log."""
+    """Answer with the audit entries that match `which`."""
     await ctx.answer(await audit_page(ctx, which), in_place=in_place)
 
 
 async def case_page(ctx: SlackContext, number: int, page: int = 0) -> Message:
-    """A case from asking to outcome, with what its reader may do about it."""
+    """The message with one case from request to outcome, and what its reader may do about it."""
     life = await ctx.moderation.cases.history(ctx.asker, number)
     return case_message(life, await ctx.moderation.rights_in(ctx.asker, life.case), page)

@@ -16,7 +16,7 @@ async def show_list(ctx: SlackContext, view: ListView, *, in_place: bool = False
 
 
 async def show_one(ctx: SlackContext, ref: CallRef, page: int, *, in_place: bool = False) -> None:
-    """Show one call with a page of its people."""
+    """Show one call with a page (from 0) of its people."""
     await ctx.show_waiting(in_place=in_place)
     view, cases = await ctx.moderation.open(ctx.asker, ref, page)
     await ctx.answer(call_message(view, cases), in_place=in_place)

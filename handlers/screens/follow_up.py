@@ -1,4 +1,4 @@
-"""An order given where no answer can be sent later: its form and Home show how it went."""
+"""How an order went that was given in Home or a modal, where no answer can be sent later."""
 
 from collections.abc import AsyncIterator
 
@@ -23,7 +23,7 @@ ELSEWHERE = "How it ends stands in your Home tab and in the audit log."
 
 
 def follow(ctx: SlackContext, acceptance: Acceptance) -> None:
-    """Show the outcome in the place of the submitted form, if it is still open, and in Home."""
+    """Show the outcome, once there is one, in the submitted form's place and in Home."""
 
     async def followed() -> None:
         form = OpenView(str(ctx.payload["id"]))
@@ -36,7 +36,7 @@ def follow(ctx: SlackContext, acceptance: Acceptance) -> None:
 
 
 def follow_press(ctx: SlackContext, acceptance: Acceptance) -> None:
-    """Show in a window over the pressed one that it is in progress, then the outcome."""
+    """Show in a modal over the pressed one that the order is in progress, then its outcome."""
 
     async def followed() -> None:
         await ctx.show_waiting()

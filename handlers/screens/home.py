@@ -35,7 +35,7 @@ OUTSIDE = (
 
 
 async def opened(ctx: SlackContext) -> None:
-    """`app_home_opened`, for the Home tab only; its `view` is there once one was published."""
+    """Draw the Home tab when it is opened (`app_home_opened`); not for the bot's other tabs."""
     if ctx.payload.get("tab") == TAB:
         await publish(ctx, ctx.payload.get("view"))
 
@@ -50,12 +50,12 @@ async def refused(ctx: SlackContext, why: CallwardenError) -> None:
 
 
 async def refresh(ctx: SlackContext) -> None:
-    """The Refresh button."""
+    """Draw the Home tab anew, for its Refresh button."""
     await publish(ctx, ctx.body.get("view"))
 
 
 async def try_channels(ctx: SlackContext) -> None:
-    """“Try now”: channels that take no lines of cases, once an admin has mended them."""
+    """Try channels that took no lines of cases, for “Try now”; then draw Home anew."""
     await ctx.moderation.try_channels(ctx.asker)
     await refresh(ctx)
 

@@ -33,7 +33,7 @@ KINDS: Mapping[str, frozenset[FileKind]] = {
 
 
 async def show_report(ctx: SlackContext, asked: ReportValue, *, in_place: bool = False) -> None:
-    """Show one report of a call."""
+    """Show one report of a call, at the page that `asked` names. Raises as `ReportService`."""
     await ctx.show_waiting(in_place=in_place)
     await ctx.moderation.require_viewer(ctx.asker)
     title = await ctx.moderation.title_of(asked.call)
@@ -42,7 +42,7 @@ async def show_report(ctx: SlackContext, asked: ReportValue, *, in_place: bool =
 
 
 async def show_rooms(ctx: SlackContext, asked: RoomsValue, *, in_place: bool = False) -> None:
-    """Show what one vendor knows by name, or each: what one of several lacks is one line."""
+    """Show the rooms that one vendor, or each, knows by name; one that fails is one line."""
     await ctx.show_waiting(in_place=in_place)
     if asked.vendor is not None:
         rooms = await ctx.moderation.reports.rooms(ctx.asker, asked.vendor)

@@ -26,7 +26,7 @@ UPDATE_SECONDS = 5.0
 
 
 async def open_view(ctx: SlackContext, view: dict[str, Any]) -> OpenView:
-    """Show a view with the trigger of this request, which is spent. Raises FormTooLate.
+    """Open a view with the trigger of this request, which is spent by that. Raises FormTooLate.
 
     Pressed in a modal, it comes on top of that one.
     """
@@ -43,20 +43,20 @@ async def open_view(ctx: SlackContext, view: dict[str, Any]) -> OpenView:
 
 
 async def open_loading(ctx: SlackContext, label: str) -> OpenView:
-    """Spend the trigger on a view that says to wait. Raises FormTooLate."""
+    """Open a view that says to wait, before the trigger is too old. Raises FormTooLate."""
     return await open_view(ctx, loading_view(label))
 
 
 async def draw_or_explain(
     ctx: SlackContext, where: OpenView, work: Awaitable[dict[str, Any]]
 ) -> None:
-    """Draw what `work` returns, or what stood in its way, in words."""
+    """Draw the view that `work` returns, or a view with the error that it raised, in words."""
     view = await ctx.error_as_message(work)
     await draw(ctx, where, trouble_view(view) if isinstance(view, Message) else view)
 
 
 async def draw(ctx: SlackContext, where: OpenView, view: dict[str, Any]) -> bool:
-    """Write over a view; False where somebody else drew it in between.
+    """Draw a view over an open one; False where something else was drawn there in between.
 
     A view that was closed needs no drawing. One that Slack does not take is logged, and words take
     its place, so that nobody waits for it.

@@ -16,7 +16,7 @@ from typing import Annotated
 import typer
 
 from bot.cli_audit import audit
-from bot.cli_output import exactly, say
+from bot.cli_output import say, say_json
 from bot.errors import CallwardenError, ConfigError
 from bot.version import version
 
@@ -168,7 +168,7 @@ def doctor(
 
     Exit code 1 when something has to be.
     """
-    from bot.cli_tables import findings_as_json, findings_told
+    from bot.cli_tables import findings_as_json, findings_text
     from bot.clock import SystemClock
     from bot.doctor import Severity
     from bot.doctor.checks import examine
@@ -176,9 +176,9 @@ def doctor(
 
     found = asyncio.run(examine(os.environ, named_file(os.environ), SystemClock()))
     if as_json:
-        exactly(findings_as_json(found))
+        say_json(findings_as_json(found))
     else:
-        say(findings_told(found))
+        say(findings_text(found))
     if any(finding.sign is Severity.BAD for finding in found):
         raise typer.Exit(1)
 
@@ -276,7 +276,7 @@ def preview(
     """
     from bot.bootstrap import digest_builder, reading
     from bot.clock import SystemClock
-    from bot.digests.picking import of_channel, sending_day
+    from bot.digests.picking import chosen_subscription, sending_day
     from bot.settings import Settings
     from handlers.blocks.digests.plain_text import digest_text
 
@@ -287,7 +287,7 @@ def preview(
         settings, clock = Settings.from_process(), SystemClock()
         async with reading(settings) as store:
             known = await store.subscriptions()
-            wanted = of_channel(known, number, channel, zone, clock.now())
+            wanted = chosen_subscription(known, number, channel, zone, clock.now())
             sent = sending_day(wanted, _day(day), clock.now())
             return digest_text(await digest_builder(settings, store, clock).make(wanted, sent))
 
@@ -308,14 +308,14 @@ def send(
     from bot.cli_tables import send_result_words
     from bot.clock import SystemClock
     from bot.digest_delivery.dispatcher import SendResult
-    from bot.digests.picking import numbered, sending_day
+    from bot.digests.picking import by_number, sending_day
     from bot.settings import Settings
 
     _say_little()
 
     async def post() -> SendResult:
         async with sending(Settings.from_process()) as dispatcher:
-            wanted = numbered(await dispatcher.digests.subscriptions(), number)
+            wanted = by_number(await dispatcher.digests.subscriptions(), number)
             sent = sending_day(wanted, _day(day), SystemClock().now())
             return await dispatcher.send(wanted, sent)
 
@@ -333,7 +333,7 @@ def backfill(
     Days read already are left out, but for the last three. Exit code 1 when something is missing.
     """
     from bot.bootstrap import backfilling
-    from bot.cli_tables import gaps_told, reading_bars
+    from bot.cli_tables import gaps_text, reading_bars
     from bot.clock import SystemClock
     from bot.digests.digest import Gap
     from bot.settings import Settings
@@ -351,5 +351,5 @@ def backfill(
     except KeyboardInterrupt:
         say("Stopped. What was read is kept; run it again to go on.", err=True)
         raise typer.Exit(INTERRUPTED) from None
-    say(gaps_told(gaps), err=bool(gaps))
+    say(gaps_text(gaps), err=bool(gaps))
     raise typer.Exit(1 if gaps else 0)

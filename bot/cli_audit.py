@@ -42,7 +42,7 @@ def verify(
     Exit code 1 when something was; 75 or more when it cannot be read, which says nothing about it.
     """
     from bot.bootstrap import reading
-    from bot.cli_tables import TRY_AGAIN, unbroken, unread
+    from bot.cli_tables import TRY_AGAIN, chain_words, unread_log_words
     from bot.settings import Settings
 
     async def walk() -> tuple[int, str]:
@@ -54,9 +54,9 @@ def verify(
     except RecordDamaged:
         raise
     except (StoreError, NotAccepted, ConfigError) as error:
-        say(unread(error), err=True)
+        say(unread_log_words(error), err=True)
         raise typer.Exit(max(error.exit_code, TRY_AGAIN)) from error
-    say(unbroken(entries, last))
+    say(chain_words(entries, last))
 
 
 @audit.command()

@@ -14,7 +14,7 @@ def say(text: str, *, err: bool = False) -> None:
     typer.echo(plain(text), err=err)
 
 
-def exactly(text: str) -> None:
+def say_json(text: str) -> None:
     """Print what programs read. Only for JSON in ASCII, which escapes what a terminal obeys."""
     typer.echo(text)
 

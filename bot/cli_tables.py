@@ -54,7 +54,7 @@ def _cell(capability: Capability) -> str:
 SIGNS = {Severity.GOOD: "✓", Severity.NOTE: "·", Severity.WARNING: "!", Severity.BAD: "✗"}
 
 
-def findings_told(findings: Sequence[Finding]) -> str:
+def findings_text(findings: Sequence[Finding]) -> str:
     """A line for each finding, below it what mends it, and in the last line how many there are."""
     width = max((len(item.about) for item in findings), default=0)
     lines: list[str] = []
@@ -79,12 +79,12 @@ def _summary(findings: Sequence[Finding]) -> str:
     return f"{wrong} to be mended, {warnings}."
 
 
-def unbroken(entries: int, last: str) -> str:
+def chain_words(entries: int, last: str) -> str:
     """The sentence for an audit chain that was verified to its end; `last` is the last hash."""
     return f"{entries} entries, unbroken. Last hash: {last}"
 
 
-def unread(error: CallwardenError) -> str:
+def unread_log_words(error: CallwardenError) -> str:
     """The sentence for an audit log that could not be read, and what to do about it."""
     told = f"The audit log could not be checked, which says nothing about it. {error}"
     return f"{told}\n{error.next_step}".rstrip()
@@ -107,7 +107,7 @@ def send_result_words(result: SendResult) -> tuple[str, int]:
     }[result]
 
 
-def gaps_told(gaps: Sequence[Gap]) -> str:
+def gaps_text(gaps: Sequence[Gap]) -> str:
     """What could not be read, a line for each vendor."""
     if not gaps:
         return "Everything is read."

@@ -59,7 +59,7 @@ class _Heard(NamedTuple):
 class ClockSkew:
     """Compares the time that others tell with our clock as it is now, even if it was set since.
 
-    `ask` is called to have somebody asked for the time; their answer is given to `hear`.
+    `ask` is called to have somebody asked for the time; their answer is given to `compare`.
     """
 
     def __init__(self, clock: Clock | None = None) -> None:
@@ -69,7 +69,7 @@ class ClockSkew:
         self._doubted: float | None = None
         self.ask: Callable[[], object] = lambda: None
 
-    def hear(self, source: str, moment: datetime) -> None:
+    def compare(self, source: str, moment: datetime) -> None:
         """Take down that it is `moment` now according to `source`.
 
         A clock that is off by NOTICEABLE or more is logged at once, then each hour.
@@ -90,12 +90,12 @@ class ClockSkew:
                 next_step=MEND,
             )
 
-    def hear_date(self, said: str) -> None:
+    def compare_date(self, said: str) -> None:
         """Take down the time in the `Date` header of an answer of Slack's, unless it is no date."""
         if (moment := http_date(said)) is not None:
-            self.hear(SLACK, moment)
+            self.compare(SLACK, moment)
 
-    def doubt(self) -> None:
+    def recheck(self) -> None:
         """Have somebody asked for the time, once a minute at most, as our clock may be wrong.
 
         Called when a request looks too old. One that was recorded and is sent again looks so too,
@@ -131,7 +131,7 @@ class ClockSkew:
         """Raise ClockWrong when Slack's time is so far from ours that its requests are refused."""
         off = self.seconds.get(SLACK, 0.0)
         if abs(off) >= SIGNATURE_SECONDS:
-            self.doubt()
+            self.recheck()
             says = f"{skew_words(off, 'Slack')}, so what Slack sends is refused."
             raise ClockWrong(says, next_step=MEND)
 

@@ -63,15 +63,15 @@ class Deadline:
         if not self._waiting:
             self._count()
 
-    def hold(self) -> None:
-        """Stop counting until `go_on` was called as often as this."""
+    def pause(self) -> None:
+        """Stop counting until `resume` was called as often as this."""
         if not self._waiting:
             self._left = self.left
             self._reschedule(None)
         self._waiting += 1
 
-    def go_on(self) -> None:
-        """Undo one `hold`; after the last one, count on from where it stopped."""
+    def resume(self) -> None:
+        """Undo one `pause`; after the last one, count on from where it stopped."""
         self._waiting -= 1
         if not self._waiting:
             self._count()
@@ -90,9 +90,9 @@ def uncounted() -> Iterator[None]:
     """Let the time spent in this context count for no `Deadline` that the work runs under."""
     held = _OPEN.get()
     for deadline in held:
-        deadline.hold()
+        deadline.pause()
     try:
         yield
     finally:
         for deadline in held:
-            deadline.go_on()
+            deadline.resume()

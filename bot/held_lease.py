@@ -80,7 +80,7 @@ def holding(lease: Held | None) -> Iterator[None]:
         _CURRENT.reset(token)
 
 
-def apart() -> None:
+def detach() -> None:
     """Give up the lease that this task inherited, as a task that works for others too has to."""
     _CURRENT.set(None)
 

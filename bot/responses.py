@@ -96,7 +96,7 @@ def http_date(said: str) -> datetime | None:
     return when if when.tzinfo else when.replace(tzinfo=UTC)
 
 
-def phrase(status: int) -> str:
+def status_phrase(status: int) -> str:
     """An HTTP status in words: its standard phrase, or its number when it has none."""
     try:
         return HTTPStatus(status).phrase
@@ -104,7 +104,7 @@ def phrase(status: int) -> str:
         return f"HTTP status {status}"
 
 
-def mended(text: bytes) -> bytes:
+def repaired_json(text: bytes) -> bytes:
     """A JSON text without what some senders write and strict readers refuse.
 
     A byte order mark is left out; bytes that are no UTF-8, and halves of a surrogate pair, become

@@ -177,7 +177,7 @@ async def serve(
         bootstrap = await _load_the_rest()
         async with bootstrap.open_app(settings, services, worker=worker, clock=clock) as app:
             _keep_for_good()
-            services.skew.doubt()  # nothing is known of it yet
+            services.skew.recheck()  # nothing is known of it yet
             _stop_on_signals(life)
             await _say_what_is_on("serve", settings, app.store, url=url, slack=_way(settings))
             await (life.stopping.wait() if socket is None else socket.run(life.stopping))
@@ -233,7 +233,7 @@ async def work(
     services = services_of(settings, life=life)
     bootstrap = await _load_the_rest()
     async with bootstrap.open_app(settings, services, worker=True, clock=clock) as app:
-        services.skew.doubt()
+        services.skew.recheck()
         _stop_on_signals(life)
         await _say_what_is_on("worker", settings, app.store)
         await life.stopping.wait()

@@ -56,7 +56,7 @@ def current() -> str:
     return str(get_contextvars().get(REQUEST, ""))
 
 
-def apart() -> None:
+def detach() -> None:
     """Give up the id that this task inherited, as a task that works for others too has to."""
     clear_contextvars()
 

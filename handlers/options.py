@@ -12,7 +12,7 @@ from cachetools import LRUCache
 from bot.calls.acts import Person
 from bot.calls.live import Roster
 from bot.calls.models import Call, CallRef, Participant, Vendor
-from bot.calls.names import bare, fold
+from bot.calls.names import fold, without_accents
 from bot.calls.verbs import Listed
 from bot.errors import VendorError
 from bot.moderation.asker import Asker
@@ -61,7 +61,7 @@ async def people(ctx: SlackContext) -> list[Block]:
     forms, call = ctx.moderation.forms, chosen_call(ctx, filled)
     if call is None:
         return []
-    wanted = bare(_typed(ctx)).split()
+    wanted = without_accents(_typed(ctx)).split()
     if filled.kind and (which := forms.list_for(filled.kind, call)) is not None:
         return _on_list(await _roster(ctx, call.ref, which), wanted, _typed(ctx).strip())
     people_index = await forms.people_soon(call.ref, WAIT_SECONDS)
@@ -142,7 +142,7 @@ def _typed(ctx: SlackContext) -> str:
 
 def _fits(person: Participant | Person, wanted: Iterable[str]) -> bool:
     parts = (person.name, person.id, person.custom_id, person.role)
-    words = bare(" ".join(part for part in parts if part))
+    words = without_accents(" ".join(part for part in parts if part))
     return all(word in words for word in wanted)
 
 

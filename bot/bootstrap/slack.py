@@ -48,7 +48,7 @@ async def open_slack(
 ) -> SlackSide:
     """Open Slack's clients until `stack` closes; `skew` hears the `Date` of each answer."""
     skew = skew or ClockSkew(clock)
-    session = await stack.enter_async_context(open_session(settings.network, skew.hear_date))
+    session = await stack.enter_async_context(open_session(settings.network, skew.compare_date))
     slack, limits = settings.slack, settings.limits
     client = web_client(session, slack.api_url, slack.token(), settings.network)
     directory = SlackDirectory(client, clock)

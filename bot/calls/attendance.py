@@ -57,7 +57,7 @@ class Attendance(Frozen):
     more: bool = False
     note: str = ""
 
-    def explained(self, cases: Sequence[Case]) -> "Attendance":
+    def with_causes(self, cases: Sequence[Case]) -> "Attendance":
         """A copy in which stays that a case of ours ended say so: `kicked, case #18`.
 
         No vendor tells who removed somebody, so a stay is matched with a confirmed removal around
@@ -67,7 +67,7 @@ class Attendance(Frozen):
         stays = tuple(_explained(stay, removals) for stay in self.stays)
         return self.model_copy(update={"stays": stays})
 
-    def called(self, name_of: Callable[[str], str | None]) -> "Attendance":
+    def with_names(self, name_of: Callable[[str], str | None]) -> "Attendance":
         """A copy with the names that `name_of` has for ids where the vendor's list has none."""
         stays = tuple(
             stay if stay.name else stay.model_copy(update={"name": name_of(stay.id)})

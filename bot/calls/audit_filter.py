@@ -43,7 +43,7 @@ class AuditQuery(AuditFilter):
     limit: int = 10
 
     @property
-    def narrow(self) -> bool:
+    def is_narrow(self) -> bool:
         """Whether it asks for anything but the newest entries."""
         return any(getattr(self, name) for name in AuditFilter.model_fields)
 

@@ -34,6 +34,6 @@ class LogFilter(Frozen):
     recorded: bool | None = None
 
     @property
-    def narrow(self) -> bool:
+    def is_narrow(self) -> bool:
         """Whether it asks for anything but all calls."""
         return self != LogFilter()

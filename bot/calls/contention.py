@@ -18,7 +18,7 @@ class Lock(NamedTuple):
     exclusive: bool
 
     @property
-    def rivals(self) -> tuple["Lock", ...]:
+    def conflicting(self) -> tuple["Lock", ...]:
         """The locks that conflict with this one: no other act may hold them beside it."""
         alone = Lock(self.resource, exclusive=True)
         return (alone, Lock(self.resource, exclusive=False)) if self.exclusive else (alone,)

@@ -71,7 +71,7 @@ _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "\u0131": "i", "æ": 
 """Latin letters that no form of Unicode takes apart, as they are typed without them."""
 
 
-def bare(text: str) -> str:
+def without_accents(text: str) -> str:
     """`fold(text)` without the accents of Latin letters, for people who type without them.
 
     Marks of other scripts stay: there they are letters.
@@ -89,7 +89,7 @@ def bare(text: str) -> str:
 _SPACES = {code: " " for code, sign in _SIGNS.items() if sign == " "}
 
 
-def spaced(text: str) -> str:
+def with_plain_blanks(text: str) -> str:
     """`text` with each blank of any kind replaced by a space; its length stays the same."""
     return text.translate(_SPACES)
 

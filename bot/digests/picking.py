@@ -12,7 +12,7 @@ from bot.usage.days import today
 NOBODY = Actor(user="", team="")
 
 
-def numbered(known: Sequence[Subscription], number: int) -> Subscription:
+def by_number(known: Sequence[Subscription], number: int) -> Subscription:
     """The subscription with this number. Raises UnknownSubscription when none of `known` has it."""
     found = next((subscription for subscription in known if subscription.id == number), None)
     if found is None:
@@ -20,7 +20,7 @@ def numbered(known: Sequence[Subscription], number: int) -> Subscription:
     return found
 
 
-def of_channel(
+def chosen_subscription(
     known: Sequence[Subscription],
     number: int | None,
     channel: str | None,
@@ -32,7 +32,7 @@ def of_channel(
     It is in `zone` if that is given. Raises UnknownSubscription.
     """
     if number is not None:
-        found = numbered(known, number)
+        found = by_number(known, number)
     elif channel is not None:
         there = [subscription for subscription in known if subscription.wish.channel == channel]
         if not there:

@@ -106,9 +106,9 @@ class Subscription(Frozen):
 
     def is_due(self, day: date, now: datetime) -> bool:
         """Whether the digest of local day `day` has come due since `since`."""
-        return self.rings(day) and (self.since or self.made_at) < self.due_at(day) <= now
+        return self.is_sent_on(day) and (self.since or self.made_at) < self.due_at(day) <= now
 
-    def rings(self, day: date) -> bool:
+    def is_sent_on(self, day: date) -> bool:
         """Whether a digest is sent on that local day."""
         if self.stopped or (self.paused_until is not None and day < self.paused_until):
             return False
@@ -141,7 +141,7 @@ class Subscription(Frozen):
         day = today(now, self.wish.clock)
         for ahead in range(HORIZON_DAYS):
             candidate = day + timedelta(days=ahead)
-            if self.rings(candidate) and self.due_at(candidate) > now:
+            if self.is_sent_on(candidate) and self.due_at(candidate) > now:
                 return candidate
         return None
 

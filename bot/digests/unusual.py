@@ -7,7 +7,7 @@ from statistics import median
 from bot.calls.models import Vendor
 from bot.digests.digest import USUAL_DAYS, USUAL_WEEKS, WEEK, DayOfVendors, Unusual
 from bot.usage.days import DAY, SECONDS_PER_MINUTE, days_before
-from bot.usage.tally import Tally, typical
+from bot.usage.tally import Tally, median_tally
 
 TIMES = 5
 """Usual deviations from the usual number beyond which a day is unusual."""
@@ -54,7 +54,9 @@ def usual_day(day: date, days: Sequence[DayOfVendors]) -> dict[Vendor, Tally] | 
     told = by_day(days)
     known = {vendor: _weekdays(day, vendor, told) for vendor in Vendor}
     return {
-        vendor: typical(tallies) for vendor, tallies in known.items() if len(tallies) >= LEAST_WEEKS
+        vendor: median_tally(tallies)
+        for vendor, tallies in known.items()
+        if len(tallies) >= LEAST_WEEKS
     } or None
 
 

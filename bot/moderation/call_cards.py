@@ -82,7 +82,7 @@ class CallCards:
             (ATTENDANCE.name, call), lambda: provider.reports.attendance(call)
         )
         cases = await self._store.recent(call, limit=REMOVALS)
-        return seen.explained(cases).called(lambda person: self._name(call, person))
+        return seen.with_causes(cases).with_names(lambda person: self._name(call, person))
 
     def _name(self, call: CallRef, person: str) -> str | None:
         """The name of somebody who was seen in the call lately."""

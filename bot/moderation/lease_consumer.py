@@ -80,8 +80,8 @@ class LeaseConsumer(Generic[T]):
         self._open = False
 
     async def _take_all(self) -> None:
-        trace.apart()
-        held_lease.apart()
+        trace.detach()
+        held_lease.detach()
         more = True
         while more and self._open and (free := self._concurrency - self._busy):
             if self._wait is not None:

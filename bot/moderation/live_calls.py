@@ -110,7 +110,7 @@ class LiveCalls:
             self.provider(view.vendor)
         self.require_connected()
         vendors = [v for v in self._order if view.vendor in {None, v}]
-        if view.log.narrow:
+        if view.log.is_narrow:
             vendors = self._with_log(vendors)
         answers = await asyncio.gather(*(self._ask(vendor, view.log) for vendor in vendors))
         calls: list[Call] = []
@@ -125,12 +125,12 @@ class LiveCalls:
                 troubles.append(_unknown(vendor, answer.unknown))
             if answer.next is not None:
                 partial.append(vendor)
-        if not view.log.narrow:
+        if not view.log.is_narrow:
             calls = await self._marked(calls)
         self.recent_calls.keep_calls(calls)
         some = len(vendors) < len(self._order)
         shown = [call for call in calls if matches(call, view.text)]
-        if not view.log.narrow:
+        if not view.log.is_narrow:
             shown.sort(key=lambda call: (-call.people, fold(call.title), call.ref.id))
         return CallListing(
             calls=tuple(shown),
@@ -165,7 +165,7 @@ class LiveCalls:
         provider = self.providers[vendor]
 
         async def listed() -> Page[Call]:
-            if wanted.narrow:
+            if wanted.is_narrow:
                 return await provider.log(wanted, limit=MOST)
             return await provider.list_live(limit=MOST)
 

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from bot.calls.models import Participant
-from bot.calls.names import bare, spaced
+from bot.calls.names import with_plain_blanks, without_accents
 
 LIST_SIGNS = ",\uff0c\u3001\u060c;\uff1b\u061b"
 """Commas and semicolons: what may stand between two names."""
@@ -40,8 +40,8 @@ class Match(NamedTuple):
 def words_of(text: str) -> list[Word]:
     """The words of `text` as names are compared; what cannot be seen is none."""
     found = (
-        Word(bare(each[0]).translate(_COMMA), each.start(), each.end())
-        for each in _WORD.finditer(spaced(text))
+        Word(without_accents(each[0]).translate(_COMMA), each.start(), each.end())
+        for each in _WORD.finditer(with_plain_blanks(text))
     )
     return [word for word in found if word.folded]
 

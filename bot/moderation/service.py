@@ -166,7 +166,7 @@ class ModerationService:
     ) -> Ask | None:
         """The order, where somebody holds the role it wants and there is a channel to ask in."""
         wants_role = isinstance(no, RoleTooLow | ProtectedPerson)
-        if not wants_role or not no.holders or self._policy.asked_in is None:
+        if not wants_role or not no.holders or self._policy.ask_channel is None:
             return None
         return Ask(
             id=ask_id(key, act, reason),

@@ -32,7 +32,7 @@ class Cause(StrEnum):
     OTHER = "other"
 
 
-class Words(NamedTuple):
+class FailureWords(NamedTuple):
     """A cause in words: what happened, with `{host}` and `{proxy}` to fill in, and what to do."""
 
     says: str
@@ -42,63 +42,63 @@ class Words(NamedTuple):
 ADDRESS = "Check the address in the environment"
 FIREWALL = "a firewall; where connections out go through a proxy only, set HTTPS_PROXY"
 
-WORDS: Mapping[Cause, Words] = {
-    Cause.DNS: Words(
+WORDS: Mapping[Cause, FailureWords] = {
+    Cause.DNS: FailureWords(
         "there is no address for the name {name} (DNS)",
         f"{ADDRESS}, and this machine's name servers.",
     ),
-    Cause.REFUSED: Words(
+    Cause.REFUSED: FailureWords(
         "{host} refuses the connection",
         f"{ADDRESS} and its port, and whether something runs there.",
     ),
-    Cause.UNREACHABLE: Words(
+    Cause.UNREACHABLE: FailureWords(
         "there is no way to {host} in the network", f"Check this machine's network, and {FIREWALL}."
     ),
-    Cause.TIMEOUT: Words(
+    Cause.TIMEOUT: FailureWords(
         "{host} did not take the connection in time",
         f"Check this machine's network, and {FIREWALL}.",
     ),
-    Cause.CUT: Words(
+    Cause.CUT: FailureWords(
         "the connection to {host} was cut", f"Check what may stand between, such as {FIREWALL}."
     ),
-    Cause.UNTRUSTED: Words(
+    Cause.UNTRUSTED: FailureWords(
         "the certificate of {host} is not trusted{why}",
         "Where your network inspects TLS, add its CA to the system's certificates, or name its PEM "
         "file in SSL_CERT_FILE, and start again.",
     ),
-    Cause.EXPIRED: Words(
+    Cause.EXPIRED: FailureWords(
         "the certificate of {host} is not valid at this time{why}",
         "Check this machine's clock; if it is right, whoever runs {host} has to renew it.",
     ),
-    Cause.WRONG_NAME: Words(
+    Cause.WRONG_NAME: FailureWords(
         "the certificate of {host} is for another name",
         f"{ADDRESS}; a proxy or a sign-in page may answer in its place.",
     ),
-    Cause.NOT_TLS: Words(
+    Cause.NOT_TLS: FailureWords(
         "what answers at {host} does not speak TLS",
         f"{ADDRESS}: https:// or http://, and its port.",
     ),
-    Cause.TLS: Words(
+    Cause.TLS: FailureWords(
         "no TLS connection to {host} came about{why}",
         f"Check what may stand between, such as {FIREWALL}.",
     ),
-    Cause.PROXY_UNREACHABLE: Words(
+    Cause.PROXY_UNREACHABLE: FailureWords(
         "the proxy {proxy} cannot be reached: {why}",
         "Check HTTPS_PROXY, or name {name} in NO_PROXY where it can be reached without.",
     ),
-    Cause.PROXY_PASSWORD: Words(
+    Cause.PROXY_PASSWORD: FailureWords(
         "the proxy {proxy} wants a user and a password that it knows{why}",
         "Write them into HTTPS_PROXY as http://user:password@{proxy}; in them @ is %40, : is %3A.",
     ),
-    Cause.PROXY_REFUSED: Words(
+    Cause.PROXY_REFUSED: FailureWords(
         "the proxy {proxy} does not let us through to {host}{why}",
         "Have {name} allowed there, or name it in NO_PROXY where it can be reached without.",
     ),
-    Cause.PROXY_FAILED: Words(
+    Cause.PROXY_FAILED: FailureWords(
         "the proxy {proxy} did not reach {host}{why}",
         f"{ADDRESS}; whoever runs the proxy can see there what failed.",
     ),
-    Cause.OTHER: Words(
+    Cause.OTHER: FailureWords(
         "no connection to {host} came about", f"Check this machine's network, and {FIREWALL}."
     ),
 }

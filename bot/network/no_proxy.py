@@ -8,7 +8,7 @@ from urllib import request
 ALL = "*"
 
 
-def excepted(host: str, port: int, no_proxy: str) -> bool:
+def bypasses_proxy(host: str, port: int, no_proxy: str) -> bool:
     """Whether `no_proxy` names that host, so that it is connected to without the proxy.
 
     It is a list, divided by commas or spaces, of names that stand for all below them too

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from bot.calls.models import Frozen
 from bot.errors import ConfigError
-from bot.network.no_proxy import excepted
+from bot.network.no_proxy import bypasses_proxy
 from bot.network.trust import trust
 
 SCHEMES = {"https": "https", "wss": "https", "http": "http", "ws": "http"}
@@ -91,7 +91,7 @@ class Network(Frozen):
         except ValueError:
             return None
         proxy = self.proxies.get(target.scheme) or self.proxies.get("all")
-        if proxy is None or excepted(target.host, target.port, self.no_proxy):
+        if proxy is None or bypasses_proxy(target.host, target.port, self.no_proxy):
             return None
         return proxy.get_secret_value()
 

@@ -46,7 +46,7 @@ def trust(file: str = "", folders: str = "") -> ssl.SSLContext:
     They are SSL_CERT_FILE and SSL_CERT_DIR, empty where they are not set. Read once for the
     process: it takes 15 ms of CPU. Raises ConfigError when one of them cannot be used.
     """
-    context = system()
+    context = system_context()
     if file and not _is_systems(file):
         _add_file(context, file)
     for folder in folders.split(os.pathsep):
@@ -55,7 +55,7 @@ def trust(file: str = "", folders: str = "") -> ssl.SSLContext:
     return context
 
 
-def system(store: CertificateStore = SYSTEM) -> ssl.SSLContext:
+def system_context(store: CertificateStore = SYSTEM) -> ssl.SSLContext:
     """A TLS context that trusts the authorities which the system trusts.
 
     On macOS and Windows the system itself is asked. On Linux truststore only reads OpenSSL's

@@ -83,14 +83,14 @@ def grant(rules: Rules, role: Role, vendor: Vendor | None) -> Grant:
         for higher in Role
         if higher >= role
         for item in vendors
-        for name in listed(rules, higher, item)
+        for name in role_list(rules, higher, item)
     }
     groups = frozenset(name for name in named if name.startswith("S"))
     everyone = role is Role.VIEWER and rules.people.viewers is None
     return Grant(frozenset(named) - groups, groups, everyone)
 
 
-def listed(rules: Rules, role: Role, vendor: Vendor | None) -> Ids:
+def role_list(rules: Rules, role: Role, vendor: Vendor | None) -> Ids:
     """The ids listed under a role: the vendor's own list where it has one, else the general one."""
     own = rules.own_list(role, vendor)
     general: Ids | None = getattr(rules.people, list_name(role))
@@ -109,7 +109,7 @@ def protected(rules: Rules, vendor: Vendor, people: Iterable[Person]) -> tuple[P
     return tuple(person for person in people if protection.covers(person.ids, person.role))
 
 
-def outsider(member: Member, home: str) -> str | None:
+def outsider_reason(member: Member, home: str) -> str | None:
     """Why `member` may do nothing, whatever the file says; None for a full member of `home`.
 
     `home` is a workspace (T…) or a whole organisation (E…). What the request says of the team is

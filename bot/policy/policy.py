@@ -76,7 +76,7 @@ class Policy:
             raise words.not_used_there(self._rules, channel, line=line)
 
     @property
-    def asked_in(self) -> str | None:
+    def ask_channel(self) -> str | None:
         """The channel where refused orders are put to those who may give them; None without one."""
         return self._rules.slack.moderation_channel
 
@@ -244,7 +244,7 @@ class Policy:
             raise words.no_workspace_named(self._rules)
         if not member.gone and not member.homes:
             raise words.unknown_workspace()
-        why = decide.outsider(member, home)
+        why = decide.outsider_reason(member, home)
         if why is not None:
             raise Outsider(why)
 

@@ -16,7 +16,7 @@ from bot.errors import (
     RoleTooLow,
     Unverified,
 )
-from bot.policy.decide import listed
+from bot.policy.decide import role_list
 from bot.policy.rules import Rules, VendorRules, list_name
 
 FILE = "callwarden.toml"
@@ -68,7 +68,7 @@ def _apart(rules: Rules, vendor: Vendor) -> bool:
 def _holders(rules: Rules, role: Role, vendor: Vendor | None) -> tuple[Role, tuple[str, ...]]:
     """The role that somebody is named for, `role` or the next above it, and who is."""
     for higher in sorted(one for one in Role if one >= role):
-        if found := listed(rules, higher, vendor):
+        if found := role_list(rules, higher, vendor):
             return higher, found
     return role, ()
 
@@ -107,7 +107,7 @@ def admins_only(rules: Rules, user: str, vendor: Vendor, *, line: bool) -> Prote
         "Only an admin can include protected people. Nothing was done.",
         next_step="Leave out `--protected`, or ask an admin.",
         role=Role.ADMIN.word,
-        holders=listed(rules, Role.ADMIN, vendor),
+        holders=role_list(rules, Role.ADMIN, vendor),
         line=_line_to_add(rules, user, Role.ADMIN, vendor) if line else "",
     )
 
@@ -136,7 +136,7 @@ def protected_people(
         f"{names} {verb} protected: only an admin may act on them. Nothing was done.",
         next_step="Leave them out, or ask an admin.",
         role=Role.ADMIN.word,
-        holders=listed(rules, Role.ADMIN, vendor),
+        holders=role_list(rules, Role.ADMIN, vendor),
         line=_line_to_add(rules, user, Role.ADMIN, vendor) if line else "",
     )
 
@@ -163,7 +163,7 @@ def channel_not_allowed(rules: Rules, channel: str | None, *, line: bool) -> Cha
         "Callwarden takes no orders here.",
         next_step=f"{step}, or ask an admin to allow this one.",
         role=Role.ADMIN.word,
-        holders=listed(rules, Role.ADMIN, None),
+        holders=role_list(rules, Role.ADMIN, None),
         line=f"{_channel_to_add(rules, channel)} and restart Callwarden." if line else "",
     )
 

@@ -49,7 +49,7 @@ class ClockChecks:
 
     async def _ask_database(self) -> None:
         if (moment := await self._database()) is not None:
-            self._skew.hear(DATABASE, moment)
+            self._skew.compare(DATABASE, moment)
 
     async def _answered(self, ask: Callable[[], Awaitable[None]]) -> None:
         try:

@@ -41,7 +41,7 @@ def numbers_of(stretch: Stretch) -> tuple[int, int]:
     return number_of(stretch.start), -((EPOCH - stretch.end) // QUARTER)
 
 
-def laid(
+def by_quarter(
     records: Iterable[CallRecord], now: datetime, first: int, upto: int
 ) -> Mapping[int, Mapping[str, Any]]:
     """The sums of what falls into each quarter, by its number, from `first` to before `upto`.
@@ -55,7 +55,7 @@ def laid(
     return sums.finished()
 
 
-def reach(record: CallRecord, now: datetime) -> tuple[datetime, datetime]:
+def quarters_touched(record: CallRecord, now: datetime) -> tuple[datetime, datetime]:
     """When the first and the last quarter begin that a call or one of its recordings touches."""
     spans = [_span(recording) for recording in record.recordings or ()]
     spans.append((record.started_at, record.end(now)))

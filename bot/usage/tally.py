@@ -58,10 +58,10 @@ NOTHING = Tally()
 
 def total(tallies: Iterable[Tally]) -> Tally:
     """The sum of `tallies`; what one of them does not know is known as far as others know it."""
-    return Tally(**together([dict(tally) for tally in (NOTHING, *tallies)]))
+    return Tally(**summed([dict(tally) for tally in (NOTHING, *tallies)]))
 
 
-def together(tallies: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def summed(tallies: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """The fields of the sum of at least one tally, each given as its fields; see `total`."""
     longest = max(tallies, key=itemgetter("longest"))
     return {
@@ -72,7 +72,7 @@ def together(tallies: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     }
 
 
-def typical(tallies: Sequence[Tally]) -> Tally:
+def median_tally(tallies: Sequence[Tally]) -> Tally:
     """The median of at least one tally, number by number, over those that know the number.
 
     Medians are rounded to whole numbers; None where no tally knows it. The longest call is the

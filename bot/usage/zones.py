@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, available_timezones
 
-from bot.calls.names import bare
+from bot.calls.names import without_accents
 
 OF_NO_PLACE = frozenset({"Factory", "localtime", "posixrules"})
 """Names in IANA's database that are no time zones, or another one on each machine."""
@@ -77,7 +77,7 @@ class _Clocks(NamedTuple):
 
 def fold(text: str) -> str:
     """A zone's name, or what was typed of one, in the form in which the two are compared."""
-    return bare(text.replace("_", " "))
+    return without_accents(text.replace("_", " "))
 
 
 @cache

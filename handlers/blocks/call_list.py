@@ -221,12 +221,12 @@ def _filters(view: ListView, mark: str) -> list[Block]:
 def headline(listing: CallListing, view: ListView) -> str:
     """`4 live calls · CometChat not answering`: how many, and whose are missing."""
     silent = " and ".join(dict.fromkeys(trouble.vendor.label for trouble in listing.troubles))
-    number = count(len(listing.calls), "call" if view.log.narrow else "live call")
+    number = count(len(listing.calls), "call" if view.log.is_narrow else "live call")
     return dots((number, f"{silent} not answering" if silent else ""))
 
 
 def _empty(listing: CallListing, view: ListView) -> str:
-    if view.log.narrow and not listing.troubles:
+    if view.log.is_narrow and not listing.troubles:
         return "No call in the log matches this. Say less, or something else."
     if listing.troubles:
         return "Nothing to show, but not every vendor answered. Press Refresh in a moment."

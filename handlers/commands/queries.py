@@ -82,7 +82,7 @@ async def show_audit(ctx: SlackContext, request: ShowAudit) -> Message | None:
     A search may take longer than an acknowledgement: its answer follows, and None is returned.
     """
     which = request.which
-    if request.form or request.by_name or request.since or request.until or which.narrow:
+    if request.form or request.by_name or request.since or request.until or which.is_narrow:
         ctx.later(lambda: _search(ctx, request), "audit")
         return None
     return await audit_page(ctx, which)

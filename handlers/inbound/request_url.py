@@ -87,7 +87,7 @@ class RequestUrl:
         if (declared_length(request) or LATE_BYTES) < LATE_BYTES:
             async with self.bodies.reading(request) as body:
                 if self.signatures.was_signed(late, body):
-                    self.skew.doubt()
+                    self.skew.recheck()
 
 
 async def _is_ssl_check(request: Request, bodies: Bodies) -> bool:

@@ -13,7 +13,7 @@ from multidict import CIMultiDict, CIMultiDictProxy
 from pydantic_core import from_json
 
 from bot.errors import BodyUnreadable
-from bot.responses import Inflater, mended
+from bot.responses import Inflater, repaired_json
 
 LARGEST = 8 * 1024 * 1024
 """Bytes of an answer that are read before it is given up, counted after decoding."""
@@ -80,7 +80,7 @@ def _parsed(body: bytes) -> Any:
     try:
         return from_json(body)
     except ValueError:
-        return from_json(mended(body))
+        return from_json(repaired_json(body))
 
 
 def _bare(request: RequestInfo) -> RequestInfo:

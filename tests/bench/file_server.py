@@ -17,7 +17,7 @@ from starlette.routing import Route
 from bot.demo.serving import serve
 
 
-def shelf(folder: Path) -> Starlette:
+def numbered_pages(folder: Path) -> Starlette:
     """The app over the pages `0.json`, `1.json`, … of a folder."""
     pages = [file.read_bytes() for file in sorted(folder.glob("*.json"), key=_number)]
 
@@ -34,7 +34,7 @@ def _number(file: Path) -> int:
 
 async def main(folder: Path) -> None:
     """Serve until killed; the address is the only line printed."""
-    async with serve(shelf(folder)) as url:
+    async with serve(numbered_pages(folder)) as url:
         sys.stdout.write(f"{url}\n")
         sys.stdout.flush()
         await asyncio.Event().wait()

@@ -12,7 +12,7 @@ from bot.store.tables.usage import CALL, QUARTERLY, QUARTERS_A_DAY, READ
 from bot.store.urls import sqlite_file
 from bot.store.usage.rows import keepable, row_of, sum_rows
 from bot.usage.days import DAY, Stretch
-from bot.usage.quarters import laid, number_of, numbers_of
+from bot.usage.quarters import by_quarter, number_of, numbers_of
 from bot.usage.records import CallRecord, Ending, Recorded
 
 CALLS = 1_000_000
@@ -57,7 +57,7 @@ def sums() -> Iterator[Row]:
     for vendor in Vendor:
         ours = [record for record in _day() if record.vendor is vendor]
         three = [_moved(our, number * DAY) for number in range(3) for our in ours]
-        pattern = sum_rows(vendor, laid(three, LAST, *numbers_of(middle)))
+        pattern = sum_rows(vendor, by_quarter(three, LAST, *numbers_of(middle)))
         for number in range(DAYS):
             for row in pattern:
                 yield row | {"quarter": row["quarter"] + (number - 1) * QUARTERS_A_DAY}

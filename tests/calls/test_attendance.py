@@ -39,7 +39,7 @@ def left(seconds: float, person: str = "kofi", custom_id: str | None = None) -> 
 
 
 def how(stay: Attendee, *cases: Case) -> str:
-    return Attendance(stays=(stay,)).explained(cases).stays[0].how
+    return Attendance(stays=(stay,)).with_causes(cases).stays[0].how
 
 
 @pytest.mark.parametrize(

@@ -87,5 +87,5 @@ def test_who_was_spared_was_not_acted_on() -> None:
 
 
 def test_only_a_search_is_narrow() -> None:
-    assert not AuditQuery(case=7, before=3).narrow
-    assert AuditQuery(person="a").narrow
+    assert not AuditQuery(case=7, before=3).is_narrow
+    assert AuditQuery(person="a").is_narrow

@@ -22,7 +22,9 @@ def act(
 
 
 def contend(one: frozenset[Lock], other: frozenset[Lock]) -> bool:
-    found = {bool({rival for lock in a for rival in lock.rivals} & b) for a, b in _both(one, other)}
+    found = {
+        bool({rival for lock in a for rival in lock.conflicting} & b) for a, b in _both(one, other)
+    }
     assert len(found) == 1  # whoever comes first
     return found.pop()
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from bot.digests.picking import numbered, of_channel, sending_day
+from bot.digests.picking import by_number, chosen_subscription, sending_day
 from bot.errors import BadInput, UnknownSubscription
 from tests.digest_delivery.delivery import SATURDAY, utc
 from tests.fakes.digests import subscription
@@ -14,22 +14,22 @@ NOW = utc(21, 20)
 
 
 def test_a_number_is_that_one_and_an_unknown_one_names_those_there_are() -> None:
-    assert numbered([ONE, TWO], 2) == TWO
+    assert by_number([ONE, TWO], 2) == TWO
     with pytest.raises(UnknownSubscription) as error:
-        numbered([ONE, TWO], 3)
+        by_number([ONE, TWO], 3)
     assert error.value.next_step == "There are: 1 (C-1), 2 (C-2)."
 
 
 def test_a_channel_is_its_first_one() -> None:
-    assert of_channel([ONE, TWO], None, "C-2", None, NOW) == TWO
+    assert chosen_subscription([ONE, TWO], None, "C-2", None, NOW) == TWO
     with pytest.raises(UnknownSubscription, match="No digest goes to the channel C-9"):
-        of_channel([], None, "C-9", None, NOW)
+        chosen_subscription([], None, "C-9", None, NOW)
 
 
 def test_nothing_is_a_daily_one_of_everything_in_the_zone_that_is_named() -> None:
-    found = of_channel([ONE], None, None, "Europe/London", NOW)
+    found = chosen_subscription([ONE], None, None, "Europe/London", NOW)
     assert (found.wish.zone, found.wish.vendors) == ("Europe/London", frozenset())
-    assert of_channel([ONE], 1, None, None, NOW) == ONE
+    assert chosen_subscription([ONE], 1, None, None, NOW) == ONE
 
 
 def test_the_day_is_today_where_the_subscription_is() -> None:

@@ -52,11 +52,11 @@ def test_the_next_day_is_the_first_that_rings_after_now(wish: Wish, now: datetim
         assert found is None
         return
     assert found is not None
-    assert one.rings(found)
+    assert one.is_sent_on(found)
     assert one.due_at(found) > now
     day = today(now, wish.clock)
     while day < found:
-        assert not one.rings(day) or one.due_at(day) <= now
+        assert not one.is_sent_on(day) or one.due_at(day) <= now
         day += DAY
 
 
@@ -74,12 +74,12 @@ def test_it_rings_on_its_weekdays_until_it_is_paused_or_stopped() -> None:
     working = Wish(channel="C-OPS", weekdays=frozenset(range(5)))
     one = subscription(working)
     week = [MONDAY + n * DAY for n in range(7)]
-    assert [one.rings(day) for day in week] == [True] * 5 + [False] * 2
+    assert [one.is_sent_on(day) for day in week] == [True] * 5 + [False] * 2
     paused = one.paused(MONDAY + 2 * DAY, "holiday")
-    assert [paused.rings(day) for day in week[:4]] == [False, False, True, True]
-    assert not any(one.model_copy(update={"stopped": True}).rings(day) for day in week)
+    assert [paused.is_sent_on(day) for day in week[:4]] == [False, False, True, True]
+    assert not any(one.model_copy(update={"stopped": True}).is_sent_on(day) for day in week)
     weekly = subscription(working.model_copy(update={"rhythm": Rhythm.WEEKLY}))
-    assert [weekly.rings(day) for day in week] == [True] + [False] * 6
+    assert [weekly.is_sent_on(day) for day in week] == [True] + [False] * 6
 
 
 def test_a_pause_without_an_end_has_no_next_day_until_it_is_taken_back() -> None:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfoNotFoundError
 import psycopg
 import pytest
 
-from bot.cli_tables import findings_as_json, findings_told
+from bot.cli_tables import findings_as_json, findings_text
 from bot.clock import SystemClock
 from bot.demo.stage import TARGET_KEY, Stage
 from bot.doctor import Severity
@@ -34,7 +34,7 @@ def surroundings(stage: Stage, tmp_path: Path, sqlite_url: str) -> Iterator[Surr
 async def test_where_all_is_well_nothing_has_to_be_mended(surroundings: Surroundings) -> None:
     found = await surroundings.findings()
     assert {finding.sign for finding in found} == {Severity.GOOD, Severity.NOTE}
-    assert findings_told(found).endswith("Nothing has to be mended.")
+    assert findings_text(found).endswith("Nothing has to be mended.")
     assert {finding.about for finding in found if finding.sign is Severity.GOOD} >= {
         "Slack token",
         "Slack scopes",
@@ -79,7 +79,7 @@ async def test_no_secret_is_in_what_it_says_whatever_is_wrong(surroundings: Surr
         "DATABASE_URL": "postgresql://ann:hunter2@127.0.0.1:9/none",
     }
     found = await surroundings.findings()
-    text = findings_told(found) + findings_as_json(found)
+    text = findings_text(found) + findings_as_json(found)
     assert sum(finding.sign is Severity.BAD for finding in found) >= 5
     for secret in (*surroundings.environ.values(), "hunter2", TARGET_KEY):
         if len(secret) > 8 and not secret.startswith("http"):
@@ -157,7 +157,7 @@ async def test_a_variable_that_cannot_be_read_is_all_that_is_said(
     found = await surroundings.findings()
     finding = await surroundings.wrong("Environment")
     assert finding.says.startswith("PORT is wrong")
-    assert "hunter2" not in findings_told(found)
+    assert "hunter2" not in findings_text(found)
 
 
 # the database

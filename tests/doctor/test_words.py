@@ -6,7 +6,7 @@ import pytest
 import yaml
 from sqlalchemy import create_engine
 
-from bot.cli_tables import findings_as_json, findings_told
+from bot.cli_tables import findings_as_json, findings_text
 from bot.doctor import Finding, Severity
 from bot.doctor.slack import OPTIONAL, REQUIRED
 from bot.errors import DatabaseUnusable
@@ -23,7 +23,7 @@ FOUND = [
 
 
 def test_each_finding_is_a_line_and_what_mends_it_stands_below() -> None:
-    assert findings_told(FOUND).splitlines() == [
+    assert findings_text(FOUND).splitlines() == [
         "✓ Clock        Fine.",
         "✗ Slack token  Gone.",
         "               → Set it.",

@@ -76,7 +76,7 @@ def elements(blocks: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         yield from (block[key] for key in ("accessory", "element") if key in block)
 
 
-def sound(blocks: list[dict[str, Any]], surface: str = MESSAGE) -> None:
+def require_valid(blocks: list[dict[str, Any]], surface: str = MESSAGE) -> None:
     """Slack takes it, and no markup in it but our own."""
     assert blocks
     assert check(blocks, surface) == []
@@ -84,9 +84,9 @@ def sound(blocks: list[dict[str, Any]], surface: str = MESSAGE) -> None:
         assert not set("<>") & set(OURS.sub("", text))
 
 
-def told(message: Message) -> Message:
+def valid_message(message: Message) -> Message:
     """The message, once it is sure to be one Slack takes."""
-    sound(message.blocks)
+    require_valid(message.blocks)
     assert 0 < len(message.text) <= 4000
     assert not set("<>") & set(OURS.sub("", message.text))
     return message

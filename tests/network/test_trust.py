@@ -10,7 +10,7 @@ from bot.calls.models import Vendor
 from bot.clock import SystemClock
 from bot.errors import ConfigError, VendorUnreachable
 from bot.network import DIRECT, Network
-from bot.network.trust import SYSTEM, CertificateStore, system
+from bot.network.trust import SYSTEM, CertificateStore, system_context
 from bot.providers.http.answers import VendorProblem
 from bot.providers.http.client import HttpClient, VendorEndpoint
 from bot.providers.http.retry import Idempotency
@@ -33,7 +33,9 @@ class Administered(Network):
 
     @property
     def trust(self) -> ssl.SSLContext:
-        return system(CertificateStore(files=["/nowhere", self.ca_file], folders=["/nowhere"]))
+        return system_context(
+            CertificateStore(files=["/nowhere", self.ca_file], folders=["/nowhere"])
+        )
 
 
 async def ask_vendor(url: str, network: Network) -> bytes:

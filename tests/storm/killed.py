@@ -13,7 +13,7 @@ from tests.live.process import Program, free_port
 from tests.live.warm import warm
 from tests.storm.count import auditor
 from tests.storm.leave import in_one_call
-from tests.storm.orders import errands
+from tests.storm.orders import storm_orders
 
 
 async def seconds_to_the_truth(database_url: str, folder: Path) -> float:
@@ -42,7 +42,7 @@ async def _killed_at_work(bot: Deployment, stage: Stage) -> None:
     program = await bot.start("serve", port=port)
     try:
         await first_answer(program, port, get("/readyz"))
-        (errand, *_) = in_one_call(errands(stage, 1, random.Random(7)))
+        (errand, *_) = in_one_call(storm_orders(stage, 1, random.Random(7)))
         line = Line(port)
         async with asyncio.timeout(PATIENCE):
             await line.ask(errand.slash.request())

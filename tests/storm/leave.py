@@ -12,7 +12,7 @@ from tests.live.bot import PATIENCE, Deployment
 from tests.live.warm import warm
 from tests.storm.count import Tally, auditor, count
 from tests.storm.fleet import Fleet
-from tests.storm.orders import StormOrder, errands
+from tests.storm.orders import StormOrder, storm_orders
 from tests.storm.sender import Sender, SentOrders
 from tests.storm.storm import SETTINGS
 
@@ -28,7 +28,7 @@ async def leave(
     dice, sent_orders = random.Random(seed), SentOrders()
     async with open_stage(SystemClock()) as stage:
         fleet = Fleet(Deployment(folder, database_url, stage.environ, SETTINGS, warm), crew)
-        orders = in_one_call(errands(stage, 1, dice))
+        orders = in_one_call(storm_orders(stage, 1, dice))
         stage.world.stream.faults.slow(SLOW, on="/kick", times=None)
         async with fleet.at_sea():
             sender = Sender(fleet, dice, sent_orders, hands=1, rate=1000)

@@ -47,7 +47,7 @@ SHARES = (
 """RealtimeKit gets few: its documented rate is 10 requests a second."""
 
 
-def errands(stage: Stage, hundreds: int, dice: random.Random) -> list[StormOrder]:
+def storm_orders(stage: Stage, hundreds: int, dice: random.Random) -> list[StormOrder]:
     """So many hundred different orders, in random order; their calls are opened in the world."""
     made = [errand for share in SHARES for errand in _of(share, stage, hundreds)]
     dice.shuffle(made)

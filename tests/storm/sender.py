@@ -52,11 +52,11 @@ class Sender:
     hands: int = 6
     rate: float = 25.0
 
-    async def pour(self, errands: Iterator[StormOrder]) -> None:
+    async def pour(self, orders: Iterator[StormOrder]) -> None:
         """Send every order; ends with the last one."""
         async with asyncio.TaskGroup() as group:
             for _ in range(self.hands):
-                group.create_task(self._type(errands))
+                group.create_task(self._type(orders))
 
     async def oppose(self, pairs: Iterator[Pair]) -> None:
         """Send every pair, one after the other; both orders are delivered in any case."""
@@ -69,8 +69,8 @@ class Sender:
                 group.create_task(self._order(pair.second))
             await asyncio.sleep(self.dice.uniform(0, APART))
 
-    async def _type(self, errands: Iterator[StormOrder]) -> None:
-        for errand in errands:
+    async def _type(self, orders: Iterator[StormOrder]) -> None:
+        for errand in orders:
             self.sent_orders.sent += 1
             await self._order(errand)
             await asyncio.sleep(self.dice.uniform(0, 2 * self.hands / self.rate))

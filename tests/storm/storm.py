@@ -14,7 +14,7 @@ from tests.storm.count import Tally, auditor, count
 from tests.storm.faults import weather
 from tests.storm.fleet import Fleet
 from tests.storm.hazards import LONG, Hazards
-from tests.storm.orders import errands, opposing
+from tests.storm.orders import opposing, storm_orders
 from tests.storm.sender import Sender, SentOrders
 
 ALONE = (("serve",),)
@@ -57,7 +57,7 @@ async def storm(
 
 async def _rage(hazards: Hazards, seconds: float) -> SentOrders:
     stage, dice, sent_orders = hazards.stage, hazards.dice, SentOrders()
-    orders = iter(errands(stage, int(seconds * PER_SECOND // 100) + 1, dice))
+    orders = iter(storm_orders(stage, int(seconds * PER_SECOND // 100) + 1, dice))
     pairs = iter(opposing(stage, int(seconds * PAIRS_PER_SECOND) + 1, dice))
     sender = Sender(hazards.fleet, dice, sent_orders, rate=PER_SECOND)
     async with weather(stage, dice):

@@ -8,7 +8,7 @@ from rich.console import Console
 from bot.calls.capabilities import Capability, Enforcement, cannot
 from bot.calls.models import Vendor
 from bot.calls.verbs import VERBS, Kick
-from bot.cli_tables import capability_table, unbroken
+from bot.cli_tables import capability_table, chain_words
 
 
 def printed(width: int = 120, **told: Capability) -> str:
@@ -44,4 +44,4 @@ def test_square_brackets_in_a_reason_are_words_and_not_markup() -> None:
 
 
 def test_an_unbroken_chain_is_told_with_its_last_hash() -> None:
-    assert unbroken(3, "ab12") == "3 entries, unbroken. Last hash: ab12"
+    assert chain_words(3, "ab12") == "3 entries, unbroken. Last hash: ab12"

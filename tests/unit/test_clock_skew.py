@@ -39,7 +39,7 @@ def dated(skew: ClockSkew, clock: ManualClock) -> list[str]:
     """Slack answers with its date, which is `START` and what has passed; what the log says."""
     theirs = START + timedelta(seconds=clock.monotonic() - 1000)
     with capture_logs() as logs:
-        skew.hear_date(format_datetime(theirs, usegmt=True))
+        skew.compare_date(format_datetime(theirs, usegmt=True))
     return [str(line["event"]) for line in logs]
 
 
@@ -86,21 +86,21 @@ def test_what_was_heard_long_ago_is_not_believed_any_more(clock: ManualClock) ->
 
 def test_the_time_is_asked_for_once_a_minute_at_most(clock: ManualClock) -> None:
     skew, asked = ClockSkew(clock), list[float]()
-    skew.doubt()  # there is nobody to be asked yet
+    skew.recheck()  # there is nobody to be asked yet
     skew.ask = lambda: asked.append(clock.monotonic())
     clock.advance(DOUBT_SECONDS)
-    skew.doubt()
+    skew.recheck()
     clock.advance(DOUBT_SECONDS - 1)
-    skew.doubt()
+    skew.recheck()
     clock.advance(1)
-    skew.doubt()
+    skew.recheck()
     assert len(asked) == 2
 
 
 @pytest.mark.parametrize("said", ["", "soon", "Sat, 99 Nov 2026 12:00:00 GMT", LAST])
 def test_what_is_no_date_says_nothing(clock: ManualClock, said: str) -> None:
     skew = ClockSkew(clock)
-    skew.hear_date(said)
+    skew.compare_date(said)
     assert skew.seconds == {}
 
 
@@ -114,7 +114,7 @@ def test_what_is_no_date_says_nothing(clock: ManualClock, said: str) -> None:
 def test_any_date_is_compared_and_goes_on_passing(said: datetime) -> None:
     clock = ManualClock()
     skew = ClockSkew(clock)
-    skew.hear_date(format_datetime(said))
+    skew.compare_date(format_datetime(said))
     off = skew.seconds[SLACK]
     clock.advance(BELIEVED_SECONDS)
     assert skew.seconds[SLACK] == pytest.approx(off)
@@ -125,10 +125,10 @@ async def test_slack_and_postgresql_are_asked(store: SqlStore) -> None:
     skew, tasks = ClockSkew(), BackgroundTasks()
 
     async def slack() -> None:
-        skew.hear_date(format_datetime(SystemClock().now(), usegmt=True))
+        skew.compare_date(format_datetime(SystemClock().now(), usegmt=True))
 
     ClockChecks(skew, slack, store.time, tasks)
-    skew.doubt()
+    skew.recheck()
     assert await tasks.drain(30) == 0
     assert all(abs(off) < SIGNATURE_SECONDS for off in skew.seconds.values())
     expected = {SLACK} if store.place.startswith("SQLite") else {SLACK, DATABASE}

@@ -14,7 +14,7 @@ from bot.calls.handles import handle
 from bot.calls.models import CallRef, Vendor
 from bot.demo.stage import TARGET_KEY, Show, open_show
 from bot.logs import configure_logs
-from bot.trace import apart, current, traced, working_on
+from bot.trace import current, detach, traced, working_on
 from tests.fakes.logs import written_log
 from tests.fakes.moderator import Moderator
 
@@ -143,7 +143,7 @@ async def test_every_line_of_an_order_has_one_id_from_slack_to_the_vendor_and_ba
 
 async def test_what_works_for_everybody_has_nobodys_id() -> None:
     async def sweep() -> str:
-        apart()
+        detach()
         return current()
 
     with traced("one") as request:

@@ -14,8 +14,8 @@ from bot.calls.capabilities import Capability, Enforcement
 from bot.calls.models import Vendor
 from bot.calls.verbs import VERBS
 from bot.cli_console import console
-from bot.cli_output import Output, exactly, say
-from bot.cli_tables import capability_table, findings_as_json, findings_told, gaps_told
+from bot.cli_output import Output, say, say_json
+from bot.cli_tables import capability_table, findings_as_json, findings_text, gaps_text
 from bot.digests.digest import Gap
 from bot.doctor.findings import bad
 from bot.logs import configure_logs
@@ -86,8 +86,8 @@ def spoken(text: str) -> str:
 
 PRINTERS: Sequence[Callable[[str], str]] = (
     table,
-    lambda text: spoken(findings_told([bad("Stream", text, text)])),
-    lambda text: spoken(gaps_told([Gap(vendor=Vendor.STREAM, why=text)])),
+    lambda text: spoken(findings_text([bad("Stream", text, text)])),
+    lambda text: spoken(gaps_text([Gap(vendor=Vendor.STREAM, why=text)])),
     lambda text: findings_as_json([bad("Stream", text, text)]),
 )
 
@@ -100,7 +100,7 @@ def test_every_printer_of_a_command_is_safe(text: str, which: int) -> None:
 @given(HOSTILE)
 def test_a_finding_and_what_mends_it_are_a_line_each(text: str) -> None:
     """Nobody's name passes for a line of the doctor's own."""
-    assert len(findings_told([bad("Stream", f"x{text}", f"y{text}")]).splitlines()) == 4
+    assert len(findings_text([bad("Stream", f"x{text}", f"y{text}")]).splitlines()) == 4
 
 
 @given(HOSTILE)
@@ -112,7 +112,7 @@ def test_json_keeps_every_character(text: str) -> None:
 def test_what_is_said_is_plain_and_json_is_exact(capsys: pytest.CaptureFixture[str]) -> None:
     say("\x1b[31mAlice")
     say("\x1b[31mBob", err=True)
-    exactly('"\\u001b[31mAlice"')
+    say_json('"\\u001b[31mAlice"')
     assert capsys.readouterr() == ('Alice\n"\\u001b[31mAlice"\n', "Bob\n")
 
 

@@ -16,9 +16,9 @@ from bot.responses import (
     SHORTEST_WAIT,
     Inflater,
     http_date,
-    mended,
-    phrase,
+    repaired_json,
     retry_after,
+    status_phrase,
 )
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -151,11 +151,11 @@ def test_any_text_is_a_date_that_can_be_reckoned_with_or_none(said: str) -> None
 
 @given(st.integers())
 def test_any_number_is_a_status(status: int) -> None:
-    assert phrase(status)
+    assert status_phrase(status)
 
 
 def test_odd_statuses_are_told_by_their_number() -> None:
-    assert (phrase(404), phrase(460), phrase(999)) == (
+    assert (status_phrase(404), status_phrase(460), status_phrase(999)) == (
         "Not Found",
         "HTTP status 460",
         "HTTP status 999",
@@ -175,10 +175,10 @@ def test_odd_statuses_are_told_by_their_number() -> None:
     ],
 )
 def test_what_breaks_readers_is_mended(sent: bytes, read: str) -> None:
-    assert json.loads(mended(sent)) == read
+    assert json.loads(repaired_json(sent)) == read
 
 
 @given(st.text(), st.booleans())
 def test_what_is_whole_stays_as_it_is(text: str, ascii_only: bool) -> None:
     sent = json.dumps(text, ensure_ascii=ascii_only).encode()
-    assert mended(sent) == sent
+    assert repaired_json(sent) == sent

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
 from bot.usage.days import Stretch
-from bot.usage.quarters import laid, moment_of, numbers_of
+from bot.usage.quarters import by_quarter, moment_of, numbers_of
 from bot.usage.records import CallRecord
 from bot.usage.tally import Tally
 
@@ -14,6 +14,6 @@ EVER = Stretch(datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC
 def quarters(
     records: Iterable[CallRecord], now: datetime, within: Stretch = EVER
 ) -> Mapping[datetime, Tally]:
-    """`laid`; `within` is whole quarters, and only those are told, however far a call reaches."""
-    found = laid(records, now, *numbers_of(within))
-    return {moment_of(number): Tally(**told) for number, told in found.items()}
+    """`by_quarter` as tallies; `within` is whole quarters, and those outside are left out."""
+    found = by_quarter(records, now, *numbers_of(within))
+    return {moment_of(number): Tally(**sums) for number, sums in found.items()}

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from bot.calls.models import Vendor
 from bot.usage.days import Stretch
-from bot.usage.quarters import QUARTER, floor, reach
+from bot.usage.quarters import QUARTER, floor, quarters_touched
 from bot.usage.records import CallRecord, Ending, Recorded
-from bot.usage.tally import NOTHING, Tally, total, typical
+from bot.usage.tally import NOTHING, Tally, median_tally, total
 from tests.usage.quarters import quarters
 from tests.usage.records import HOURS, START, counted, known, moments, records
 
@@ -80,7 +80,7 @@ def test_a_call_reaches_from_its_first_quarter_to_its_last(
     record: CallRecord, order: list[int]
 ) -> None:
     found = quarters([record], NOW)
-    assert reach(record, NOW) == (min(found), max(found))
+    assert quarters_touched(record, NOW) == (min(found), max(found))
     three = [record.model_copy(update={"run": str(n), "title": str(n)}) for n in order]
     assert quarters(three, NOW) == quarters(sorted(three, key=lambda each: each.run), NOW)
 
@@ -193,4 +193,4 @@ def test_the_mean_is_over_those_that_know_a_number() -> None:
         Tally(calls=2, people=10, longest=5, longest_title="A"),
         Tally(calls=5, people=None, longest=9, longest_title="B"),
     ]
-    assert typical(days) == Tally(calls=4, people=10, longest=9, longest_title="B")
+    assert median_tally(days) == Tally(calls=4, people=10, longest=9, longest_title="B")

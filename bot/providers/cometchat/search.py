@@ -1,7 +1,7 @@
 """Finding somebody in any ongoing call of CometChat."""
 
 from bot.calls.models import Call, Page
-from bot.calls.names import bare
+from bot.calls.names import without_accents
 from bot.calls.reports import Sighting, Sightings
 from bot.priority import current
 from bot.providers.cometchat.models import CometChatCall
@@ -43,6 +43,8 @@ class CometChatSearch:
 
 
 def _matching(call: CometChatCall, words: str) -> list[Sighting]:
-    wanted = bare(words)
-    people = [person for person in call.here() if person.uid and wanted in bare(person.uid)]
+    wanted = without_accents(words)
+    people = [
+        person for person in call.here() if person.uid and wanted in without_accents(person.uid)
+    ]
     return [Sighting(call=call.to_domain(), person=to_participant(person)) for person in people]

@@ -23,7 +23,7 @@ from bot.errors import (
 )
 from bot.providers.http.redact import Redactor
 from bot.providers.http.salvage import BoundedBody
-from bot.responses import Inflater, phrase, retry_after
+from bot.responses import Inflater, retry_after, status_phrase
 
 TRY_AGAIN = "Try again in a moment."
 """What to do when a vendor does not say what it was asked: reading changes nothing."""
@@ -167,7 +167,7 @@ class AnswerReader:
     def _refused(
         self, status: int, problem: VendorProblem, request_id: str | None
     ) -> VendorRefused:
-        words = self.redact(problem.message) or phrase(status)
+        words = self.redact(problem.message) or status_phrase(status)
         ours = problem.denied or status == HTTPStatus.UNAUTHORIZED
         said = "does not accept our credentials" if ours else "refused"
         return _refusal_class(status, ours=ours)(

@@ -13,7 +13,7 @@ from pydantic_core import from_json
 
 from bot.clock import Clock
 from bot.errors import BodyUnreadable
-from bot.responses import mended
+from bot.responses import repaired_json
 
 LARGEST = 8 * 1024 * 1024
 """Bytes of an answer that are kept."""
@@ -237,7 +237,7 @@ def without_unreadable(text: bytes) -> bytes:
     if len(text) > LARGEST_SALVAGED:
         raise BodyUnreadable("it is too large")
     entries = ListEntries()
-    entries.feed(mended(text))
+    entries.feed(repaired_json(text))
     entries.leave_out([span for span in entries.spans if not _readable(entries.text, span)])
     return bytes(entries.text)
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 from bot.calls.models import Call
-from bot.calls.names import bare
+from bot.calls.names import without_accents
 from bot.calls.reports import Sighting, Sightings
 from bot.errors import NotAtVendor, VendorError
 from bot.priority import current
@@ -36,7 +36,7 @@ class _OneSearch:
     """
 
     def __init__(self, words: str) -> None:
-        self._wanted = bare(words)
+        self._wanted = without_accents(words)
         self._left = _MOST_REQUESTS
         self.turn = asyncio.Semaphore(_AT_ONCE)
 
@@ -47,8 +47,8 @@ class _OneSearch:
 
     def means(self, stay: SessionParticipant) -> bool:
         """Whether these words are one of the ids, or a part of the name, as names are compared."""
-        ids = {bare(who or "") for who in (stay.user_id, stay.custom_id)}
-        name = bare(stay.name or "")
+        ids = {without_accents(who or "") for who in (stay.user_id, stay.custom_id)}
+        name = without_accents(stay.name or "")
         return bool(self._wanted) and (self._wanted in ids or self._wanted in name)
 
 

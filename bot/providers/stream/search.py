@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
-from bot.calls.names import bare
+from bot.calls.names import without_accents
 from bot.calls.reports import Sighting, Sightings
 from bot.errors import NotAtVendor, VendorError
 from bot.priority import current
@@ -108,5 +108,7 @@ def _matching(
 
 
 def _matches(stay: ParticipantResponse, words: str) -> bool:
-    wanted = bare(words)
-    return wanted == bare(stay.user.id) or wanted in bare(stay.user.name or "")
+    wanted = without_accents(words)
+    return wanted == without_accents(stay.user.id) or wanted in without_accents(
+        stay.user.name or ""
+    )

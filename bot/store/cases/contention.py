@@ -113,8 +113,8 @@ class JoinableCases:
 
         After a stop, a start is another order than the start before it.
         """
-        rivals = {rival for lock in locks(newer.act) for rival in lock.rivals}
-        keys = {key for rival in rivals for key in self._holders[rival] if key in self._cases}
+        conflicting = {rival for lock in locks(newer.act) for rival in lock.conflicting}
+        keys = {key for rival in conflicting for key in self._holders[rival] if key in self._cases}
         numbers = {self._cases.pop(key).number: key for key in keys}
         return {number: _overtaken(key, number) for number, key in numbers.items()}
 

@@ -28,7 +28,7 @@ from bot.store.usage.bulk_insert import bulk_insert
 from bot.store.usage.rows import keepable, record_of, row_of, sum_rows
 from bot.store.writing.connection import Transaction
 from bot.usage.days import Stretch
-from bot.usage.quarters import laid, moment_of, number_of, numbers_of
+from bot.usage.quarters import by_quarter, moment_of, number_of, numbers_of
 from bot.usage.records import CallRecord
 
 T = TypeVar("T")
@@ -219,7 +219,7 @@ def _sum(connection: Connection, batch: UsageBatch, first: int, upto: int) -> No
         if row.run not in batch.calls
     ]
     records += [call.record for call in batch.calls.values() if _reaches(call.row, first, upto)]
-    found = laid(records, moment_of(upto), first, upto)
+    found = by_quarter(records, moment_of(upto), first, upto)
     connection.execute(_UNSUM, {"owner": vendor, "first": first, "last": upto - 1})
     bulk_insert(connection, QUARTERLY, sum_rows(vendor, found))
 

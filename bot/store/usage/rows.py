@@ -12,9 +12,9 @@ from bot.calls.models import Vendor
 from bot.store.stored_json import read_many
 from bot.store.tables.usage import QUARTERS_A_DAY, SPANS
 from bot.usage.days import SECOND
-from bot.usage.quarters import QUARTER, number_of, reach
+from bot.usage.quarters import QUARTER, number_of, quarters_touched
 from bot.usage.records import CallRecord, Ending, Recorded
-from bot.usage.tally import NOTHING, together
+from bot.usage.tally import NOTHING, summed
 
 T = TypeVar("T")
 
@@ -56,7 +56,7 @@ def keepable(record: CallRecord, now: datetime) -> CallRecord:
 def row_of(kept: CallRecord, ended_at: datetime | None) -> dict[str, Any]:
     """The row of a keepable call; `ended_at` is the end that its vendor told, None for none."""
     until = kept.ended_at or kept.started_at
-    first, last = reach(kept, until)
+    first, last = quarters_touched(kept, until)
     first = max(first, last - LASTING)
     return {
         "vendor": kept.vendor.value,
@@ -119,7 +119,7 @@ def _over(sums: Mapping[int, dict[str, Any]], span: int) -> dict[int, dict[str, 
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for number in sorted(sums):
         found[number // span * span].append(sums[number])
-    return {number: together(parts) for number, parts in found.items()}
+    return {number: summed(parts) for number, parts in found.items()}
 
 
 def _sane_files(recordings: tuple[Recorded, ...] | None) -> tuple[Recorded, ...] | None:

@@ -19,7 +19,16 @@ from handlers.blocks.cases import answer_message, line_message
 from handlers.blocks.forms.reason_form import FormState, reason_form
 from handlers.blocks.help import help_message
 from handlers.parsing.requests import parse
-from tests.fakes.blocks import ANYTHING, NAMES, NOW, PERSONS, many, ref, sound, told
+from tests.fakes.blocks import (
+    ANYTHING,
+    NAMES,
+    NOW,
+    PERSONS,
+    many,
+    ref,
+    require_valid,
+    valid_message,
+)
 from tests.fakes.rights import FULL
 from tests.fakes.verbs import SAMPLES, sample
 
@@ -46,8 +55,8 @@ def told_and_asked_for(name: str, people: list[Person], title: str, state: State
     whom = () if verb.aim is Aim.CALL else tuple(people)
     act = Act(verb=verb, call=ref(), title=title, people=whom)
     case = Case(number=1, act=act, actor=Actor(user="U1", team="T1"), asked_at=NOW, state=state)
-    told(line_message(case))
-    told(answer_message(case, FULL))
+    valid_message(line_message(case))
+    valid_message(answer_message(case, FULL))
     try:
         form: dict[str, Any] = reason_form(
             FormState(act=act.ref), act, Capability(level=Enforcement.BEST_EFFORT, why=title)
@@ -55,7 +64,7 @@ def told_and_asked_for(name: str, people: list[Person], title: str, state: State
     except BadInput as refused:
         assert "too many for one form" in str(refused)  # noqa: PT017 - either is right
         return
-    sound(form["blocks"], MODAL)
+    require_valid(form["blocks"], MODAL)
 
 
 @ANYTHING
@@ -65,7 +74,9 @@ def test_any_reasons_make_a_sound_table(reasons: dict[str, str], alone: bool) ->
         name: Capability(level=Enforcement.IMPOSSIBLE, why=why, instead="kick")
         for name, why in reasons.items()
     }
-    told(capabilities_message(dict.fromkeys(Vendor, table), Vendor.STREAM if alone else None))
+    valid_message(
+        capabilities_message(dict.fromkeys(Vendor, table), Vendor.STREAM if alone else None)
+    )
 
 
 @ANYTHING
@@ -81,6 +92,6 @@ def test_any_words_after_a_verb_are_read_or_refused_with_what_to_do(name: str, r
 @given(st.text(max_size=40))
 def test_help_on_any_words_is_sound_or_refused(topic: str) -> None:
     try:
-        told(help_message(topic, "/calls"))
+        valid_message(help_message(topic, "/calls"))
     except BadInput as refused:
         assert refused.next_step  # noqa: PT017 - either is right

@@ -40,7 +40,7 @@ from tests.fakes.blocks import (
     elements,
     many,
     ref,
-    told,
+    valid_message,
     words,
 )
 from tests.fakes.rights import FULL
@@ -95,7 +95,7 @@ FILTERS = st.builds(
 @ANYTHING
 @given(many(ENTRIES | DAMAGED, MAX_ENTRIES + 2), FILTERS)
 def test_any_entries_make_a_sound_page(entries: list[AuditEntry], which: AuditQuery) -> None:
-    told(audit_message(entries, which))
+    valid_message(audit_message(entries, which))
 
 
 @ANYTHING
@@ -119,13 +119,13 @@ def test_any_search_fills_in_a_sound_form(which: AuditQuery, name: str) -> None:
 def test_any_life_is_told_soundly(
     case: Case, entries: tuple[AuditEntry, ...], undone: tuple[Case, ...], page: int
 ) -> None:
-    told(case_message(CaseHistory(case=case, entries=entries, undone=undone), FULL, page))
+    valid_message(case_message(CaseHistory(case=case, entries=entries, undone=undone), FULL, page))
 
 
 def test_the_way_to_older_entries_keeps_what_is_looked_for() -> None:
     which = AuditQuery(person="alice", by="U012AB3CD", since=NOW, verbs=tuple(VERBS))
     entries = [AuditEntry(id=n, at=NOW, event=Event.REFUSED) for n in range(30, 20, -1)]
-    (older, search) = elements(told(audit_message(entries, which)).blocks)
+    (older, search) = elements(valid_message(audit_message(entries, which)).blocks)
     assert load(AuditValue, older["value"]).which == which.model_copy(update={"before": 21})
     assert load(AuditValue, search["value"]).which == which
 
@@ -134,7 +134,7 @@ def test_a_request_does_not_say_for_ever_that_it_is_in_progress() -> None:
     """An entry tells what was so then; how it stands is told by the later entries and the case."""
     asked = AuditEntry(id=1, at=NOW, event=Event.REQUESTED, case=7, state=State.ASKED)
     done = AuditEntry(id=2, at=NOW, event=Event.OUTCOME, case=7, state=State.CONFIRMED)
-    shown = words(told(audit_message([done, asked], AuditQuery())))
+    shown = words(valid_message(audit_message([done, asked], AuditQuery())))
     assert "progress" not in shown
     assert shown.count("✅ confirmed") == 1
 
@@ -157,7 +157,7 @@ def test_an_outcome_is_told_once_and_options_in_words() -> None:
         **about,
     )
     asked = AuditEntry(id=1, event=Event.REQUESTED, detail="tracks=audio", **about)
-    shown = words(told(audit_message([doubt, done, asked], AuditQuery())))
+    shown = words(valid_message(audit_message([doubt, done, asked], AuditQuery())))
     assert "“Raid” · They are muted." in shown
     assert "“Raid” · The answer was lost." in shown
     assert "“Raid” · tracks: audio" in shown
@@ -251,7 +251,7 @@ def crowd(number: int) -> Case:
 
 def test_three_hundred_people_are_counted_and_paged_with_what_wants_an_eye_first() -> None:
     life = CaseHistory(case=crowd(300))
-    first = told(case_message(life, FULL))
+    first = valid_message(case_message(life, FULL))
     shown = words(first)
     assert "1 ❓ unknown · 1 ❌ failed · 298 ✅ confirmed · page 1 of 15" in shown
     assert shown.index("`p298`") < shown.index("`p299`") < shown.index("`p0`")
@@ -260,7 +260,7 @@ def test_three_hundred_people_are_counted_and_paged_with_what_wants_an_eye_first
         element for element in elements(first.blocks) if route(element["action_id"]) == "case.page"
     ]
     assert load(CaseValue, more["value"]).page == 1
-    last = words(told(case_message(life, FULL, 99)))
+    last = words(valid_message(case_message(life, FULL, 99)))
     assert "page 15 of 15" in last
     assert "`p297`" in last
 
@@ -282,7 +282,7 @@ def test_who_joined_and_what_took_it_back_is_told() -> None:
     life = CaseHistory(
         case=case.model_copy(update={"act": block}), entries=(joined, refused), undone=(back,)
     )
-    shown = words(told(case_message(life, FULL)))
+    shown = words(valid_message(case_message(life, FULL)))
     assert "*Also asked for by* <@U8>" in shown
     assert "reason: me too" in shown
     assert "*Refused*" in shown
@@ -292,10 +292,10 @@ def test_who_joined_and_what_took_it_back_is_told() -> None:
 
 def test_a_case_asked_in_a_direct_message_says_so() -> None:
     case = crowd(1).model_copy(update={"channel": "D0MIRA"})
-    assert "in a direct message" in words(told(case_message(CaseHistory(case=case), FULL)))
+    assert "in a direct message" in words(valid_message(case_message(CaseHistory(case=case), FULL)))
 
 
 def test_a_digests_channel_is_shown_as_slack_shows_one() -> None:
     entry = AuditEntry(id=1, at=NOW, event=Event.SUBSCRIBED, detail="A digest for C0OPS, every day")
-    shown = words(told(audit_message([entry], AuditQuery())))
+    shown = words(valid_message(audit_message([entry], AuditQuery())))
     assert "A digest for <#C0OPS>, every day" in shown

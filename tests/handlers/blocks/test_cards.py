@@ -40,7 +40,7 @@ from tests.fakes.blocks import (
     ended_case,
     many,
     ref,
-    told,
+    valid_message,
     words,
 )
 from tests.fakes.rights import EVERYWHERE, FULL
@@ -60,7 +60,7 @@ def test_any_calls_make_a_sound_list(
         rights=EVERYWHERE,
     )
     view = ListView(text=text, page=page, vendor=Vendor.STREAM if gaps else None)
-    told(list_message(listing, view, {Vendor.STREAM: ALL, Vendor.REALTIMEKIT: SOME}))
+    valid_message(list_message(listing, view, {Vendor.STREAM: ALL, Vendor.REALTIMEKIT: SOME}))
 
 
 @ANYTHING
@@ -77,23 +77,23 @@ def test_any_call_makes_a_sound_card(
         rights=FULL,
         at=NOW,
     )
-    told(call_message(view, cases))
+    valid_message(call_message(view, cases))
 
 
 @ANYTHING
 @given(NAMES, st.lists(NAMES, max_size=5), st.lists(st.sampled_from(list(VERBS)), max_size=3))
 def test_any_error_is_told_soundly(text: str, names: list[str], nearest: list[str]) -> None:
-    told(refusals.refusal(BadInput(text, next_step=text)))
-    told(refusals.refusal(CallwardenError(f"`{text}`")))
-    told(refusals.refusal(UnknownWord(text, nearest=[*nearest, *names])))
-    told(refusals.looking(text))
+    valid_message(refusals.refusal(BadInput(text, next_step=text)))
+    valid_message(refusals.refusal(CallwardenError(f"`{text}`")))
+    valid_message(refusals.refusal(UnknownWord(text, nearest=[*nearest, *names])))
+    valid_message(refusals.looking(text))
 
 
 def test_two_thousand_calls_are_ten_a_page_with_a_way_on_and_back() -> None:
     calls = tuple(
         Call(ref=ref(f"default:room-{n}"), title=f"Room {n}", people=3) for n in range(2000)
     )
-    message = told(
+    message = valid_message(
         list_message(
             CallListing(calls=calls, at=NOW, rights=EVERYWHERE),
             ListView(page=1),
@@ -116,7 +116,7 @@ def test_a_page_that_is_gone_shows_the_last_one() -> None:
     message = list_message(
         CallListing(calls=calls, at=NOW, rights=EVERYWHERE), ListView(page=9), {}
     )
-    assert "Support room" in words(told(message))
+    assert "Support room" in words(valid_message(message))
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,9 @@ def test_a_page_that_is_gone_shows_the_last_one() -> None:
 def test_an_empty_list_says_what_to_do(
     view: ListView, troubles: tuple[VendorTrouble, ...], says: str
 ) -> None:
-    message = told(list_message(CallListing(calls=(), at=NOW, troubles=troubles), view, {}))
+    message = valid_message(
+        list_message(CallListing(calls=(), at=NOW, troubles=troubles), view, {})
+    )
     assert says in words(message)
 
 
@@ -144,7 +146,7 @@ def test_the_headline_names_the_vendors_that_did_not_answer() -> None:
         VendorTrouble(vendor=vendor, message="took too long") for vendor in (Vendor.COMETCHAT,)
     ]
     message = list_message(CallListing(calls=calls, at=NOW, troubles=tuple(silent)), ListView(), {})
-    assert words(told(message)).startswith("1 live call · CometChat not answering")
+    assert words(valid_message(message)).startswith("1 live call · CometChat not answering")
     assert message.text.startswith("1 live call · CometChat not answering")
 
 
@@ -178,7 +180,7 @@ def card(call: Call, capabilities: Mapping[str, Capability], *people: Participan
         at=NOW,
         rtmp_targets=("tv",),
     )
-    return told(call_message(view, []))
+    return valid_message(call_message(view, []))
 
 
 def test_only_what_the_vendor_can_do_is_drawn_and_the_rest_is_said() -> None:
@@ -201,17 +203,17 @@ def test_acts_follow_what_runs() -> None:
 
 def test_capabilities_say_why_and_what_instead() -> None:
     tables = {Vendor.STREAM: ALL, Vendor.COMETCHAT: SOME}
-    assert "CometChat" in words(told(capabilities_message(tables)))
-    one = words(told(capabilities_message(tables, Vendor.COMETCHAT)))
+    assert "CometChat" in words(valid_message(capabilities_message(tables)))
+    one = words(valid_message(capabilities_message(tables, Vendor.COMETCHAT)))
     assert "Nearest: Mute" in one
     assert "Stream" not in one
     assert "RealtimeKit is not connected" in words(
-        told(capabilities_message(tables, Vendor.REALTIMEKIT))
+        valid_message(capabilities_message(tables, Vendor.REALTIMEKIT))
     )
 
 
 def test_help_on_everything_is_one_message_slack_takes() -> None:
-    told(help_message(None, "/calls"))
+    valid_message(help_message(None, "/calls"))
 
 
 def test_ids_too_long_for_a_menu_get_one_button() -> None:
@@ -228,7 +230,7 @@ def test_an_act_too_long_for_any_button_is_not_drawn() -> None:
 
 
 def test_what_to_type_stays_code_in_a_refusal() -> None:
-    message = told(
+    message = valid_message(
         refusals.refusal(BadInput("No *such* call.", next_step="Type `/calls_x` again."))
     )
     assert "Type `/calls_x` again." in words(message)
@@ -237,7 +239,7 @@ def test_what_to_type_stays_code_in_a_refusal() -> None:
 
 def test_a_call_with_an_id_too_long_for_a_menu_keeps_its_buttons() -> None:
     call = Call(ref=ref("c" * 300), title="Raid", people=1)
-    message = told(
+    message = valid_message(
         list_message(
             CallListing(calls=(call,), at=NOW, rights=EVERYWHERE), ListView(), {Vendor.STREAM: ALL}
         )
@@ -247,7 +249,7 @@ def test_a_call_with_an_id_too_long_for_a_menu_keeps_its_buttons() -> None:
 
 def test_every_act_is_reached_from_the_list_and_end_call_always_has_a_place_in_its_menu() -> None:
     call = Call(ref=ref(), title="Raid", people=9)
-    message = told(
+    message = valid_message(
         list_message(
             CallListing(calls=(call,), at=NOW, rights=EVERYWHERE), ListView(), {Vendor.STREAM: ALL}
         )
@@ -266,7 +268,7 @@ def test_one_entry_leads_to_all_actions(id_: str, table: Mapping[str, Capability
     call = Call(ref=ref(id_), title="Raid", people=9)
     listing = CallListing(calls=(call,), at=NOW, rights=EVERYWHERE)
     for message in (
-        told(list_message(listing, ListView(), {Vendor.STREAM: table})),
+        valid_message(list_message(listing, ListView(), {Vendor.STREAM: table})),
         card(call, table),
     ):
         assert words(message).count("All actions…") == 1
@@ -293,7 +295,7 @@ def test_what_was_done_last_stands_above_the_people() -> None:
         rights=FULL,
         at=NOW,
     )
-    shown = words(told(call_message(view, [ended_case(Mute())])))
+    shown = words(valid_message(call_message(view, [ended_case(Mute())])))
     assert shown.index("*Recent actions*") < shown.index("*Ann*")
 
 

@@ -30,7 +30,7 @@ from tests.fakes.blocks import (
     elements,
     ended_case,
     ref,
-    told,
+    valid_message,
     words,
 )
 from tests.fakes.rights import FULL
@@ -47,7 +47,7 @@ def test_any_case_is_told_soundly(case: Case, how: AcceptResult) -> None:
         asked_message(Acceptance(case=case, how=how)),
         check_message(case, seen, FULL),
     ):
-        assert f"#{case.number}" in words(told(message))
+        assert f"#{case.number}" in words(valid_message(message))
 
 
 @pytest.mark.parametrize(("verb", "asks"), [(Kick(), False), (Block(), True)])
@@ -63,7 +63,7 @@ def test_doing_a_heavy_act_again_asks_first(verb: Verb, *, asks: bool) -> None:
     )
     (again,) = [
         element
-        for element in elements(told(answer_message(case, FULL)).blocks)
+        for element in elements(valid_message(answer_message(case, FULL)).blocks)
         if "again" in element["action_id"]
     ]
     assert ("confirm" in again) is asks
@@ -112,7 +112,7 @@ def test_the_question_before_an_undo_shows_a_title_as_it_is() -> None:
     asked = ended_case(Unblock(), done).model_copy(update={"act": act})
     (dialog,) = (
         element["confirm"]
-        for element in elements(told(line_message(asked, undoable=True)).blocks)
+        for element in elements(valid_message(line_message(asked, undoable=True)).blocks)
         if "confirm" in element
     )
     assert dialog["text"]["text"] == "Stop recording “Maths <group B> & friends”?"
@@ -171,12 +171,12 @@ def test_the_record_pages_back() -> None:
         )
         for n in range(60, 0, -1)
     ]
-    message = told(audit_message(entries, AuditQuery(limit=60)))
+    message = valid_message(audit_message(entries, AuditQuery(limit=60)))
     older = [e for e in elements(message.blocks) if e["action_id"] == "audit"]
     assert load(AuditValue, older[0]["value"]).which.before == 21
-    last = told(audit_message(entries[-3:], AuditQuery()))
+    last = valid_message(audit_message(entries[-3:], AuditQuery()))
     assert [e["action_id"] for e in elements(last.blocks)] == ["audit.search"]
-    assert "No entries match" in words(told(audit_message([], AuditQuery())))
+    assert "No entries match" in words(valid_message(audit_message([], AuditQuery())))
 
 
 def test_a_bulk_act_shows_first_whom_it_missed() -> None:
@@ -197,7 +197,7 @@ def test_a_bulk_act_shows_first_whom_it_missed() -> None:
         results=results,
         reason="r" * 2000,
     )
-    shown = words(told(case_message(CaseHistory(case=case), FULL)))
+    shown = words(valid_message(case_message(CaseHistory(case=case), FULL)))
     assert "❌ failed · `p29`: gone." in shown
     assert "1 ❌ failed · 29 ✅ confirmed · page 1 of 2" in shown
     assert "r" * 2000 in shown

@@ -17,7 +17,7 @@ from handlers.blocks.home import HomeContent, VendorAccess, home_view, outside_v
 from handlers.blocks.message import Message
 from handlers.blocks.modal import answer_view, waiting_view
 from handlers.blocks.text import mrkdwn
-from tests.fakes.blocks import ALL, ANYTHING, CALLS, CASES, NAMES, NOW, many, sound
+from tests.fakes.blocks import ALL, ANYTHING, CALLS, CASES, NAMES, NOW, many, require_valid
 from tests.fakes.rights import EVERYWHERE
 
 TABLES = dict.fromkeys(Vendor, ALL)
@@ -38,7 +38,7 @@ def content(*shown: Call, told: tuple[Case, ...] = (), **more: Any) -> HomeConte
 
 def taken(view: dict[str, Any], surface: str) -> bool:
     """Whether Slack takes it; says why not."""
-    sound(view["blocks"], surface)
+    require_valid(view["blocks"], surface)
     assert check_view(view, surface, charts=True) == []
     return True
 

@@ -21,13 +21,23 @@ from handlers.blocks.forms.reason_form import (
     trouble_view,
 )
 from handlers.blocks.message import Message
-from tests.fakes.blocks import ALL, ANYTHING, NAMES, PERSONS, VERB, ref, sound, told, words
+from tests.fakes.blocks import (
+    ALL,
+    ANYTHING,
+    NAMES,
+    PERSONS,
+    VERB,
+    ref,
+    require_valid,
+    valid_message,
+    words,
+)
 
 
 def form(act: Act, capability: Capability = ALL["mute"], why: str = "") -> dict[str, Any]:
     state = FormState(act=act.ref, channel="C1", reply_url="https://hooks.example/1", card=True)
     view = reason_form(state, act, capability, ("tv", "radio"), why)
-    sound(view["blocks"], MODAL)
+    require_valid(view["blocks"], MODAL)
     assert all(len(view[part]["text"]) <= 24 for part in ("title", "submit", "close"))
     assert len(view["private_metadata"]) <= 3000
     return view
@@ -117,4 +127,4 @@ def test_any_act_makes_a_sound_form(verb: Verb, title: str, person: Person, why:
     act = Act(verb=verb, call=ref(), title=title, people=(person,))
     filled = read_form(submitted(form(act, ALL[verb.name], why), f"x {why}"))
     assert filled.act.people == (person.id,)
-    sound(trouble_view(told(refusals.broken()))["blocks"])
+    require_valid(trouble_view(valid_message(refusals.broken()))["blocks"])

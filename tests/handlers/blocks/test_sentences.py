@@ -9,7 +9,7 @@ from bot.calls.outcomes import Result, State
 from bot.calls.verbs import VERBS, Aim, Kick, Mute, Track, Verb
 from handlers.blocks.cases import case_line, deed, order_words
 from handlers.blocks.help import FAMILIES, help_message, topics
-from tests.fakes.blocks import NOW, ref, told, words
+from tests.fakes.blocks import NOW, ref, valid_message, words
 from tests.fakes.verbs import sample
 
 SENTENCES = {
@@ -119,7 +119,7 @@ def test_no_warning_promises_what_another_verb_would_have_to_do(name: str) -> No
 
 
 def test_the_overview_names_every_word_once_under_a_heading_and_fits() -> None:
-    shown = told(help_message("all", "/calls"))
+    shown = valid_message(help_message("all", "/calls"))
     rows = [line.split()[0] for line in words(shown).split("\n") if line.startswith("`")]
     assert sorted(rows[2:]) == sorted(f"`{word}`" for word in topics())
     assert max(len(line) for line in words(shown).split("\n")) <= 120
@@ -128,7 +128,7 @@ def test_the_overview_names_every_word_once_under_a_heading_and_fits() -> None:
 
 @pytest.mark.parametrize("topic", topics())
 def test_help_on_a_word_has_an_example_for_each_thing_it_does(topic: str) -> None:
-    shown = words(told(help_message(topic, "/calls")))
+    shown = words(valid_message(help_message(topic, "/calls")))
     for example in topics()[topic].examples:
         assert f"`/calls {example}`" in shown
     for verb in FAMILIES.get(topic, ()):
@@ -149,7 +149,7 @@ def test_help_on_a_verb_names_its_options_and_which_one_is_meant_without() -> No
     ],
 )
 def test_how_many_of_everyone_is_said_once_beside_who_is_protected(
-    reached: list[State], told: str
+    reached: list[State], valid_message: str
 ) -> None:
     """Whoever left meanwhile was not reached and is not counted any more."""
     spared = (ANN, Person(id="vera", protected=True))
@@ -162,5 +162,5 @@ def test_how_many_of_everyone_is_said_once_beside_who_is_protected(
     case = Case(number=1, act=asked, actor=actor, asked_at=NOW, results=results)
     case = case.model_copy(update={"state": State.PARTLY if reached else State.ASKED})
     for line in (case_line(case), deed(case)):
-        assert f"everyone except Ann ({told})" in line
+        assert f"everyone except Ann ({valid_message})" in line
         assert line.count(" of 4") == 1

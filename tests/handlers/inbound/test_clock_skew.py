@@ -43,7 +43,7 @@ async def clock(show: Show) -> Off:
     await show.services.tasks.drain(30)
     clock = Off()
     show.services.skew = ClockSkew(clock)
-    show.services.skew.hear(SLACK, SystemClock().now())
+    show.services.skew.compare(SLACK, SystemClock().now())
     return clock
 
 

@@ -38,7 +38,7 @@ from handlers.blocks.digests.subscriptions import (
 )
 from handlers.parsing.digests import SPOKEN, DigestCommand, DigestRequest
 from handlers.parsing.requests import Help, parse
-from tests.fakes.blocks import ANYTHING, NASTY, NOW, told, words
+from tests.fakes.blocks import ANYTHING, NASTY, NOW, valid_message, words
 from tests.fakes.forms import as_sent
 
 OWNER = Actor(user="U1LEO", team="T1")
@@ -267,9 +267,9 @@ def test_a_zone_is_found_by_its_city(typed: str, label: str) -> None:
 def test_slack_takes_every_list_and_it_has_ten_a_page(
     made: list[Subscription], page: int, *, may: bool
 ) -> None:
-    message = told(list_message(made, page, NOW, may=may))
+    message = valid_message(list_message(made, page, NOW, may=may))
     assert words(message).count("set up by") <= 10
-    told(overview_message(made, "C1", NOW, "/calls", may=may))
+    valid_message(overview_message(made, "C1", NOW, "/calls", may=may))
 
 
 @ANYTHING
@@ -282,7 +282,7 @@ def test_slack_takes_everything_that_is_said_of_one(
         stop_message(subscription, NOW),
         intro_message(subscription, "U1", NOW, "/calls", moved=moved),
     ):
-        told(message)
+        valid_message(message)
 
 
 def one_of(**wish: Any) -> Subscription:
@@ -328,7 +328,7 @@ def test_a_zone_that_is_not_known_any_more_does_not_break_the_list() -> None:
     """A row is read as it was written: a machine's zones may have changed since."""
     old = Wish.model_validate_json('{"channel":"C1","zone":"Mars/Olympus"}')
     lost = one_of().model_copy(update={"wish": old})
-    assert "no such time zone" in words(told(list_message([lost], 0, NOW, may=True)))
+    assert "no such time zone" in words(valid_message(list_message([lost], 0, NOW, may=True)))
     form = digest_form(STATE, old, tuple(Vendor), NOW)
     assert read_wish(as_sent(form)) == {"digest.zone": "There is no time zone “”."}
 

@@ -9,7 +9,7 @@ from bot.errors import BadInput
 from handlers.blocks.help import FIRST, help_message
 from handlers.parsing.requests import SUBCOMMANDS, FindPerson, Help, ListCalls, ShowAudit, parse
 from handlers.parsing.synonyms import SYNONYMS
-from tests.fakes.blocks import told, words
+from tests.fakes.blocks import valid_message, words
 from tests.fakes.moderator import Moderator
 
 IN_SHOW = pytest.mark.asyncio(loop_scope="module")
@@ -62,11 +62,11 @@ def test_what_is_done_in_another_way_here_says_how(word: str, says: str) -> None
 
 
 def test_help_fits_on_one_screen_and_leads_to_the_rest() -> None:
-    text = words(told(help_message(None, "/calls")))
+    text = words(valid_message(help_message(None, "/calls")))
     assert len(FIRST) == 10
     assert "help all" in text
     assert len(text.splitlines()) <= 16
-    everything = words(told(help_message("all", "/calls")))
+    everything = words(valid_message(help_message("all", "/calls")))
     assert all(f"`{word}`" in everything for word in SUBCOMMANDS)
     assert "@alice" not in everything + text
 

@@ -11,7 +11,7 @@ from bot.calls.verbs import Listed
 from bot.demo.stage import Show
 from handlers.blocks.action_values import FORM_PEOPLE
 from handlers.blocks.call_card import call_message
-from tests.fakes.blocks import ALL, NOW, ref, told, words
+from tests.fakes.blocks import ALL, NOW, ref, valid_message, words
 from tests.fakes.form_filler import SUPPORT, FormFiller, latest, short
 from tests.fakes.rights import FULL
 from tests.handlers.blocks.test_cards import offered
@@ -33,7 +33,7 @@ def card(roster: Roster | None, rights: Rights = FULL) -> tuple[str, set[str]]:
         kept_out=roster,
         at=NOW,
     )
-    message = told(call_message(view, []))
+    message = valid_message(call_message(view, []))
     return words(message), offered(message.blocks)
 
 

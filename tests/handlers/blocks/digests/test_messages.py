@@ -21,7 +21,7 @@ from handlers.blocks.digests.details import TAKES
 from handlers.blocks.digests.messages import channel_drafts, thread_drafts
 from handlers.blocks.digests.plain_text import digest_text
 from handlers.blocks.message import Message
-from tests.fakes.blocks import ANYTHING, OURS, elements, told
+from tests.fakes.blocks import ANYTHING, OURS, elements, valid_message
 from tests.handlers.digest_examples import (
     COMETCHAT,
     DIGESTS,
@@ -354,7 +354,7 @@ def test_what_comes_from_outside_means_nothing_to_slack() -> None:
 def test_any_digest_is_one_that_slack_takes(made: Digest) -> None:
     for drafts in (channel_drafts(made), thread_drafts(made, COMMAND)):
         for draft in drafts[:-1]:
-            told(draft)
+            valid_message(draft)
         for draft in drafts[1:-1]:
             assert check(draft.blocks, MESSAGE, charts=False) == []
         assert 0 < len(drafts[-1].text) <= 40_000

@@ -30,7 +30,18 @@ from handlers.blocks.reports.found_people import found_message
 from handlers.blocks.reports.report import feedback_report, members_report, quality_report
 from handlers.blocks.reports.report_values import RoomsValue, TitledReport
 from handlers.blocks.reports.rooms import RoomListing, rooms_report
-from tests.fakes.blocks import ALL, ANYTHING, CALLS, IDS, NAMES, NOW, PEOPLE, SOME, many, told
+from tests.fakes.blocks import (
+    ALL,
+    ANYTHING,
+    CALLS,
+    IDS,
+    NAMES,
+    NOW,
+    PEOPLE,
+    SOME,
+    many,
+    valid_message,
+)
 from tests.fakes.rights import FULL
 
 LONG = st.sampled_from(["&" * 500, "👩\u200d👩\u200d👧" * 170, "\u202e<!here>" * 60])
@@ -107,7 +118,7 @@ STAYS = st.builds(
 def test_any_attendance_makes_a_sound_report(
     asked: TitledReport, stays: tuple[Attendee, ...], more: bool, note: str
 ) -> None:
-    told(attendance_report(asked, Attendance(stays=stays, more=more, note=note), NOW))
+    valid_message(attendance_report(asked, Attendance(stays=stays, more=more, note=note), NOW))
 
 
 @ANYTHING
@@ -115,7 +126,7 @@ def test_any_attendance_makes_a_sound_report(
 def test_any_measures_make_a_sound_report(
     asked: TitledReport, people: tuple[PersonQuality, ...], score: float | None, note: str
 ) -> None:
-    told(quality_report(asked, Quality(score=score, people=people, note=note), NOW))
+    valid_message(quality_report(asked, Quality(score=score, people=people, note=note), NOW))
 
 
 def test_the_longest_names_there_can_be_still_fit_on_a_page() -> None:
@@ -123,15 +134,19 @@ def test_the_longest_names_there_can_be_still_fit_on_a_page() -> None:
     person = Participant(id=name, name=name)
     measured = PersonQuality(person=person, lost_percent=1e9, score=1e9, bad=True, why=name)
     asked = TitledReport(look="quality", call=CallRef(vendor=Vendor.STREAM, id="x"), title=name)
-    told(quality_report(asked, Quality(people=(measured,) * 99, note=name), NOW))
+    valid_message(quality_report(asked, Quality(people=(measured,) * 99, note=name), NOW))
     member = CallMember(id=name, name=name, role=name, here=False)
-    told(members_report(asked, Page(items=(member,) * 99), NOW))
-    told(feedback_report(asked, [Feedback(person=name, name=name, reason=name, at=NOW)] * 99, NOW))
+    valid_message(members_report(asked, Page(items=(member,) * 99), NOW))
+    valid_message(
+        feedback_report(asked, [Feedback(person=name, name=name, reason=name, at=NOW)] * 99, NOW)
+    )
     url = SecretStr("https://a.example/" + "&" * 390)
     file = File(kind=FileKind.RECORDING, name=name, url=url, started_at=NOW, expires_at=None)
-    told(files_report(asked, Files(files=(file,) * 99, missing=(name,) * 9), ALL, NOW))
+    valid_message(files_report(asked, Files(files=(file,) * 99, missing=(name,) * 9), ALL, NOW))
     rooms = tuple(Room(kind=kind, name=name, id=name + "x", detail=name) for kind in RoomKind)
-    told(rooms_report(RoomsValue(), [RoomListing(v, rooms * 9, name) for v in Vendor], NOW))
+    valid_message(
+        rooms_report(RoomsValue(), [RoomListing(v, rooms * 9, name) for v in Vendor], NOW)
+    )
 
 
 @ANYTHING
@@ -143,7 +158,7 @@ def test_any_looks_a_vendor_has_or_lacks_make_a_sound_card(
     view = CallView(
         call=call, people=Page(items=people), capabilities=ALL, reports=looks, rights=FULL, at=NOW
     )
-    told(call_message(view, []))
+    valid_message(call_message(view, []))
 
 
 @ANYTHING
@@ -151,13 +166,13 @@ def test_any_looks_a_vendor_has_or_lacks_make_a_sound_card(
 def test_any_members_make_a_sound_report(
     asked: TitledReport, people: tuple[CallMember, ...], cursor: str | None
 ) -> None:
-    told(members_report(asked, Page(items=people, next=cursor), NOW))
+    valid_message(members_report(asked, Page(items=people, next=cursor), NOW))
 
 
 @ANYTHING
 @given(looks("feedback"), many(SAID, 60))
 def test_any_answers_make_a_sound_report(asked: TitledReport, said: list[Feedback]) -> None:
-    told(feedback_report(asked, said, NOW))
+    valid_message(feedback_report(asked, said, NOW))
 
 
 @ANYTHING
@@ -171,7 +186,7 @@ def test_any_files_make_a_sound_report_without_a_link_in_its_text(
     asked: TitledReport, files: tuple[File, ...], missing: tuple[str, ...], can: bool
 ) -> None:
     found = Files(files=files, missing=missing)
-    message = told(files_report(asked, found, ALL if can else SOME, NOW))
+    message = valid_message(files_report(asked, found, ALL if can else SOME, NOW))
     assert "|Download>" not in message.text
 
 
@@ -180,7 +195,7 @@ def test_any_files_make_a_sound_report_without_a_link_in_its_text(
 def test_any_names_make_a_sound_report(
     listings: list[RoomListing], page: int, vendor: Vendor | None
 ) -> None:
-    told(rooms_report(RoomsValue(vendor=vendor, page=page), listings, NOW))
+    valid_message(rooms_report(RoomsValue(vendor=vendor, page=page), listings, NOW))
 
 
 @ANYTHING
@@ -197,4 +212,4 @@ def test_anybody_found_makes_a_sound_answer(
     troubles: list[VendorTrouble],
 ) -> None:
     found = PeopleFound(people=people, at=NOW, unread=unread, troubles=tuple(troubles))
-    told(found_message(wanted, found))
+    valid_message(found_message(wanted, found))

@@ -41,7 +41,7 @@ from handlers.blocks.reports.report_values import (
 from handlers.blocks.reports.rooms import RoomListing, rooms_report
 from handlers.blocks.text import when
 from handlers.screens.reports import REPORT_HANDLERS
-from tests.fakes.blocks import ALL, NOW, elements, ref, told, words
+from tests.fakes.blocks import ALL, NOW, elements, ref, valid_message, words
 from tests.fakes.rights import FULL
 
 ANN, BOB = Participant(id="ann", name="Ann"), Participant(id="bob", name="Bob")
@@ -55,7 +55,7 @@ def asked(look: str, page: int = 0) -> TitledReport:
 
 def files_of(*files: File, page: int = 0, can: bool = True) -> Message:
     table = ALL if can else {name: cannot("no such act") for name in ALL}
-    return told(files_report(asked("recordings", page), Files(files=files), table, NOW))
+    return valid_message(files_report(asked("recordings", page), Files(files=files), table, NOW))
 
 
 def pages(message: Message) -> list[tuple[str, int]]:
@@ -86,7 +86,9 @@ def test_quality_says_the_score_then_who_has_trouble_and_why_then_the_rest() -> 
         PersonQuality(person=Participant(id="zed")),
     )
     shown = words(
-        told(quality_report(asked("quality"), Quality(score=83, people=people, note="Live."), NOW))
+        valid_message(
+            quality_report(asked("quality"), Quality(score=83, people=people, note="Live."), NOW)
+        )
     )
     order = [
         "score 83 of 100",
@@ -116,20 +118,22 @@ def test_quality_says_the_score_then_who_has_trouble_and_why_then_the_rest() -> 
 def test_quality_says_so_when_nobody_has_trouble_or_nobody_was_measured(
     people: tuple[PersonQuality, ...], said: str
 ) -> None:
-    assert said in words(told(quality_report(asked("quality"), Quality(people=people), NOW)))
+    assert said in words(
+        valid_message(quality_report(asked("quality"), Quality(people=people), NOW))
+    )
 
 
 def test_a_figure_the_vendors_reason_names_is_not_said_twice() -> None:
     bad = PersonQuality(
         person=ANN, latency_ms=480, jitter_ms=20, lost_percent=0.2, bad=True, why="480 ms latency"
     )
-    shown = words(told(quality_report(asked("quality"), Quality(people=(bad,)), NOW)))
+    shown = words(valid_message(quality_report(asked("quality"), Quality(people=(bad,)), NOW)))
     assert "*Ann* `ann`: 480 ms latency, jitter 20 ms" in shown
 
 
 def test_a_figure_nobody_can_mean_is_left_out() -> None:
     odd = PersonQuality(person=ANN, latency_ms=float("nan"), score=float("inf"), bad=True)
-    shown = words(told(quality_report(asked("quality"), Quality(people=(odd,)), NOW)))
+    shown = words(valid_message(quality_report(asked("quality"), Quality(people=(odd,)), NOW)))
     assert "*Ann* `ann`: no figures" in shown
 
 
@@ -142,7 +146,7 @@ def test_members_who_are_missing_come_first() -> None:
         ),
         next="more",
     )
-    shown = words(told(members_report(asked("members"), members, NOW)))
+    shown = words(valid_message(members_report(asked("members"), members, NOW)))
     order = [
         "3 members · 1 missing · more than were read",
         "*Missing (1)*",
@@ -159,9 +163,9 @@ def test_a_long_list_is_shown_a_page_at_a_time() -> None:
     members: Page[CallMember] = Page(
         items=tuple(CallMember(id=f"m{n}", here=False) for n in range(60))
     )
-    first = told(members_report(asked("members"), members, NOW))
+    first = valid_message(members_report(asked("members"), members, NOW))
     assert pages(first) == [("Next", 1), ("Refresh", 0)]
-    last = told(members_report(asked("members", 99), members, NOW))
+    last = valid_message(members_report(asked("members", 99), members, NOW))
     assert pages(last) == [("Previous", 1), ("Refresh", 2)]
     assert "Page 3 of 3" in words(last)
     assert "`m59`" in words(last)
@@ -174,7 +178,7 @@ def test_feedback_says_the_average_and_each_answer() -> None:
         Feedback(person="bob", rating=5),
         Feedback(person="zed", reason=" "),
     )
-    shown = words(told(feedback_report(asked("feedback"), said, NOW)))
+    shown = words(valid_message(feedback_report(asked("feedback"), said, NOW)))
     assert "3 answers · rated 3.5 on average" in shown
     assert f"*Ann* `ann` · rated 2 · {when(NOW)} · “It " in shown
     assert "*broke*" not in shown
@@ -246,10 +250,10 @@ def test_what_cannot_be_deleted_has_no_button(change: dict[str, object]) -> None
 
 def test_what_could_not_be_read_is_said_beside_what_could() -> None:
     files = Files(files=(), missing=("The transcripts could not be read.",))
-    shown = words(told(files_report(asked("transcripts"), files, ALL, NOW)))
+    shown = words(valid_message(files_report(asked("transcripts"), files, ALL, NOW)))
     assert "⚠️ The transcripts could not be read." in shown
     assert "lists no" not in shown
-    none = words(told(files_report(asked("transcripts"), Files(files=()), ALL, NOW)))
+    none = words(valid_message(files_report(asked("transcripts"), Files(files=()), ALL, NOW)))
     assert "Stream Video lists no transcripts of this call." in none
 
 
@@ -265,7 +269,7 @@ def test_rooms_are_under_their_vendor_and_kind_and_a_silent_vendor_is_said() -> 
         ),
         RoomListing(Vendor.STREAM, trouble="Stream Video cannot be reached."),
     )
-    shown = words(told(rooms_report(RoomsValue(), listings, NOW)))
+    shown = words(valid_message(rooms_report(RoomsValue(), listings, NOW)))
     order = [
         "*RealtimeKit: 2 presets*",
         "`Guest`\n`host`",
@@ -292,7 +296,7 @@ def test_attendance_tells_each_stay_with_its_times_and_how_it_ended() -> None:
         Attendee(id="zed", how="unanswered"),
     )
     attendance = Attendance(stays=stays, more=True)
-    shown = words(told(attendance_report(asked("attendance"), attendance, NOW)))
+    shown = words(valid_message(attendance_report(asked("attendance"), attendance, NOW)))
     order = [
         "2 people · 1 here now · more than were read",
         "*Here now (1)*",
@@ -308,7 +312,7 @@ def test_attendance_tells_each_stay_with_its_times_and_how_it_ended() -> None:
 
 def test_a_call_that_nobody_was_in_says_so() -> None:
     empty = Attendance(note="Nobody yet.")
-    assert "Nobody yet." in words(told(attendance_report(asked("attendance"), empty, NOW)))
+    assert "Nobody yet." in words(valid_message(attendance_report(asked("attendance"), empty, NOW)))
 
 
 def test_whoever_is_found_has_the_call_its_handle_since_when_and_a_way_in() -> None:
@@ -317,7 +321,7 @@ def test_whoever_is_found_has_the_call_its_handle_since_when_and_a_way_in() -> N
     found = PeopleFound(
         people=(Sighting(call=call, person=ann),), at=NOW, unread={Vendor.STREAM: 1}
     )
-    message = told(found_message("ann", found))
+    message = valid_message(found_message("ann", found))
     assert f"*Ann* `ann`\n*Room* · Stream Video · `{handle(ref())}` · " in words(message)
     assert f"· since {when(NOW)}" in words(message)
     assert "Stream Video: 1 live call was not searched." in words(message)
@@ -326,17 +330,19 @@ def test_whoever_is_found_has_the_call_its_handle_since_when_and_a_way_in() -> N
 
 def test_nobody_found_is_no_promise_while_a_vendor_is_silent() -> None:
     silent = VendorTrouble(vendor=Vendor.COMETCHAT, message="CometChat cannot be reached.")
-    shown = words(told(found_message("ann", PeopleFound(people=(), at=NOW, troubles=(silent,)))))
+    shown = words(
+        valid_message(found_message("ann", PeopleFound(people=(), at=NOW, troubles=(silent,))))
+    )
     assert "No one in a live call matches “ann”, as far as was searched." in shown
     assert shown.index("⚠️ CometChat was not searched.") < shown.index("No one in a live call")
-    sure = words(told(found_message("ann", PeopleFound(people=(), at=NOW))))
+    sure = words(valid_message(found_message("ann", PeopleFound(people=(), at=NOW))))
     assert "matches “ann”." in sure
 
 
 def test_more_than_can_be_shown_is_counted() -> None:
     call = Call(ref=ref(), title="Room", people=2)
     sightings = tuple(Sighting(call=call, person=Participant(id=f"ann{n}")) for n in range(1025))
-    shown = words(told(found_message("ann", PeopleFound(people=sightings, at=NOW))))
+    shown = words(valid_message(found_message("ann", PeopleFound(people=sightings, at=NOW))))
     assert "and 1,005 more. Type more of the name, or an id." in shown
 
 
@@ -350,7 +356,7 @@ def test_a_card_offers_the_looks_its_vendor_has_and_names_those_it_has_not() -> 
         rights=FULL,
         at=NOW,
     )
-    message = told(call_message(view, []))
+    message = valid_message(call_message(view, []))
     labels = [
         element["text"]["text"]
         for element in elements(message.blocks)
@@ -362,7 +368,7 @@ def test_a_card_offers_the_looks_its_vendor_has_and_names_those_it_has_not() -> 
 
 def test_a_stay_without_a_name_takes_one_that_was_seen_and_shows_an_id_once() -> None:
     stays = (Attendee(id="ann", joined_at=NOW), Attendee(id="blank", name=" ", joined_at=NOW))
-    attendance = Attendance(stays=stays).called({"ann": "Ann"}.get)
-    shown = words(told(attendance_report(asked("attendance"), attendance, NOW)))
+    attendance = Attendance(stays=stays).with_names({"ann": "Ann"}.get)
+    shown = words(valid_message(attendance_report(asked("attendance"), attendance, NOW)))
     assert "*Ann* `ann`" in shown
     assert shown.count("blank") == 1

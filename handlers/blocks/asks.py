@@ -21,9 +21,9 @@ def ask_message(ask: Ask, by: str, may: Sequence[str]) -> Message:
     where = f"({act.call.vendor.label}, {code(act.handle)})"
     why = f", reason: {mrkdwn(ask.reason, 300)}" if ask.reason else ""
     asks = f"*{by} asks:* {words[:1].lower()}{words[1:]} {where}{why}"
-    told = f"{ask.role.capitalize()}s: {some_of(may)}" if may else f"Only {ask.role}s can."
+    who_may = f"{ask.role.capitalize()}s: {some_of(may)}" if may else f"Only {ask.role}s can."
     opened = button("Open the order", ASK_OPEN, AskValue(order=ask.id), "primary")
-    return Message(text_of(f"{asks}.", told), [paragraph([asks, told]), *actions([opened])])
+    return Message(text_of(f"{asks}.", who_may), [paragraph([asks, who_may]), *actions([opened])])
 
 
 def asked_for_message(ask: Ask, reader: str, channel: str) -> Message:

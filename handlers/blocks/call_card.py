@@ -77,7 +77,7 @@ def call_message(view: CallView, cases: Sequence[Case]) -> Message:
         *actions(
             [*(act_button(offer, call, mark) for offer in offers), _more(view)], f"{mark}.acts"
         ),
-        *actions(_looks(view), f"{mark}.looks"),
+        *actions(_report_buttons(view), f"{mark}.looks"),
         *_recent(cases, view.set_aside),
         *_people(view, mark),
         *kept_out_blocks(view, mark),
@@ -90,12 +90,12 @@ def call_message(view: CallView, cases: Sequence[Case]) -> Message:
 
 def _recent(cases: Sequence[Case], set_aside: Sequence[int]) -> list[Block]:
     """What was done last in this call: above the people, who may fill pages."""
-    told = [case_line(case) for case in cases]
-    told += [
+    rows = [case_line(case) for case in cases]
+    rows += [
         f"Case #{number} was made by another release of Callwarden and cannot be shown here."
         for number in set_aside
     ]
-    return [paragraph(["*Recent actions*", *told])] if told else []
+    return [paragraph(["*Recent actions*", *rows])] if rows else []
 
 
 def _people(view: CallView, mark: str) -> list[Block]:
@@ -111,10 +111,10 @@ def _people(view: CallView, mark: str) -> list[Block]:
 def _attended(view: CallView) -> list[Block]:
     """Who was in a call that is over, as many as a page; the button “Attendance” tells all."""
     stays = view.attendance.stays if view.attendance is not None else ()
-    told = [stay_line(stay, view.at) for stay in stays[:PEOPLE_PAGE]]
+    rows = [stay_line(stay, view.at) for stay in stays[:PEOPLE_PAGE]]
     if len(stays) > PEOPLE_PAGE:
-        told.append(f"and {thousands(len(stays) - PEOPLE_PAGE)} more: press Attendance.")
-    return stacked(told)
+        rows.append(f"and {thousands(len(stays) - PEOPLE_PAGE)} more: press Attendance.")
+    return stacked(rows)
 
 
 def _person(view: CallView, person: Participant, offers: Sequence[Offer], mark: str) -> Block:
@@ -160,7 +160,7 @@ def _sound(person: Participant) -> list[str]:
     return [*quiet, "speaking"] if person.speaking else quiet
 
 
-def _looks(view: CallView) -> list[Block | None]:
+def _report_buttons(view: CallView) -> list[Block | None]:
     """A button for each report of the call that its vendor has and its reader may take."""
     return [
         button(
@@ -188,8 +188,8 @@ def _limits(view: CallView) -> list[Block]:
     ]
     if not missing:
         return []
-    told = f"Not available on {view.call.ref.vendor.label}: {', '.join(missing)}."
-    return [context(lines([told], MAX_CONTEXT))]
+    unavailable = f"Not available on {view.call.ref.vendor.label}: {', '.join(missing)}."
+    return [context(lines([unavailable], MAX_CONTEXT))]
 
 
 def _missed(verb: type[Verb]) -> bool:

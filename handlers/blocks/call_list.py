@@ -122,7 +122,7 @@ def log_line(log: CallLog) -> str:
             mrkdwn(kind, 40),
             mrkdwn(f"from {log.initiator}" if log.initiator else "", 80),
             mrkdwn(f"to {receiver}" if receiver else "", 80),
-            *(f"{name} {_length(told)}".strip() for name, told in length.items() if told),
+            *(f"{name} {_length(seconds)}".strip() for name, seconds in length.items() if seconds),
             count(log.devices, "device") if log.devices is not None else "",
             count(log.recordings, "recording") if log.recordings else "",
         )
@@ -131,8 +131,8 @@ def log_line(log: CallLog) -> str:
 
 def log_blocks(call: Call) -> list[Block]:
     """The line of the call log, where the vendor keeps one."""
-    told = log_line(call.log) if call.log is not None else ""
-    return [context(told)] if told else []
+    line = log_line(call.log) if call.log is not None else ""
+    return [context(line)] if line else []
 
 
 def _length(seconds: int) -> str:

@@ -93,32 +93,32 @@ def _place(channel: str | None) -> str:
 
 def _joined(entries: Iterable[AuditEntry]) -> list[str]:
     """Who wanted the same meanwhile, what was refused under this case, and what is damaged."""
-    told = []
+    lines = []
     for entry in entries:
         by = dots((who(entry.actor.user) if entry.actor else "", when(entry.at)))
         if entry.event is Event.JOINED:
             reason = f" · reason: {mrkdwn(entry.reason, 120)}" if entry.reason else ""
-            told.append(f"*Also asked for by* {by}{reason}")
+            lines.append(f"*Also asked for by* {by}{reason}")
         elif entry.event is Event.REFUSED:
-            told.append(f"*Refused* {by}: {mrkdwn(entry.detail)}")
+            lines.append(f"*Refused* {by}: {mrkdwn(entry.detail)}")
         elif entry.event is Event.DAMAGED:
-            told.append(f"*Damaged* {mrkdwn(entry.detail)}")
-    return _first(told)
+            lines.append(f"*Damaged* {mrkdwn(entry.detail)}")
+    return _first(lines)
 
 
 def _undone(life: CaseHistory) -> list[str]:
     """The cases that undid it."""
-    told = [
+    lines = [
         f"*Undone by* case #{case.number}: {deed(case)} · {who(case.actor.user)}"
         f" · {when(case.finished_at or case.asked_at)}"
         for case in life.undone
     ]
-    return _first(told)
+    return _first(lines)
 
 
-def _first(told: Sequence[str]) -> list[str]:
-    more = len(told) - MOST_TOLD
-    return [*told[:MOST_TOLD], *([f"and {more} more"] if more > 0 else [])]
+def _first(lines: Sequence[str]) -> list[str]:
+    more = len(lines) - MOST_TOLD
+    return [*lines[:MOST_TOLD], *([f"and {more} more"] if more > 0 else [])]
 
 
 def _results(case: Case, page: int) -> list[Block]:
@@ -141,10 +141,10 @@ def _counts(results: Sequence[Result], page: int, last: int) -> str:
     return dots((*each, f"page {page + 1} of {last + 1}" if last else ""))
 
 
-def _together(told: Iterable[str]) -> list[str]:
+def _together(lines: Iterable[str]) -> list[str]:
     """The lines in as few texts as hold them."""
     texts: list[str] = []
-    for line in told:
+    for line in lines:
         if texts and len(texts[-1]) + len(line) < MAX_TEXT:
             texts[-1] += f"\n{line}"
         else:

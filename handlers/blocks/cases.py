@@ -235,10 +235,14 @@ def asked_message(acceptance: Acceptance) -> Message:
 
 def so_far(case: Case) -> str:
     """How far an open case is, where that was told: `120 of 300 so far`."""
-    told = case.progress if case.state.open else None
-    if told is None or not told.done:
+    progress = case.progress if case.state.open else None
+    if progress is None or not progress.done:
         return ""
-    return f"{told.done} of {told.total} so far" if told.total else f"{told.done} so far"
+    return (
+        f"{progress.done} of {progress.total} so far"
+        if progress.total
+        else f"{progress.done} so far"
+    )
 
 
 def working(case: Case) -> str:
@@ -311,10 +315,10 @@ def _evidence(result: Result) -> str:
     evidence = mrkdwn(result.evidence, 200, empty="nothing is known").rstrip(".")
     tries = f" ({result.attempts} attempts)" if result.attempts > 1 else ""
     todo = f" {mrkdwn(result.next_step, 150)}" if result.next_step else ""
-    said = f"{evidence}{tries}.{todo}"
-    if result.state is State.FAILED and NOTHING_DONE not in said:
-        said = f"{evidence}{tries}. {NOTHING_DONE}.{todo}"
-    return said
+    words = f"{evidence}{tries}.{todo}"
+    if result.state is State.FAILED and NOTHING_DONE not in words:
+        words = f"{evidence}{tries}. {NOTHING_DONE}.{todo}"
+    return words
 
 
 def case_buttons(case: Case, rights: Rights | None, *, show: bool = True) -> list[Block]:

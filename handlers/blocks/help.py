@@ -190,13 +190,13 @@ def _overview(known: dict[str, Topic], command: str) -> Message:
     blocks = [
         header("All commands"),
         paragraph(intro),
-        *(section("\n".join((f"*{title}*", *rows))) for title, rows in _shelves(known)),
+        *(section("\n".join((f"*{title}*", *rows))) for title, rows in _by_heading(known)),
         paragraph(notes),
     ]
     return Message(text_of(f"All commands: {', '.join(known)}."), blocks)
 
 
-def _shelves(known: dict[str, Topic]) -> list[tuple[str, list[str]]]:
+def _by_heading(known: dict[str, Topic]) -> list[tuple[str, list[str]]]:
     """The words under their headings: what shows, what acts, what is kept."""
     of = {**dict.fromkeys(known, KEPT), **dict.fromkeys(LOOKING, LOOK)}
     of |= {word: family[0].heading.value for word, family in FAMILIES.items()}
@@ -208,8 +208,8 @@ def _shelves(known: dict[str, Topic]) -> list[tuple[str, list[str]]]:
 def _row(word: str, about: Topic) -> str:
     """A word and what may follow it: `record` start, stop: Start recording the call."""
     seconds = [" ".join(verb.words[1:]) for verb in FAMILIES.get(word, ()) if verb.words[1:]]
-    said = f"`{word}` {', '.join(seconds)}: " if seconds else f"`{word}` "
-    return said + _first_sentence(about.summary)
+    begin = f"`{word}` {', '.join(seconds)}: " if seconds else f"`{word}` "
+    return begin + _first_sentence(about.summary)
 
 
 def _first_sentence(text: str) -> str:

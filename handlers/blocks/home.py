@@ -104,13 +104,13 @@ def outside_view(why: Sequence[str], at: datetime) -> dict[str, Any]:
 
     It tells no commands: they would be refused.
     """
-    said = _said(why)
+    why_words = _said(why)
     again = [button("Refresh", REFRESH_HOME, ListValue(view=ListView()))]
     return _home(
         [
             header("Callwarden"),
             paragraph(WHAT),
-            *([section(said)] if said else []),
+            *([section(why_words)] if why_words else []),
             *actions(again, f"{stamp(at)}.home"),
         ]
     )

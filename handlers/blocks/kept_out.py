@@ -32,8 +32,8 @@ def kept_out_blocks(view: CallView, mark: str) -> list[Block]:
     if roster is None:
         return []
     if roster.trouble:
-        told = f"Could not check who is {roster.which}: {mrkdwn(roster.trouble, 300)}"
-        return [context(told)]
+        trouble = f"Could not check who is {roster.which}: {mrkdwn(roster.trouble, 300)}"
+        return [context(trouble)]
     if len(roster.people) <= FEW and roster.whole:
         return [
             _one(view, roster, person, f"{mark}.out{n}") for n, person in enumerate(roster.people)

@@ -74,14 +74,14 @@ def asked_back(error: CallwardenError, words: str | None) -> Message:
 
     `words` as for `unsent`.
     """
-    told = refusal(error)
-    return Message(told.text, [*told.blocks, *_typed("Choose…", words)])
+    answer = refusal(error)
+    return Message(answer.text, [*answer.blocks, *_typed("Choose…", words)])
 
 
 def said_again(error: CallwardenError, words: str) -> Message:
     """Why nothing came of `words`, with a button to say them again."""
-    told = refusal(error)
-    return Message(told.text, [*told.blocks, *_typed("Try again", words)])
+    answer = refusal(error)
+    return Message(answer.text, [*answer.blocks, *_typed("Try again", words)])
 
 
 def for_admins(diagnosis: str) -> list[Block]:

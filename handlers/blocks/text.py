@@ -161,11 +161,11 @@ def who(user: str) -> str:
     return f"<@{user}>" if _MEMBER.fullmatch(user) else code(user)
 
 
-def holder(one: str) -> str:
+def holder(holder_id: str) -> str:
     """A member or a user group that callwarden.toml names, shown with its name."""
-    if one.startswith("S") and _MEMBER.fullmatch(one):
-        return f"<!subteam^{one}>"
-    return who(one)
+    if holder_id.startswith("S") and _MEMBER.fullmatch(holder_id):
+        return f"<!subteam^{holder_id}>"
+    return who(holder_id)
 
 
 MOST_NAMED = 5

@@ -53,15 +53,15 @@ async def _edit(ctx: SlackContext, request: DigestRequest) -> None:
 
 
 async def _pause(ctx: SlackContext, request: DigestRequest) -> Message:
-    taken = await ctx.services.digests.pause(
+    change = await ctx.services.digests.pause(
         ctx.asker, _number(request), request.until, _typed(ctx)
     )
-    return _told(ctx, taken, "is paused", "was paused already")
+    return _change_message(ctx, change, "is paused", "was paused already")
 
 
 async def _resume(ctx: SlackContext, request: DigestRequest) -> Message:
-    taken = await ctx.services.digests.resume(ctx.asker, _number(request), _typed(ctx))
-    return _told(ctx, taken, "goes on", "was not paused")
+    change = await ctx.services.digests.resume(ctx.asker, _number(request), _typed(ctx))
+    return _change_message(ctx, change, "goes on", "was not paused")
 
 
 async def _stop(ctx: SlackContext, request: DigestRequest) -> Message:
@@ -122,17 +122,19 @@ async def press_resume(ctx: SlackContext) -> None:
     """Have a paused digest sent again, for “Resume”."""
     value = _pressed(ctx)
     service = ctx.services.digests
-    taken = await service.resume(ctx.asker, value.number, _key(ctx, "resume", value))
-    told = _told(ctx, taken, "goes on", "was not paused")
-    ctx.later(partial(ctx.answer, told), "answer")
+    change = await service.resume(ctx.asker, value.number, _key(ctx, "resume", value))
+    message = _change_message(ctx, change, "goes on", "was not paused")
+    ctx.later(partial(ctx.answer, message), "answer")
 
 
 async def press_stop(ctx: SlackContext) -> None:
     """End a digest for good, for “Stop”, once it was confirmed."""
     value = _pressed(ctx)
     service = ctx.services.digests
-    taken = await service.stop(ctx.asker, value.number, _key(ctx, "stop", value))
-    ctx.later(partial(ctx.answer, _told(ctx, taken, "is stopped", "is stopped")), "answer")
+    change = await service.stop(ctx.asker, value.number, _key(ctx, "stop", value))
+    ctx.later(
+        partial(ctx.answer, _change_message(ctx, change, "is stopped", "is stopped")), "answer"
+    )
 
 
 async def press_preview(ctx: SlackContext) -> None:
@@ -186,10 +188,10 @@ async def _send(ctx: SlackContext, number: int, key: str) -> None:
     await ctx.answer(Message(words, [section(words)]))
 
 
-def _told(ctx: SlackContext, taken: ChangeResult, done: str, already: str) -> Message:
-    words = already if taken.how is ChangeKind.SAME else done
-    number = taken.subscription.id
-    return done_message(taken.subscription, f"Digest {number} {words}.", ctx.now)
+def _change_message(ctx: SlackContext, change: ChangeResult, done: str, already: str) -> Message:
+    words = already if change.how is ChangeKind.SAME else done
+    number = change.subscription.id
+    return done_message(change.subscription, f"Digest {number} {words}.", ctx.now)
 
 
 def _number(request: DigestRequest) -> int:

@@ -156,8 +156,8 @@ async def _meant_by(ctx: SlackContext, request: ActRequest) -> tuple[ActRequest,
         if isinstance(read, Incomplete):
             call = await service.forms.call(request.call)
             raise UnclearPeople(request.verb, call, meant.reading)
-        said = {"verb": read.verb, "protected_too": request.protected_too}
-        return read, meant.act.model_copy(update=said)
+        read_as = {"verb": read.verb, "protected_too": request.protected_too}
+        return read, meant.act.model_copy(update=read_as)
     act = await service.resolve(
         request.verb,
         request.call,

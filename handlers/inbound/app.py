@@ -46,5 +46,5 @@ async def _healthz(socket_health: Callable[[], SocketHealth] | None, _: Request)
         "last_frame_seconds": round(health.silent_s, 1),
         "reconnects": health.reconnects,
     }
-    told = {"status": "ok" if health.is_alive else "dead", "socket": socket}
-    return JSONResponse(told, status_code=200 if health.is_alive else 503)
+    state = {"status": "ok" if health.is_alive else "dead", "socket": socket}
+    return JSONResponse(state, status_code=200 if health.is_alive else 503)

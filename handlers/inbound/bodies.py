@@ -22,12 +22,12 @@ def declared_length(request: Request) -> int | None:
 
     Rejected with 413 when it is longer than anything that is read: the header is enough for that.
     """
-    told = request.headers.get("content-length", "")
-    if not (told.isascii() and told.isdigit()):
+    length = request.headers.get("content-length", "")
+    if not (length.isascii() and length.isdigit()):
         return None
-    if len(told) > len(str(MOST_BYTES)) or int(told) > MOST_BYTES:
+    if len(length) > len(str(MOST_BYTES)) or int(length) > MOST_BYTES:
         raise Rejected(413, "too long")
-    return int(told)
+    return int(length)
 
 
 class Bodies:

@@ -141,11 +141,11 @@ def ready_routes(
     async def readyz(request: Request) -> Response:
         found = await asyncio.gather(*(_look(check, timeout_s) for check in parts.values()))
         why = next((words for words, well in found if not well), None)
-        told: dict[str, object] = {"status": "ready" if why is None else "not ready"}
+        answer: dict[str, object] = {"status": "ready" if why is None else "not ready"}
         if access.may_see_parts(request):
-            told |= {} if why is None else {"why": why}
-            told["parts"] = {name: words for name, (words, _) in zip(parts, found, strict=True)}
-        return JSONResponse(told, status_code=200 if why is None else 503)
+            answer |= {} if why is None else {"why": why}
+            answer["parts"] = {name: words for name, (words, _) in zip(parts, found, strict=True)}
+        return JSONResponse(answer, status_code=200 if why is None else 503)
 
     return routes_for("/readyz", readyz)
 

@@ -210,7 +210,7 @@ def payload_of(body: str) -> Json | None:
     if not body:
         return None
     try:
-        told = json.loads(body)
+        answer = json.loads(body)
     except ValueError:
         return {"text": body}
-    return told if isinstance(told, dict) else {"text": body}
+    return answer if isinstance(answer, dict) else {"text": body}

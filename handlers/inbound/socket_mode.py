@@ -242,22 +242,22 @@ class SocketModeClient:
 
     async def _read(self, connection: SlackSocket) -> None:
         try:
-            async for told in connection.messages():
-                self._take(connection, told)
+            async for message in connection.messages():
+                self._take(connection, message)
         finally:
             connection.end()
 
-    def _take(self, connection: SlackSocket, told: Json) -> None:
+    def _take(self, connection: SlackSocket, message: Json) -> None:
         """One message: hello, goodbye, or an envelope, which is answered beside the next ones."""
-        if told.get("type") == "hello":
+        if message.get("type") == "hello":
             connection.mark_ready()
-        elif told.get("type") == "disconnect":
-            connection.mark_stale(str(told.get("reason")))
+        elif message.get("type") == "disconnect":
+            connection.mark_stale(str(message.get("reason")))
         elif (
-            isinstance(told.get("envelope_id"), str)
+            isinstance(message.get("envelope_id"), str)
             and (unanswered := self._unanswered.get(connection)) is not None
         ):
-            task = self._tasks.spawn(self._answer(connection, told), "envelope")
+            task = self._tasks.spawn(self._answer(connection, message), "envelope")
             unanswered.add(task)
             task.add_done_callback(unanswered.discard)
 
@@ -308,8 +308,10 @@ class SocketModeClient:
 
 
 def _lost(tries: int, why: Diagnosis | None) -> SocketLost:
-    said = f"No lasting connection to Slack came about in {tries} tries."
-    return SocketLost(said) if why is None else SocketLost(f"{said} {why.says}", next_step=why.mend)
+    words = f"No lasting connection to Slack came about in {tries} tries."
+    return (
+        SocketLost(words) if why is None else SocketLost(f"{words} {why.says}", next_step=why.mend)
+    )
 
 
 async def wait_for_either(one: asyncio.Future[Any], other: asyncio.Future[Any]) -> None:

@@ -90,18 +90,18 @@ def read_audit(words: Words, command: str) -> ShowAudit:
     return _asked(found, form=form)
 
 
-def _unnamed(said: str, word: str, found: dict[str, Any], command: str) -> dict[str, Any]:
+def _unnamed(text: str, word: str, found: dict[str, Any], command: str) -> dict[str, Any]:
     """A state or a moment without a filter's name."""
-    if (state := _states().get(_plain(said))) is None:
-        return _when(said, word, found, command)
+    if (state := _states().get(_plain(text))) is None:
+        return _when(text, word, found, command)
     if "state" in found:
         raise BadInput("There are two states.", next_step=_example(command))
     return {"state": state}
 
 
-def _when(said: str, word: str, found: dict[str, Any], command: str) -> dict[str, Moment]:
+def _when(text: str, word: str, found: dict[str, Any], command: str) -> dict[str, Moment]:
     """A moment without a filter's name: `yesterday` is all of that day, `24h` is since then."""
-    moment = read_moment(said)
+    moment = read_moment(text)
     if moment is None:
         raise _unknown(word, EXAMPLES, "filter", _example(command))
     if "since" in found or "until" in found:
@@ -134,32 +134,32 @@ def _said(words: Words) -> str:
     return " ".join(said)
 
 
-def _read(name: str, said: str, example: str) -> Any:
-    if not said:
+def _read(name: str, text: str, example: str) -> Any:
+    if not text:
         raise BadInput(f"What comes after “{name}” is missing.", next_step=example)
-    if len(said) > MAX_WORDS:
+    if len(text) > MAX_WORDS:
         raise BadInput(
             f"What comes after “{name}” is longer than {MAX_WORDS} characters.",
             next_step=example,
         )
-    return _READERS[name](said, example)
+    return _READERS[name](text, example)
 
 
-def _person(said: str, _: str) -> str:
-    return with_emoji(said).removeprefix("@")
+def _person(text: str, _: str) -> str:
+    return with_emoji(text).removeprefix("@")
 
 
-def _by(said: str, example: str) -> str:
-    name = said.removeprefix("@")
+def _by(text: str, example: str) -> str:
+    name = text.removeprefix("@")
     if not name:
         raise BadInput("The moderator after “by” is missing.", next_step=example)
     return name
 
 
-def _verbs(said: str, example: str) -> tuple[str, ...]:
+def _verbs(text: str, example: str) -> tuple[str, ...]:
     """The names of a verb, of several with commas between, or of all that share a first word."""
     found: list[str] = []
-    for part in said.split(","):
+    for part in text.split(","):
         verbs = _spoken().get(_plain(part))
         if verbs is None:
             raise _unknown(part.strip(), _spoken(), "verb", example)
@@ -167,8 +167,8 @@ def _verbs(said: str, example: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _plain(said: str) -> str:
-    return " ".join(said.casefold().replace("_", " ").split())
+def _plain(text: str) -> str:
+    return " ".join(text.casefold().replace("_", " ").split())
 
 
 def _spoken() -> dict[str, tuple[str, ...]]:
@@ -180,18 +180,18 @@ def _spoken() -> dict[str, tuple[str, ...]]:
     return spoken
 
 
-def _vendor(said: str, example: str) -> Vendor:
+def _vendor(text: str, example: str) -> Vendor:
     known: dict[str, Vendor] = {vendor.label.casefold(): vendor for vendor in Vendor}
     known |= {vendor.value: vendor for vendor in Vendor}
-    if said.casefold() not in known:
-        raise _unknown(said, known, "vendor", example)
-    return known[said.casefold()]
+    if text.casefold() not in known:
+        raise _unknown(text, known, "vendor", example)
+    return known[text.casefold()]
 
 
-def _state(said: str, example: str) -> State:
-    known, words = _states(), _plain(said)
+def _state(text: str, example: str) -> State:
+    known, words = _states(), _plain(text)
     if words not in known:
-        raise _unknown(said, known, "state", example)
+        raise _unknown(text, known, "state", example)
     return known[words]
 
 
@@ -200,11 +200,11 @@ def _states() -> dict[str, State]:
     return {name: state for state in State for name in state_names(state)}
 
 
-def _moment(said: str, example: str) -> Moment:
-    moment = read_moment(said)
+def _moment(text: str, example: str) -> Moment:
+    moment = read_moment(text)
     if moment is None:
         raise BadInput(
-            f"I did not understand the time “{said}”.", next_step=f"Use {MOMENTS}. {example}"
+            f"I did not understand the time “{text}”.", next_step=f"Use {MOMENTS}. {example}"
         )
     return moment
 

@@ -73,13 +73,13 @@ def read_digest(words: Words, command: str) -> DigestRequest:
     return asked
 
 
-def day(said: str, example: str) -> date:
+def day(text: str, example: str) -> date:
     """A day as people type it. BadInput when the calendar has none such."""
-    wrong = f"There is no day “{said[:MAX_QUOTED]}”; a day is written like 2026-12-01."
-    if not _DATE.fullmatch(said):
+    wrong = f"There is no day “{text[:MAX_QUOTED]}”; a day is written like 2026-12-01."
+    if not _DATE.fullmatch(text):
         raise BadInput(wrong, next_step=example)
     try:
-        return date.fromisoformat(said)
+        return date.fromisoformat(text)
     except ValueError as error:
         raise BadInput(wrong, next_step=example) from error
 
@@ -115,10 +115,10 @@ def _pause(words: Words, example: str) -> dict[str, Any]:
     word = words.take()
     if word is None:
         return found
-    said = words.take()
-    if word.casefold() != "until" or said is None:
+    until = words.take()
+    if word.casefold() != "until" or until is None:
         raise BadInput("A pause may say until which day.", next_step=example)
-    return {**found, "until": day(said, example)}
+    return {**found, "until": day(until, example)}
 
 
 _READERS: dict[DigestCommand, Callable[[Words, str], dict[str, Any]]] = {

@@ -98,9 +98,9 @@ def _in_utc(local: datetime, zone: ZoneInfo) -> datetime:
     return max(local.replace(tzinfo=zone).astimezone(UTC), BEGINNING)
 
 
-def read_moment(said: str) -> Moment | None:
+def read_moment(text: str) -> Moment | None:
     """The moment that is meant; None where the words are none."""
-    words = " ".join(said.casefold().split())
+    words = " ".join(text.casefold().split())
     if match := _AGO.fullmatch(words):
         return Moment(ago=int(match[1]) * _SPANS[match[2]])
     words = words.removeprefix("on ")
@@ -109,20 +109,20 @@ def read_moment(said: str) -> Moment | None:
     if words.removeprefix("last ") in _BY_WEEKDAY:
         return Moment(word=words)
     try:
-        return _written(said)
+        return _written(text)
     except (ValueError, LookupError, OSError, OverflowError):
         return None
 
 
-def _written(said: str) -> Moment:
+def _written(text: str) -> Moment:
     """A day, or a day with a time, and perhaps a time zone. Raises ValueError among others."""
-    if (elsewhere := _elsewhere(said.split())) is not None:
+    if (elsewhere := _elsewhere(text.split())) is not None:
         return Moment(at=_sane(elsewhere))
-    read = datetime.fromisoformat(said)
+    read = datetime.fromisoformat(text)
     if read.tzinfo is not None:
         return Moment(at=_sane(read))
     _sane(read.replace(tzinfo=UTC))
-    return Moment(local=read, day=len(said) <= len("2026-11-29"))
+    return Moment(local=read, day=len(text) <= len("2026-11-29"))
 
 
 def _elsewhere(words: Sequence[str]) -> datetime | None:

@@ -87,14 +87,14 @@ def _option(part: str, known: Collection[str]) -> str | None:
     match = _OPTION.fullmatch(part)
     if match is None:
         return None
-    dashes, value, said = match[1], fold(match[2]), match[3]
+    dashes, value, after = match[1], fold(match[2]), match[3]
     if len(dashes) == 1 and dashes in _SHORT_DASHES and value not in known:
         return None
-    if said is None or (value in known and fold(said) in _YES):
+    if after is None or (value in known and fold(after) in _YES):
         return value
-    if fold(said) in known:
-        return fold(said)
-    return f"{value}={said}"
+    if fold(after) in known:
+        return fold(after)
+    return f"{value}={after}"
 
 
 def with_options(parts: Sequence[str], kept: Sequence[int], left: int) -> str:

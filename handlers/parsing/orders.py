@@ -213,8 +213,8 @@ def _build(verb: type[Verb], picked: Mapping[str, Any], command: str) -> Verb:
         return verb.model_validate(picked)
     except ValidationError as error:
         field = str(error.errors()[0]["loc"][0])
-        said = picked[field]
-        shown = said if isinstance(said, str) else " | ".join(said)
+        option = picked[field]
+        shown = option if isinstance(option, str) else " | ".join(option)
         raise BadInput(
             f"“{cut(shown, 64)}” does not do for “{verb.label}”. {WRONG[kind_of(verb, field)]}",
             next_step=f"For example: `{command} {verb.example}`",

@@ -41,9 +41,9 @@ class PendingOrders:
             task = self._tasks.spawn(_result_or_error(work), "plan", awaited=True)
             self._begun[key] = task
         async with asyncio.timeout(timeout_s):
-            told = await asyncio.shield(task)
+            outcome = await asyncio.shield(task)
         self._begun.pop(key, None)
-        return _unwrap(told)
+        return _unwrap(outcome)
 
     async def take(self, key: str, work: Work) -> UnderstoodOrder:
         """The plan that was begun under that key, else what `work` finds out."""
@@ -61,7 +61,7 @@ async def _result_or_error(work: Work) -> UnderstoodOrder | CallwardenError:
         return error
 
 
-def _unwrap(told: UnderstoodOrder | CallwardenError) -> UnderstoodOrder:
-    if isinstance(told, CallwardenError):
-        raise told
-    return told
+def _unwrap(outcome: UnderstoodOrder | CallwardenError) -> UnderstoodOrder:
+    if isinstance(outcome, CallwardenError):
+        raise outcome
+    return outcome

@@ -47,5 +47,5 @@ def command_for(word: str) -> str:
 def require_here(word: str, command: str) -> None:
     """BadInput, with what to do instead, for what is done in another way here."""
     if word in _ELSEWHERE:
-        said, instead = _ELSEWHERE[word]
-        raise BadInput(said, next_step=instead.format(command=command))
+        why, instead = _ELSEWHERE[word]
+        raise BadInput(why, next_step=instead.format(command=command))

@@ -64,5 +64,5 @@ async def _states(ctx: SlackContext, case: Case) -> AsyncIterator[Case]:
 async def _told(ctx: SlackContext, case: Case) -> Message:
     rights = await ctx.moderation.rights_in(ctx.asker, case)
     why = ctx.moderation.connection_trouble(case.act.call.vendor)
-    told = answer_message(case, rights, diagnosis=why)
-    return Message(told.text, [*told.blocks, context(ELSEWHERE)]) if case.state.open else told
+    answer = answer_message(case, rights, diagnosis=why)
+    return Message(answer.text, [*answer.blocks, context(ELSEWHERE)]) if case.state.open else answer

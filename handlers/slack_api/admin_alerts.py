@@ -21,22 +21,22 @@ log = structlog.get_logger(__name__)
 
 def alert_message(channel: str, error: str) -> Message:
     """The private message."""
-    told = problem_of(error)
+    problem = problem_of(error)
     words = (
-        f"{place(channel)} ({code(channel)}) {told.says}. Lines of cases are kept, to be "
+        f"{place(channel)} ({code(channel)}) {problem.says}. Lines of cases are kept, to be "
         f"posted once it takes messages again; orders are still carried out. Callwarden tries once "
-        f"an hour. {told.mend} {TRY_NOW}"
+        f"an hour. {problem.mend} {TRY_NOW}"
     )
     return Message(words, [section(words)])
 
 
 def outage_words(outage: ChannelOutage) -> str:
     """How it stands, for an admin's Home."""
-    told = problem_of(outage.error)
+    problem = problem_of(outage.error)
     return (
-        f":warning: {place(outage.channel)} ({code(outage.channel)}) {told.says}. Since "
+        f":warning: {place(outage.channel)} ({code(outage.channel)}) {problem.says}. Since "
         f"{when(outage.began_at)}, {count(outage.kept, 'line')} of cases kept; the next try is at "
-        f"{when(outage.retry_at)}. {told.mend}"
+        f"{when(outage.retry_at)}. {problem.mend}"
     )
 
 

@@ -109,20 +109,20 @@ class CaseNotifier:
         reader = _reader(notice, case)
         rights = await self.call_cards.rights(reader, case.act.call.vendor) if reader else NOTHING
         why = self.call_cards.connection_trouble(case.act.call.vendor)
-        told = answer_message(case, rights, joined=notice.joined, diagnosis=why)
+        answer = answer_message(case, rights, joined=notice.joined, diagnosis=why)
         if notice.manner is not Manner.CARD:
-            return told
+            return answer
         try:
             who = reader or Reader(actor=case.actor, channel=case.channel)
             view, cases = await self.call_cards.open(who.actor, who.channel, case.act.call)
         except (VendorError, Impossible, NotPermitted):
-            return told
+            return answer
         if reader is None:  # somebody else, and an older release did not write down who
             view, cases = view.model_copy(update={"rights": NOTHING}), []
         card = call_message(view, cases)
         if case.state in {State.ASKED, State.CONFIRMED} and not notice.joined:
             return card
-        return Message(told.text, [*told.blocks, *card.blocks])
+        return Message(answer.text, [*answer.blocks, *card.blocks])
 
     async def _line_message(self, case: Case) -> Message:
         """The line, with the asker's name: a mention would notify them of each case."""

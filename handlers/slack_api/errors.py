@@ -132,8 +132,8 @@ def is_refusal(error: SlackApiError) -> bool:
 def complaints(error: SlackApiError) -> list[str]:
     """What Slack says about each mistake, with a JSON pointer to it; empty when it says nothing."""
     metadata = _told(error).get("response_metadata")
-    said = metadata.get("messages") if isinstance(metadata, dict) else None
-    return [str(message) for message in said] if isinstance(said, list) else []
+    messages = metadata.get("messages") if isinstance(metadata, dict) else None
+    return [str(message) for message in messages] if isinstance(messages, list) else []
 
 
 def retry_after(headers: Mapping[str, str], otherwise: float) -> float:
@@ -162,5 +162,5 @@ def diagnosis_of(error: BaseException, url: str, network: Network) -> Diagnosis:
 
 def _told(error: SlackApiError) -> dict[str, Any]:
     """The answer's JSON object. An answer that is not JSON comes as aiohttp's own response."""
-    told = error.response.data if isinstance(error.response, AsyncSlackResponse) else None
-    return told if isinstance(told, dict) else {}
+    data = error.response.data if isinstance(error.response, AsyncSlackResponse) else None
+    return data if isinstance(data, dict) else {}

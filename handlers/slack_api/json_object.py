@@ -14,19 +14,19 @@ def json_object(text: str) -> Json:
     Halves of characters, which JSON can escape and no database stores, become U+FFFD.
     """
     try:
-        told = json.loads(text)
-        if isinstance(told, dict):
-            return _whole(told) if "\\ud" in text.lower() else told
+        value = json.loads(text)
+        if isinstance(value, dict):
+            return _whole(value) if "\\ud" in text.lower() else value
     except (ValueError, RecursionError) as error:
         raise PayloadUnreadable("no JSON object") from error
     raise PayloadUnreadable("no JSON object")
 
 
-def _whole(told: Any) -> Any:
-    if isinstance(told, str):
-        return told.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    if isinstance(told, list):
-        return [_whole(item) for item in told]
-    if isinstance(told, dict):
-        return {_whole(name): _whole(item) for name, item in told.items()}
-    return told
+def _whole(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    if isinstance(value, list):
+        return [_whole(item) for item in value]
+    if isinstance(value, dict):
+        return {_whole(name): _whole(item) for name, item in value.items()}
+    return value

@@ -69,9 +69,9 @@ class ResponseUrlClient:
             log.warning("answer not shown", why=str(lost))
 
 
-def _is_undrawable(told: str) -> bool:
+def _is_undrawable(answer: str) -> bool:
     """Whether Slack refuses the message for what it is; a response_url says so in its text."""
-    return any(error in told for error in UNDRAWABLE)
+    return any(error in answer for error in UNDRAWABLE)
 
 
 async def _send(

@@ -56,14 +56,14 @@ class SlackAnswer(ClientResponse):
         """The body's JSON object; JSONDecodeError where it is none, as the SDK expects."""
         body = await self.read()
         try:
-            told = _parsed(body)
+            parsed = _parsed(body)
         except ValueError as error:
             raise json.JSONDecodeError(type(error).__name__, "", 0) from error
-        if not isinstance(told, dict):
+        if not isinstance(parsed, dict):
             raise json.JSONDecodeError("not an object", "", 0)
-        if not isinstance(told.get(METADATA, {}), dict):
-            del told[METADATA]
-        return told
+        if not isinstance(parsed.get(METADATA, {}), dict):
+            del parsed[METADATA]
+        return parsed
 
     async def _bounded(self) -> bytes:
         inflater, body = Inflater(self.headers.getall("Content-Encoding", ())), bytearray()

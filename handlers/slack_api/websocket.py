@@ -86,16 +86,16 @@ class SlackSocket:
             self.last_frame_at = self._clock.monotonic()
             if frame.type is WSMsgType.PING:
                 await self._pong(frame.data)
-            elif frame.type is WSMsgType.TEXT and (told := _object(frame.data)) is not None:
-                yield told
+            elif frame.type is WSMsgType.TEXT and (message := _object(frame.data)) is not None:
+                yield message
 
     async def answer(self, envelope_id: str, payload: Json | None) -> None:
         """Acknowledge an envelope, with an answer where there is one; raises Disconnected."""
-        told: Json = {"envelope_id": envelope_id}
+        envelope: Json = {"envelope_id": envelope_id}
         if payload is not None:
-            told["payload"] = payload
+            envelope["payload"] = payload
         try:
-            await self._ws.send_json(told)
+            await self._ws.send_json(envelope)
         except SOCKET_ERRORS as error:
             raise Disconnected(type(error).__name__) from error
 

@@ -59,14 +59,14 @@ def read(body: bytes, headers: Mapping[str, str], secret: str) -> VendorEvent | 
 
     `secret` is the API secret. Header names are in lower case.
     """
-    told = unpacked(body)
-    signed = hmac.new(secret.encode(), told, hashlib.sha256).hexdigest()
+    unpacked_body = unpacked(body)
+    signed = hmac.new(secret.encode(), unpacked_body, hashlib.sha256).hexdigest()
     if not hmac.compare_digest(signed.encode(), headers.get(SIGNATURE, "").encode()):
         raise Rejected(401, "not signed with STREAM_API_SECRET")
-    kind = KINDS.get(parse_event(AnyEvent, told).type)
+    kind = KINDS.get(parse_event(AnyEvent, unpacked_body).type)
     if kind is None:
         return None
-    return VendorEvent(Vendor.STREAM, parse_event(InCall, told).call_cid, kind)
+    return VendorEvent(Vendor.STREAM, parse_event(InCall, unpacked_body).call_cid, kind)
 
 
 def unpacked(body: bytes) -> bytes:
@@ -75,11 +75,11 @@ def unpacked(body: bytes) -> bytes:
         return body
     unpacking = zlib.decompressobj(_GZIP_CONTAINER)
     try:
-        told = unpacking.decompress(body, MOST_BYTES + 1)
+        unpacked_body = unpacking.decompress(body, MOST_BYTES + 1)
     except zlib.error as error:
         raise Rejected(400, "broken gzip") from error
-    if len(told) > MOST_BYTES:
+    if len(unpacked_body) > MOST_BYTES:
         raise Rejected(413, "too long when unpacked")
     if not unpacking.eof:
         raise Rejected(400, "broken gzip")
-    return told
+    return unpacked_body

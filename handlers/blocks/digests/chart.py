@@ -76,11 +76,11 @@ def chart(digest: Digest) -> Chart | None:
     then the days that one of the others lacks.
     """
     days = {day.day: day.vendors for day in digest.trend[-TREND_DAYS:]}
-    found = [vendor for vendor in Vendor if any(vendor in told for told in days.values())]
+    found = [vendor for vendor in Vendor if any(vendor in tallies for tallies in days.values())]
     if not found:
         return None
     vendors = _enough(days, found)
-    whole = [day for day, told in days.items() if all(vendor in told for vendor in vendors)]
+    whole = [day for day, tallies in days.items() if all(vendor in tallies for vendor in vendors)]
     return Chart(
         title=cut(f"Call minutes, last {count(len(days), 'day')}", MAX_CHART_TITLE),
         labels=[short_day(day) for day in whole],
@@ -91,7 +91,7 @@ def chart(digest: Digest) -> Chart | None:
             for vendor in vendors
         ],
         notes=_notes(days, found, vendors, whole),
-        rows=[f"{short_day(day)}: {_told(told, found)}" for day, told in days.items()],
+        rows=[f"{short_day(day)}: {_day_words(tallies, found)}" for day, tallies in days.items()],
     )
 
 
@@ -101,10 +101,10 @@ def _enough(days: Days, found: Sequence[Vendor]) -> list[Vendor]:
     Only those that told the last day, where one did: the digest is about it.
     """
     newest = days[max(days)]
-    told = [vendor for vendor in found if vendor in newest] or found
-    known = {vendor: sum(vendor in day for day in days.values()) for vendor in told}
+    newest_vendors = [vendor for vendor in found if vendor in newest] or found
+    known = {vendor: sum(vendor in day for day in days.values()) for vendor in newest_vendors}
     most = max(known.values())
-    return [vendor for vendor in told if known[vendor] * 2 >= most][:MAX_SERIES]
+    return [vendor for vendor in newest_vendors if known[vendor] * 2 >= most][:MAX_SERIES]
 
 
 def _notes(
@@ -145,13 +145,13 @@ def _all(vendors: Sequence[Vendor]) -> str:
 
 
 def _known(vendor: Vendor, days: Days) -> str:
-    known = f"read on {sum(vendor in told for told in days.values())} of {len(days)} days"
+    known = f"read on {sum(vendor in tallies for tallies in days.values())} of {len(days)} days"
     newest = max(days)
     return known if vendor in days[newest] else f"{known}, not on {short_day(newest)}"
 
 
-def _told(told: Mapping[Vendor, Tally], found: Sequence[Vendor]) -> str:
+def _day_words(read: Mapping[Vendor, Tally], found: Sequence[Vendor]) -> str:
     return ", ".join(
-        f"{vendor.label} {figure(minutes(told[vendor].seconds)) if vendor in told else NOT_READ}"
+        f"{vendor.label} {figure(minutes(read[vendor].seconds)) if vendor in read else NOT_READ}"
         for vendor in found
     )

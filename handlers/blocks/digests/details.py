@@ -38,10 +38,10 @@ def unusual_lines(digest: Digest, text_style: TextStyle) -> list[str]:
     """What is unusual, with its value and what is usual; then the rule, in one sentence."""
     if not digest.unusual:
         return _nothing_unusual(digest)
-    told = [f"• {_unusual(finding, text_style)}" for finding in digest.unusual]
+    bullets = [f"• {_unusual(finding, text_style)}" for finding in digest.unusual]
     same = "of its weekday" if digest.rhythm is Rhythm.WEEKLY else f"{digest.day:%A}s"
     rule = f"Unusual: far from the last {WORDS[USUAL_WEEKS]} {same}."
-    return [*_most(told), rule, *_unjudged(digest)]
+    return [*_most(bullets), rule, *_unjudged(digest)]
 
 
 def _nothing_unusual(digest: Digest) -> list[str]:
@@ -65,12 +65,12 @@ def _unusual(unusual: Unusual, text_style: TextStyle) -> str:
 
 def difference_lines(digest: Digest, text_style: TextStyle) -> list[str]:
     """Where a vendor's own report says something else; vendors report days in UTC."""
-    told = [f"• {_difference(difference, text_style)}" for difference in digest.differences]
+    bullets = [f"• {_difference(difference, text_style)}" for difference in digest.differences]
     rule = (
         f"Shown: differences of more than {TOLERATED:.0%} and at least {FEWEST:g} calls or "
         f"{SHORTEST:g} minutes, for whole days in UTC."
     )
-    return [*_most(told), rule]
+    return [*_most(bullets), rule]
 
 
 def _difference(difference: Difference, text_style: TextStyle) -> str:
@@ -90,14 +90,14 @@ def act_lines(acts: Acts | None, text_style: TextStyle) -> list[str]:
     refused = acts.refused if acts is not None else 0
     if not totals.total() and not refused:
         return ["No call was moderated."]
-    told = [
+    bullets = [
         f"• {text_style.quote(verb_words(verb), MAX_WORDS)}: {_states(states)}"
         for verb, states in sorted(by_verb.items())
         if any(states.values())
     ]
     return [
         f"{_sum(totals)}; {counted(refused, 'order was', 'orders were')} refused.",
-        *_most(told),
+        *_most(bullets),
     ]
 
 
@@ -116,7 +116,7 @@ def _states(states: Mapping[State, int]) -> str:
 
 def cost_lines(costs: Sequence[Cost], text_style: TextStyle) -> list[str]:
     """What people's minutes cost, estimated."""
-    told = [
+    bullets = [
         f"• {cost.vendor.label}: about {_money(cost.amount, cost.currency, text_style)} for "
         f"{counted(cost.minutes, 'participant minute')}."
         for cost in costs
@@ -124,8 +124,8 @@ def cost_lines(costs: Sequence[Cost], text_style: TextStyle) -> list[str]:
     currencies = {cost.currency for cost in costs}
     if len(costs) > 1 and len(currencies) == 1:
         amount = sum(cost.amount for cost in costs)
-        told.append(f"• Together: about {_money(amount, costs[0].currency, text_style)}.")
-    return [*_most(told), "Estimated with the prices in callwarden.toml; no bill was read."]
+        bullets.append(f"• Together: about {_money(amount, costs[0].currency, text_style)}.")
+    return [*_most(bullets), "Estimated with the prices in callwarden.toml; no bill was read."]
 
 
 def _money(amount: float, currency: str, text_style: TextStyle) -> str:
@@ -135,8 +135,8 @@ def _money(amount: float, currency: str, text_style: TextStyle) -> str:
 
 def waiting_lines(digest: Digest, text_style: TextStyle) -> list[str]:
     """What waits for a person, and since when."""
-    told = _most([f"• {_waiting(waiting, digest, text_style)}" for waiting in digest.waiting])
-    return [*told, "• and more, asked later than these"] if digest.more_waiting else told
+    bullets = _most([f"• {_waiting(waiting, digest, text_style)}" for waiting in digest.waiting])
+    return [*bullets, "• and more, asked later than these"] if digest.more_waiting else bullets
 
 
 def _waiting(waiting: Waiting, digest: Digest, text_style: TextStyle) -> str:
@@ -147,7 +147,7 @@ def _waiting(waiting: Waiting, digest: Digest, text_style: TextStyle) -> str:
     return dots((f"{number}{text_style.quote(waiting.words, MAX_WORDS)}", state, since))
 
 
-def _most(told: list[str]) -> list[str]:
-    if len(told) <= MOST_LINES:
-        return told
-    return [*told[:MOST_LINES], f"• and {thousands(len(told) - MOST_LINES)} more"]
+def _most(bullets: list[str]) -> list[str]:
+    if len(bullets) <= MOST_LINES:
+        return bullets
+    return [*bullets[:MOST_LINES], f"• and {thousands(len(bullets) - MOST_LINES)} more"]

@@ -91,13 +91,13 @@ def read_state(view: Mapping[str, Any]) -> DigestState:
 def read_wish(view: Mapping[str, Any]) -> Wish | Wrong:
     """What is wanted, or what is wrong at which field. BadInput when it is no form of ours."""
     try:
-        said = _said(view)
-        rhythm = Rhythm(_picked(said[RHYTHM]) or "")
-        days = frozenset(int(value) for value in _ticked(said[WEEKDAYS]))
-        vendors = frozenset(Vendor(value) for value in _ticked(said[VENDORS]))
-        sections = frozenset(Section(value) for value in _ticked(said[SECTIONS]))
-        channel = str(said[CHANNEL].get("selected_conversation") or "")
-        at, zone = str(said[AT].get("selected_time") or ""), _picked(said[DIGEST_ZONE]) or ""
+        fields = _said(view)
+        rhythm = Rhythm(_picked(fields[RHYTHM]) or "")
+        days = frozenset(int(value) for value in _ticked(fields[WEEKDAYS]))
+        vendors = frozenset(Vendor(value) for value in _ticked(fields[VENDORS]))
+        sections = frozenset(Section(value) for value in _ticked(fields[SECTIONS]))
+        channel = str(fields[CHANNEL].get("selected_conversation") or "")
+        at, zone = str(fields[AT].get("selected_time") or ""), _picked(fields[DIGEST_ZONE]) or ""
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise stale() from error
     moment = _time_of(at)
@@ -125,13 +125,13 @@ def read_wish(view: Mapping[str, Any]) -> Wish | Wrong:
 def read_until(view: Mapping[str, Any]) -> date | Wrong | None:
     """The first day after a pause, None for none; or what is wrong with it."""
     try:
-        said = _said(view)[UNTIL].get("selected_date")
+        until = _said(view)[UNTIL].get("selected_date")
     except (KeyError, TypeError, AttributeError) as error:
         raise stale() from error
     try:
-        return None if said is None else date.fromisoformat(str(said))
+        return None if until is None else date.fromisoformat(str(until))
     except ValueError:
-        return {UNTIL: f"There is no day “{str(said)[:20]}”."}
+        return {UNTIL: f"There is no day “{str(until)[:20]}”."}
 
 
 def _said(view: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
@@ -149,9 +149,9 @@ def _ticked(field: Mapping[str, Any]) -> list[str]:
     return [str(chosen["value"]) for chosen in field.get("selected_options") or ()]
 
 
-def _time_of(said: str) -> time | None:
+def _time_of(text: str) -> time | None:
     """Hours and minutes; None when no clock shows it."""
-    hours, colon, minutes = said.partition(":")
+    hours, colon, minutes = text.partition(":")
     if not (colon and len(hours) == len(minutes) == 2 and (hours + minutes).isdecimal()):  # noqa: PLR2004
         return None
     try:

@@ -48,9 +48,9 @@ NOUNS = {
 
 def headline(digest: Digest, text_style: TextStyle) -> str:
     """One sentence: how much, compared with what is usual, and the gravest thing beside it."""
-    told = [_numbers(digest)] if Section.USAGE in digest.sections else []
-    told += [worst] if (worst := _worst(digest, text_style)) else []
-    return sentence("; ".join(told) if told else _calm(digest))
+    parts = [_numbers(digest)] if Section.USAGE in digest.sections else []
+    parts += [worst] if (worst := _worst(digest, text_style)) else []
+    return sentence("; ".join(parts) if parts else _calm(digest))
 
 
 def _numbers(digest: Digest) -> str:
@@ -61,12 +61,12 @@ def _numbers(digest: Digest) -> str:
     missing = [gap.vendor for gap in digest.gaps if gap.vendor not in digest.vendors]
     without = [vendor.label for vendor in Vendor if vendor in missing]
     all_told = total(digest.vendors.values())
-    said = _much(all_told)
+    words = _much(all_told)
     if without:
-        said += (
+        words += (
             f" without {joined(without)}" if all_told.calls else f", {joined(without)} not counted"
         )
-    return said + comparison(digest)
+    return words + comparison(digest)
 
 
 def _much(tally: Tally) -> str:
@@ -78,8 +78,8 @@ def _much(tally: Tally) -> str:
 def _calm(digest: Digest) -> str:
     """What is said where the numbers were not asked for and nothing stands out."""
     if Section.WAITING in digest.sections and digest.waiting:
-        told = counted(len(digest.waiting), "thing needs attention", "things need attention")
-        return f"more than {told}" if digest.more_waiting else told
+        waiting = counted(len(digest.waiting), "thing needs attention", "things need attention")
+        return f"more than {waiting}" if digest.more_waiting else waiting
     calm = Section.UNUSUAL in digest.sections and digest.judged
     return "nothing unusual" if calm else "nothing to report"
 
@@ -118,8 +118,8 @@ def _unusual_failure(unusual: Unusual, digest: Digest, text_style: TextStyle) ->
     """Told of the day it was, and with the usual number where that is not none."""
     if unusual.usual > 0:
         return f"{had(unusual, text_style)}{_on(unusual, digest)}, usually {figure(unusual.usual)}"
-    told = _recordings if unusual.what == "recordings_failed" else _calls_failed
-    return f"{told(unusual.vendor, round(unusual.value))}{_on(unusual, digest)}"
+    failure_words = _recordings if unusual.what == "recordings_failed" else _calls_failed
+    return f"{failure_words(unusual.vendor, round(unusual.value))}{_on(unusual, digest)}"
 
 
 def _recordings(vendor: Vendor, number: int) -> str:
@@ -137,8 +137,8 @@ def had(unusual: Unusual, text_style: TextStyle) -> str:
 
 def measured(what: str, value: float, text_style: TextStyle) -> str:
     """A number with what it counts: `80 calls`."""
-    one, many = NOUNS.get(what) or (text_style.quote(what, 40),) * 2
-    return f"{figure(value)} {one if figure(value) == '1' else many}"
+    singular, plural = NOUNS.get(what) or (text_style.quote(what, 40),) * 2
+    return f"{figure(value)} {singular if figure(value) == '1' else plural}"
 
 
 def _on(unusual: Unusual, digest: Digest) -> str:
@@ -156,31 +156,31 @@ def gap_words(gap: Gap, text_style: TextStyle) -> str:
 
 def remarks(digest: Digest, text_style: TextStyle) -> list[str]:
     """What is missing, and how this digest came: gaps, lateness, digests that never came."""
-    told = [gap_words(gap, text_style) for gap in digest.gaps[:MOST_GAPS]]
+    notes = [gap_words(gap, text_style) for gap in digest.gaps[:MOST_GAPS]]
     if digest.late_since is not None:
-        told.append(f"This digest is late: it was due {text_style.at(digest.late_since)}.")
+        notes.append(f"This digest is late: it was due {text_style.at(digest.late_since)}.")
     folded = sorted(digest.folded)
-    told += [_folded(digest, day) for day in folded[-MOST_FOLDED:]]
-    return told
+    notes += [_folded(digest, day) for day in folded[-MOST_FOLDED:]]
+    return notes
 
 
 def _folded(digest: Digest, sent: date) -> str:
     """A digest that was never sent by itself, with the numbers it would have told."""
-    said = f"No digest was sent on {day_name(sent)}"
+    words = f"No digest was sent on {day_name(sent)}"
     if Section.USAGE not in digest.sections or sent == sent.min:
-        return f"{said}."
+        return f"{words}."
     if digest.rhythm is Rhythm.WEEKLY:
         name, known = "the week before it", digest.before if sent == digest.day else None
     else:
         name = day_name(sent - DAY)
         known = {day.day: day.vendors for day in digest.trend}.get(sent - DAY)
     if not known:
-        return f"{said}."
+        return f"{words}."
     lacking = [
         vendor.label for vendor in Vendor if vendor in digest.vendors and vendor not in known
     ]
     without = f" without {joined(lacking)}" if lacking else ""
-    return f"{said}; {name} had {amount(total(known.values()))}{without}."
+    return f"{words}; {name} had {amount(total(known.values()))}{without}."
 
 
 def spoken_headline(digest: Digest, text_style: TextStyle) -> str:

@@ -73,8 +73,8 @@ def thread_parts(digest: Digest, text_style: TextStyle, command: str) -> Iterato
     if Section.UNUSUAL in digest.sections:
         yield Lines([text_style.strong("Unusual"), *unusual_lines(digest, text_style)])
     if Section.USAGE in digest.sections and digest.differences:
-        told = difference_lines(digest, text_style)
-        yield Lines([text_style.strong("Where a vendor's own report differs"), *told])
+        differences = difference_lines(digest, text_style)
+        yield Lines([text_style.strong("Where a vendor's own report differs"), *differences])
     if Section.MODERATION in digest.sections:
         yield Lines([text_style.strong("Moderation"), *act_lines(digest.acts, text_style)])
     if Section.USAGE in digest.sections and digest.costs:

@@ -58,8 +58,8 @@ def _drawn(part: Part) -> list[Block]:
 
 
 def _notes(notes: Iterable[str]) -> list[Block]:
-    told = " ".join(note for note in notes if note)
-    return [context(told)] if told else []
+    text = " ".join(note for note in notes if note)
+    return [context(text)] if text else []
 
 
 def _written(part: Part) -> list[Block]:
@@ -91,8 +91,8 @@ def rows(part: Part) -> list[str]:
     if isinstance(part, SmallPrint):
         return [part.text]
     if isinstance(part, Chart):
-        told = [f"• {row}" for row in part.rows]
-        return [SLACK.strong(part.title), *told]
+        bullets = [f"• {row}" for row in part.rows]
+        return [SLACK.strong(part.title), *bullets]
     if isinstance(part, Table):
         return [SLACK.strong(part.caption), *(f"• {row}" for row in part.lines())]
     return []

@@ -51,5 +51,5 @@ def _columns(table: Sequence[Sequence[str]]) -> Iterator[str]:
     shown = [[one_line(cell) for cell in row] for row in table]
     widths = [max(map(len, column)) for column in zip(*shown, strict=True)]
     for name, *cells in shown:
-        told = [cell.rjust(width) for cell, width in zip(cells, widths[1:], strict=True)]
-        yield GAP + GAP.join((name.ljust(widths[0]), *told))
+        aligned = [cell.rjust(width) for cell, width in zip(cells, widths[1:], strict=True)]
+        yield GAP + GAP.join((name.ljust(widths[0]), *aligned))

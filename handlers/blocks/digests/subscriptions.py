@@ -113,8 +113,8 @@ def list_message(
         f"digest.list.{stamp(now)}",
     )
     blocks.append(context(f"Page {page + 1} of {pages} · as of {when(now)}"))
-    told = [f"{subscription.id}: {rhythm_words(subscription.wish)}." for subscription in shown]
-    return Message(text_of(f"{count(len(subscriptions), 'digest')}.", *told), blocks)
+    spoken = [f"{subscription.id}: {rhythm_words(subscription.wish)}." for subscription in shown]
+    return Message(text_of(f"{count(len(subscriptions), 'digest')}.", *spoken), blocks)
 
 
 def line(subscription: Subscription, now: datetime) -> str:
@@ -195,28 +195,28 @@ def intro_message(
 ) -> Message:
     """The first message in a channel: who set it up, when it comes, how to change or stop it."""
     what = "moved a digest of the calls here" if moved else "set up a digest of the calls here"
-    told = f"{who(by)} {what}. It comes {mrkdwn(rhythm_words(subscription.wish), 300)}."
+    setup = f"{who(by)} {what}. It comes {mrkdwn(rhythm_words(subscription.wish), 300)}."
     words = (f"edit {subscription.id}", f"pause {subscription.id}", f"stop {subscription.id}")
     edit, pause, stop = (f"`{command} digest {word}`" for word in words)
     how = f"A lead changes it with {edit}, leaves days out with {pause} and ends it with {stop}."
     blocks = [
-        section(told),
+        section(setup),
         context(dots((f"Digest {subscription.id}", coming(subscription, now)))),
         section(how),
     ]
-    return Message(text_of(told, how), blocks)
+    return Message(text_of(setup, how), blocks)
 
 
 def owner_message(subscription: Subscription, command: str) -> Message:
     """To its owner, of one that comes no more: which one, why, how to have it come again."""
     channel, why = place(subscription.wish.channel), say(subscription.why, MAX_WHY)
-    told = f"Digest {subscription.id} for {channel} is paused. {why}"
+    paused = f"Digest {subscription.id} for {channel} is paused. {why}"
     resume, edit, shown = (
         f"`{command} digest {word}`"
         for word in (f"resume {subscription.id}", f"edit {subscription.id}", "list")
     )
     way = f"{resume} resumes it, {edit} changes it, {shown} shows all."
-    return Message(text_of(told, way), [section(told), section(way)])
+    return Message(text_of(paused, way), [section(paused), section(way)])
 
 
 def preview_notes(

@@ -44,15 +44,15 @@ class Table(NamedTuple):
 
     def lines(self) -> list[str]:
         """`Calls: 42 (the Tuesday before 30, a usual Tuesday 33)`, and what is not told."""
-        told = [f"{row[0]}: {row[1]}{self._beside(row[2:])}" for row in self.rows]
-        return [*told, self.untold] if self.untold else told
+        rows = [f"{row[0]}: {row[1]}{self._beside(row[2:])}" for row in self.rows]
+        return [*rows, self.untold] if self.untold else rows
 
     def _all(self) -> list[Sequence[str]]:
         return [self.head, *self.rows]
 
     def _beside(self, cells: Sequence[str]) -> str:
-        told = [f"{name} {cell}" for name, cell in zip(self.head[2:], cells, strict=True)]
-        return f" ({', '.join(told)})" if told else ""
+        compared = [f"{name} {cell}" for name, cell in zip(self.head[2:], cells, strict=True)]
+        return f" ({', '.join(compared)})" if compared else ""
 
 
 def _number(value: int | None) -> str:
@@ -96,12 +96,12 @@ def _table(digest: Digest, vendor: Vendor, tally: Tally) -> Table:
     beside = _beside(digest, vendor)
     note = "" if beside else f" ({NOTHING_YET})"
     columns = [tally, *beside.values()]
-    told = {name: [tell(column) for column in columns] for name, tell in MEASURES.items()}
-    unknown = [name for name, cells in told.items() if set(cells) == {NOT_REPORTED}]
+    measures = {name: [tell(column) for column in columns] for name, tell in MEASURES.items()}
+    unknown = [name for name, cells in measures.items() if set(cells) == {NOT_REPORTED}]
     return Table(
         caption=f"{vendor.label}{note}",
         head=["Number", _period(digest), *beside],
-        rows=[[name, *cells] for name, cells in told.items() if name not in unknown],
+        rows=[[name, *cells] for name, cells in measures.items() if name not in unknown],
         untold=_untold(vendor, unknown),
     )
 
@@ -117,7 +117,11 @@ def _untold(vendor: Vendor, names: Sequence[str]) -> str:
 def _beside(digest: Digest, vendor: Vendor) -> dict[str, Tally]:
     """What the numbers are compared with, by the name of its column."""
     names = {before_name(digest): digest.before, usual_name(digest): digest.usual}
-    return {name: told[vendor] for name, told in names.items() if told and vendor in told}
+    return {
+        name: compared[vendor]
+        for name, compared in names.items()
+        if compared and vendor in compared
+    }
 
 
 def _period(digest: Digest) -> str:

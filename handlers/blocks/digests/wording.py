@@ -105,8 +105,8 @@ def times(number: int) -> str:
     """`once`, `twice`, `three times`, `12 times`."""
     if number in (1, 2):
         return ("once", "twice")[number - 1]
-    told = WORDS[number] if 0 <= number < len(WORDS) else thousands(whole(number))
-    return f"{told} times"
+    number_words = WORDS[number] if 0 <= number < len(WORDS) else thousands(whole(number))
+    return f"{number_words} times"
 
 
 def joined(names: Iterable[str]) -> str:

@@ -92,17 +92,17 @@ def option_fields(
     verb: type[Verb],
     capability: Capability,
     targets: Sequence[str],
-    said: Mapping[str, str],
+    filled: Mapping[str, str],
 ) -> list[Block]:
-    """A field for each option that leaves something to say; `said` is what stands in it so far."""
+    """A field for each option that leaves a choice; `filled` is what stands in it so far."""
     blocks = [
-        _field(verb, name, capability, targets, said.get(name, "")) for name in verb.model_fields
+        _field(verb, name, capability, targets, filled.get(name, "")) for name in verb.model_fields
     ]
     return [block for block in blocks if block is not None]
 
 
 def _field(
-    verb: type[Verb], name: str, capability: Capability, targets: Sequence[str], said: str
+    verb: type[Verb], name: str, capability: Capability, targets: Sequence[str], filled: str
 ) -> Block | None:
     kind = kind_of(verb, name)
     if kind is FieldKind.LISTED:
@@ -112,13 +112,15 @@ def _field(
         if len(values) < (1 if kind is FieldKind.TARGET else 2):
             return None
         chosen = (
-            said if said in map(short_value, values) else short_value(_usual(verb, name, values))
+            filled
+            if filled in map(short_value, values)
+            else short_value(_usual(verb, name, values))
         )
         offered = [option(shown(value), short_value(value)) for value in values]
         element = select(OPTION + name, offered, chosen, "Choose")
         block_id = f"{OPTION}{name}.{'.'.join(values)}"
     else:
-        element = _writing(OPTION + name, LAYOUTS[kind], said)
+        element = _writing(OPTION + name, LAYOUTS[kind], filled)
         block_id = OPTION + name
     return {
         "type": "input",
@@ -150,7 +152,7 @@ def _usual(verb: type[Verb], name: str, values: Sequence[str]) -> str:
     return default if default in values else values[0]
 
 
-def _writing(action_id: str, layout: FieldLayout, said: str) -> Block:
+def _writing(action_id: str, layout: FieldLayout, filled: str) -> Block:
     element: Block = {
         "type": "plain_text_input",
         "action_id": action_id,
@@ -158,14 +160,14 @@ def _writing(action_id: str, layout: FieldLayout, said: str) -> Block:
         "max_length": layout.most,
         "placeholder": plain_text(layout.hint, MAX_SHOWN),
     }
-    return {**element, "initial_value": cut(said, layout.most)} if said else element
+    return {**element, "initial_value": cut(filled, layout.most)} if filled else element
 
 
 def read_options(
     verb: type[Verb],
     capability: Capability,
     targets: Sequence[str],
-    said: Mapping[str, str],
+    filled: Mapping[str, str],
 ) -> tuple[Verb | None, dict[str, str]]:
     """The verb with what was filled in; or None, and what is wrong by option name."""
     values: dict[str, Any] = {}
@@ -174,14 +176,14 @@ def read_options(
         kind = kind_of(verb, name)
         if kind in {FieldKind.CHOICE, FieldKind.TARGET}:
             known = takes(verb, name, capability, targets)
-            value = said.get(name) or short_value(_usual(verb, name, known) if known else "")
+            value = filled.get(name) or short_value(_usual(verb, name, known) if known else "")
             values[name] = next((choice for choice in known if short_value(choice) == value), value)
             if values[name] not in known:
                 wrong[name] = NOT_OFFERED
         elif kind is FieldKind.LISTED:
-            values[name] = said.get(name) or None
+            values[name] = filled.get(name) or None
         else:
-            values[name] = _written(kind, said.get(name, ""))
+            values[name] = _written(kind, filled.get(name, ""))
             if kind is FieldKind.TEXTS and len(set(values[name])) < len(values[name]):
                 wrong[name] = LAYOUTS[kind].wrong
     if wrong:

@@ -74,14 +74,14 @@ def reason_form(
     verb = act.verb
     present = act.present or 0
     hit = max(present - len(act.spared), 0) if act.everyone else len(act.people)
-    told = at_once(verb, hit, hit if act.people else present, len(act.left_out))
+    warning = at_once(verb, hit, hit if act.people else present, len(act.left_out))
     asked = tuple(person for person in act.spared if not person.protected)
     about = [
         order_words(act.model_copy(update={"spared": asked})),
         *cautions(verb, act.call.vendor, capability, on_all=_on_all(act)),
     ]
     if act.heavy:
-        about.append(f"*{told}*")
+        about.append(f"*{warning}*")
     return {
         "type": "modal",
         "callback_id": REASON_FORM,
@@ -144,8 +144,8 @@ def form_errors(view: dict[str, Any]) -> dict[str, str]:
 
 def _includes(view: Mapping[str, Any], act: ActRef) -> bool:
     """Whether protected people are meant too: as the box says, or as it was said before."""
-    said = included(view["state"]["values"].get(INCLUDE, {}).get(INCLUDE))
-    return act.protected_too if said is None else said
+    box = included(view["state"]["values"].get(INCLUDE, {}).get(INCLUDE))
+    return act.protected_too if box is None else box
 
 
 def trouble_view(message: Message) -> dict[str, Any]:

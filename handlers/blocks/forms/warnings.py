@@ -42,10 +42,10 @@ def at_once(verb: type[Verb] | Verb, hit: int, present: int, left_out: int = 0) 
         here = f"{count(present, 'person is', 'people are')} in the call. " if present else ""
         return f"{here if verb.heading is Heading.ROOM else ''}This is done {SUBMITTED} {REQUIRED}"
     spared = f" ({count(left_out, 'protected person', 'protected people')} left out)"
-    told = f"{spared if left_out else ''} {SUBMITTED} {REQUIRED}"
+    ending = f"{spared if left_out else ''} {SUBMITTED} {REQUIRED}"
     if not hit or present == 1:
-        return f"This is done{told}"
+        return f"This is done{ending}"
     people = count(hit, "person", "people")
     if hit < present:
         people = f"{thousands(hit)} of {count(present, 'person', 'people')}"
-    return f"This {verb.does()} {people}{told}"
+    return f"This {verb.does()} {people}{ending}"

@@ -23,17 +23,17 @@ def attendance_report(asked: TitledReport, attendance: Attendance, at: datetime)
         (f"{heading(attendee)} ({thousands(total[heading(attendee)])})", stay_line(attendee, at))
         for attendee in stays
     ]
-    told, shown = grouped(rows, asked.page)
+    lines, shown = grouped(rows, asked.page)
     came = {stay.id for stay in stays if stay.joined_at is not None}
     facts = (
         count(len(came), "person", "people") if stays else "",
         f"{thousands(total[HERE])} here now" if total[HERE] else "",
         "more than were read" if attendance.more else "",
     )
-    body = stacked(told) or [
+    body = stacked(lines) or [
         section(mrkdwn(attendance.note, MAX_NOTE, empty="No one was in this call."))
     ]
-    if told and clean(attendance.note):
+    if lines and clean(attendance.note):
         body.append(context(mrkdwn(attendance.note, MAX_NOTE)))
     return report(asked, facts, body, shown, at)
 

@@ -123,8 +123,8 @@ def link(url: str, label: str) -> str | None:
     """
     if not _plain(url):
         return None
-    told = f"<{quote(url, safe=_KEPT).replace('&', '&amp;')}|{label}>"
-    return told if len(told) <= MAX_LINK else None
+    linked = f"<{quote(url, safe=_KEPT).replace('&', '&amp;')}|{label}>"
+    return linked if len(linked) <= MAX_LINK else None
 
 
 def _plain(url: str) -> bool:

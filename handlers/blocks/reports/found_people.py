@@ -36,8 +36,8 @@ def found_message(wanted: str, found: PeopleFound) -> Message:
     if more := len(found.people) - len(shown):
         blocks.append(section(f"and {thousands(more)} more. Type more of the name, or an id."))
     blocks.append(context(f"As of {when(found.at)}"))
-    told = f"“{mrkdwn(wanted, MAX_WORDS)}”: {count(len(found.people), 'match', 'matches')}."
-    return Message(text_of(told, *gaps), blocks)
+    summary = f"“{mrkdwn(wanted, MAX_WORDS)}”: {count(len(found.people), 'match', 'matches')}."
+    return Message(text_of(summary, *gaps), blocks)
 
 
 def _place(sighting: Sighting, name: str) -> Block:

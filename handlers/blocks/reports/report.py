@@ -70,14 +70,14 @@ def grouped(
 ) -> tuple[list[str], ReportPage[tuple[str, str]]]:
     """A page of rows, each as (heading, row), with a heading wherever it changes."""
     shown = page_of(rows, page)
-    told: list[str] = []
+    lines: list[str] = []
     before = None
     for heading, row in shown.items:
         if heading != before:
-            told.append(f"*{heading}*")
-        told.append(row)
+            lines.append(f"*{heading}*")
+        lines.append(row)
         before = heading
-    return told, shown
+    return lines, shown
 
 
 def report(
@@ -88,12 +88,14 @@ def report(
     at: datetime,
 ) -> Message:
     """A report of a call: what and where, the facts, the body, and how to go on."""
-    label, told = REPORTS[asked.look].label, [fact for fact in facts if fact]
+    label, known_facts = REPORTS[asked.look].label, [fact for fact in facts if fact]
     title = plain(asked.title, MAX_HEADER, empty="Untitled call")
-    where = dots((asked.call.vendor.label, code(handle(asked.call)), *told))
+    where = dots((asked.call.vendor.label, code(handle(asked.call)), *known_facts))
     blocks = [header(f"{label}: {title}"), section(where), *body, *_foot(asked, shown, at)]
     spoken = f"{label} of {mrkdwn(title, MAX_HEADER)}"
-    return Message(text_of(f"{spoken}: {', '.join(told)}." if told else f"{spoken}."), blocks)
+    return Message(
+        text_of(f"{spoken}: {', '.join(known_facts)}." if known_facts else f"{spoken}."), blocks
+    )
 
 
 def _foot(asked: TitledReport, shown: ReportPage[T], at: datetime) -> list[Block]:
@@ -144,11 +146,11 @@ def _trouble(quality: PersonQuality) -> str:
     """Who it is and why it is bad, then what was measured besides: `Ann: 12 % lost, 480 ms`."""
     name = named(quality.person.name, quality.person.custom_id or quality.person.id)
     why = clean(quality.why)
-    said = [mrkdwn(why, MAX_REASON)] if why else []
+    reasons = [mrkdwn(why, MAX_REASON)] if why else []
     besides = [
         words for of, words in _measured(quality).items() if of not in why and words != NO_LOSS
     ]
-    return f"{name}: {', '.join([*said, *besides]) or 'no figures'}"
+    return f"{name}: {', '.join([*reasons, *besides]) or 'no figures'}"
 
 
 def _measured(quality: PersonQuality) -> dict[str, str]:
@@ -208,12 +210,12 @@ def _member(member: CallMember) -> str:
     return dots((named(member.name, member.id), mrkdwn(member.role, 40) if member.role else ""))
 
 
-def feedback_report(asked: TitledReport, said: Sequence[Feedback], at: datetime) -> Message:
+def feedback_report(asked: TitledReport, answers: Sequence[Feedback], at: datetime) -> Message:
     """What people said about a call, newest first."""
-    shown = page_of(said, asked.page)
+    shown = page_of(answers, asked.page)
     facts = (
-        count(len(said), "answer") if said else "",
-        _average([feedback.rating for feedback in said]),
+        count(len(answers), "answer") if answers else "",
+        _average([feedback.rating for feedback in answers]),
     )
     body = stacked(map(_said, shown.items)) or [section("Nobody has said anything about it.")]
     return report(asked, facts, body, shown, at)

@@ -34,11 +34,11 @@ class RoomListing(NamedTuple):
 def rooms_report(asked: RoomsValue, listings: Sequence[RoomListing], at: datetime) -> Message:
     """Everything the vendors know by name, vendor by vendor and kind by kind."""
     rows = [row for listing in listings for row in _rows(listing)]
-    told, shown = grouped(rows, asked.page)
+    lines, shown = grouped(rows, asked.page)
     troubles = [
         f"⚠️ {mrkdwn(listing.trouble, MAX_REASON)}" for listing in listings if listing.trouble
     ]
-    blocks = [header(ROOMS.label), *stacked(told)]
+    blocks = [header(ROOMS.label), *stacked(lines)]
     if not rows:
         blocks.append(section("There is nothing with a name."))
     if troubles:

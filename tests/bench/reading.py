@@ -28,7 +28,7 @@ async def reading(_: Processes) -> list[Figure]:
     with tempfile.TemporaryDirectory() as folder:
         await _fill(Path(folder))
         program = await Program.start(
-            "tests.bench.file_server", folder, environ={}, log=Path(folder) / "shelf.log"
+            "tests.bench.file_server", folder, environ={}, log=Path(folder) / "file_server.log"
         )
         try:
             url = (await program.line()).strip()

@@ -11,7 +11,7 @@ from bot.demo.stage import Show
 from bot.digests.subscription import Subscription
 from handlers.blocks.digests.digest_values import DIGEST_ZONE
 from handlers.blocks.digests.forms import AT, CHANNEL, RHYTHM, SECTIONS, UNTIL, WEEKDAYS
-from tests.fakes.moderator import PATIENCE, Moderator
+from tests.fakes.moderator import TIMEOUT_S, Moderator
 
 
 class Lead(Moderator):
@@ -56,7 +56,7 @@ class Lead(Moderator):
             texts = [as_text(message) for message in self.show.workspace.messages.get(where, [])]
             return next((text for text in texts if all(word in text for word in words)), None)
 
-        return await self.show.workspace.until(found, PATIENCE)
+        return await self.show.workspace.until(found, TIMEOUT_S)
 
     def said_in(self, channel: Channel | None = None) -> list[str]:
         """Everything that stands in the channel, beside what is in threads."""

@@ -9,7 +9,7 @@ from bot.demo.stage import Show
 
 T = TypeVar("T")
 
-PATIENCE = 30
+TIMEOUT_S = 30
 """Seconds: a busy machine may need them, and what comes at once costs none of them."""
 
 TRIES = 5
@@ -27,7 +27,7 @@ async def line(show: Show, *words: str) -> str:
         texts = [as_text(message) for message in show.workspace.messages.get(log, [])]
         return next((t for t in texts if all(word in t for word in words)), None)
 
-    return await show.workspace.until(written, PATIENCE)
+    return await show.workspace.until(written, TIMEOUT_S)
 
 
 class Moderator:
@@ -107,7 +107,7 @@ class Moderator:
 
     async def _until(self, predicate: Callable[[], T | None]) -> T:
         try:
-            return await self.show.workspace.until(predicate, PATIENCE)
+            return await self.show.workspace.until(predicate, TIMEOUT_S)
         except TimeoutError as late:
             modal = self.show.workspace.modals.top(self.user.id)
             form = as_text(modal) if modal else "no form"

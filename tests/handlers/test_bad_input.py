@@ -31,7 +31,7 @@ from bot.service import http_app
 from bot.settings import Settings
 from handlers.blocks import action_values
 from handlers.services import OpenServices, Services
-from tests.fakes.moderator import PATIENCE, Moderator, line
+from tests.fakes.moderator import TIMEOUT_S, Moderator, line
 from tests.fakes.provider import FakeProvider
 from tests.fakes.service import service_over
 from tests.store import orders
@@ -374,7 +374,7 @@ async def test_an_unreachable_postgresql_means_not_accepted_and_it_goes_on_after
             assert time.monotonic() - start < 3
         assert "Nothing was done." in answer
         assert "amina" not in {effect.person for effect in show.stage.world.stream.effects}
-        async with asyncio.timeout(PATIENCE):  # a busy machine takes a while to connect anew
+        async with asyncio.timeout(TIMEOUT_S):  # a busy machine takes a while to connect anew
             while "Nothing was done." in await mira.types(f"kick {SUPPORT} amina loud"):
                 pass
         await mira.sees("kicked Amina", "confirmed")

@@ -14,7 +14,7 @@ from bot.demo.stage import Show, open_show
 from bot.ports import AuditQuery
 from handlers.blocks.forms.protected_field import INCLUDE
 from tests.fakes.form_filler import FormFiller
-from tests.fakes.moderator import PATIENCE
+from tests.fakes.moderator import TIMEOUT_S
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -52,7 +52,7 @@ async def ended(show: Show) -> Case:
         case = await show.store.case(number) if number else None
         return case if case is not None and not case.state.open else None
 
-    await show.services.tasks.drain(PATIENCE)
+    await show.services.tasks.drain(TIMEOUT_S)
     case = await over()
     assert case is not None
     return case
@@ -163,7 +163,7 @@ async def pressed(show: Show, value: dict[str, Any]) -> None:
         ],
     }
     await show.sender._interact(body)
-    await show.services.tasks.drain(PATIENCE)
+    await show.services.tasks.drain(TIMEOUT_S)
 
 
 VALUE = {
@@ -202,11 +202,11 @@ async def test_a_role_taken_away_while_it_was_stopped_ends_the_case_as_refused(
         first.app.executor.close()
         mira = FormFiller(first)
         await first.sender.command(mira.user, first.stage.cast.ops, f"mute {LAUNCH} jun loud")
-        await first.services.tasks.drain(PATIENCE)
+        await first.services.tasks.drain(TIMEOUT_S)
         assert (await first.store.case(1)).state is State.ASKED
         rules = first.stage.cast.rules().replace(mira.user.id, first.stage.cast.viewer.id)
     async with open_show(tmp_path, database_url=show_url, rules=rules) as second:
-        await second.services.tasks.drain(PATIENCE)
+        await second.services.tasks.drain(TIMEOUT_S)
         case = await ended(second)
         assert (case.number, case.state) == (1, State.REFUSED)
         assert second.stage.world.stream.rooms["livestream:launch-show"].stay("jun") is not None

@@ -10,7 +10,7 @@ from tests.live.http_client import Answer, Line
 from tests.live.names import LINES, MODERATOR
 from tests.live.process import Program
 
-PATIENCE = 30.0
+TIMEOUT_S = 30.0
 """Seconds after which a process that does not answer is broken."""
 
 CONFIG = f"""\
@@ -62,7 +62,7 @@ async def first_answer(program: Program, port: int, request: bytes) -> Answer:
     """The first answer `program` gives to `request`, asked again until its port is open."""
     line = Line(port)
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT_S):
             while True:
                 try:
                     return await line.ask(request)

@@ -30,7 +30,7 @@ SLOW = 0.05
 LIFE = (0.05, 2.5)
 """Seconds that a worker works, at least and at most."""
 
-PATIENCE = 60.0
+TIMEOUT_S = 60.0
 """Seconds in which a day's digests have to be posted."""
 
 LAST_DAY = date(2026, 10, 30)
@@ -97,13 +97,13 @@ async def _two_workers(
     """Two workers at a time, each killed and replaced; a 1 for each that was killed."""
     killed: list[int] = []
     async with asyncio.TaskGroup() as group:
-        berths = [
+        digesters = [
             group.create_task(_raise_and_kill(file, environ, log, dice, killed))
             for dice in (random.Random(f"{seed}{n}") for n in range(2))
         ]
         yield killed
-        for berth in berths:
-            berth.cancel()
+        for digester in digesters:
+            digester.cancel()
 
 
 async def _raise_and_kill(
@@ -124,7 +124,7 @@ async def _raise_and_kill(
 async def _all_posted(database_url: str, day: date, number: int) -> None:
     engine = create_async_engine(address_of(database_url).url)
     try:
-        async with asyncio.timeout(PATIENCE), engine.connect() as connection:
+        async with asyncio.timeout(TIMEOUT_S), engine.connect() as connection:
             while (await connection.scalar(_LEFT, {"day": day})) != number:
                 await connection.rollback()
                 await asyncio.sleep(0.1)

@@ -12,7 +12,7 @@ from bot.demo.stage import open_stage
 from bot.digests.subscription import Wish
 from bot.store import open_store
 from tests.fakes.digests import wanted
-from tests.live.bot import PATIENCE, Deployment
+from tests.live.bot import TIMEOUT_S, Deployment
 from tests.live.names import MODERATOR
 from tests.live.warm import warm
 
@@ -36,7 +36,7 @@ async def test_a_digest_is_sent_once_and_the_past_is_read_once_and_goes_on_after
         # One vendor asks to be left alone, so that the reading is not over before it is broken off.
         stage.world.cometchat.faults.limit(60, times=None)
         reading = await bot.start("digest", "backfill", "--days", "60")
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT_S):
             while not _days(sqlite_url):  # noqa: ASYNC110 - another process writes them
                 await asyncio.sleep(0.02)
         reading.interrupt()

@@ -6,7 +6,7 @@ from pathlib import Path
 from bot.clock import SystemClock
 from bot.demo.slack.render import as_text
 from bot.demo.stage import Stage, open_stage
-from tests.live.bot import PATIENCE, Deployment, first_answer
+from tests.live.bot import TIMEOUT_S, Deployment, first_answer
 from tests.live.names import MODERATOR
 from tests.live.process import Program, free_port
 from tests.live.slash import Slash
@@ -34,7 +34,7 @@ async def test_an_order_that_is_looked_for_outlives_its_process(
         stage.world.stream.faults.clear()
         second = await bot.start("serve", port=port)
         try:
-            told = await stage.slack.world.until(lambda: _told(stage), PATIENCE)
+            told = await stage.slack.world.until(lambda: _told(stage), TIMEOUT_S)
         finally:
             second.kill()
             await second.ended()
@@ -44,7 +44,7 @@ async def test_an_order_that_is_looked_for_outlives_its_process(
 
 async def _acknowledged(program: Program, port: int, order: Slash) -> None:
     """Deliver it until it is acknowledged without words: a process that starts may say so first."""
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(TIMEOUT_S):
         while (answer := await first_answer(program, port, order.request())).body:
             assert b"still starting" in answer.body
 

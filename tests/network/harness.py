@@ -26,7 +26,7 @@ NEEDS_PROXY = pytest.mark.skipif(
 )
 """`.ci/run` installs it; there it has to run."""
 
-PATIENCE = 10.0
+TIMEOUT_S = 10.0
 
 Answer = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 """What is done with a connection."""
@@ -133,7 +133,7 @@ async def tinyproxy(folder: Path, *options: str, user: str = "") -> AsyncIterato
     file.write_text("\n".join([*lines, *asks, *options, ""]), encoding="utf-8")
     process = await asyncio.create_subprocess_exec(TINYPROXY, "-d", "-c", str(file))
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT_S):
             await _listens(port)
         yield Proxy(f"http://{f'{user}@' if user else ''}{LOOPBACK}:{port}", log)
     finally:

@@ -24,7 +24,7 @@ from bot.settings import Settings
 from handlers.services import Services
 from tests.doctor.surroundings import open_app
 from tests.fakes.clock import ManualClock
-from tests.live.bot import PATIENCE, Deployment
+from tests.live.bot import TIMEOUT_S, Deployment
 from tests.live.process import free_port, refusing_port
 from tests.live.warm import warm
 from tests.network.harness import NEEDS_PROXY, NetworkHarness, all_by_tls, tinyproxy
@@ -93,7 +93,7 @@ async def test_everything_that_goes_out_goes_through_the_proxy(
         world = {**town.environ, "HTTPS_PROXY": proxy.url}
         bot = Deployment(tmp_path, sqlite_url, world, stage.cast.rules(), launch=warm)
         program = await bot.start("serve", port=free_port())
-        await stage.slack.world.until(lambda: stage.slack.exchange.plugs, PATIENCE)
+        await stage.slack.world.until(lambda: stage.slack.exchange.plugs, TIMEOUT_S)
         sender = Sender(stage.slack.world, SocketTransport(stage.slack.exchange, SystemClock()))
         answer = await sender.command(stage.cast.moderator, stage.cast.ops, "")
         program.stop()

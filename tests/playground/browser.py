@@ -21,7 +21,7 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 60.0
+TIMEOUT_S = 60.0
 """Seconds until something that should be there is missing."""
 
 ITEMS = "//div[contains(@class,'q-item')]"
@@ -83,7 +83,7 @@ class Visitor:
             return bool(found)
 
         again = (StaleElementReferenceException, ElementClickInterceptedException)
-        WebDriverWait(self._driver, PATIENCE, ignored_exceptions=again).until(used)
+        WebDriverWait(self._driver, TIMEOUT_S, ignored_exceptions=again).until(used)
 
     def press(self, label: str, *, after: str = "") -> None:
         """Press the last button with that label, perhaps behind what `after` leads to."""
@@ -116,7 +116,7 @@ class Visitor:
 
     def ticked(self, number: int) -> None:
         """Wait until so many steps of the lesson are ticked off."""
-        WebDriverWait(self._driver, PATIENCE).until(
+        WebDriverWait(self._driver, TIMEOUT_S).until(
             lambda driver: len(driver.find_elements(By.CSS_SELECTOR, ".k-done")) == number
         )
 

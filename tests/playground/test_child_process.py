@@ -13,7 +13,7 @@ import pytest
 from tests.playground.browser import ROOT
 
 PROCESSES = Path("/proc")
-PATIENCE = 120.0
+TIMEOUT_S = 120.0
 """Seconds in which the demo has to be there, and then its bot has to be gone."""
 
 
@@ -43,7 +43,7 @@ def bot_of(demo: "subprocess.Popen[str]", folder: Path) -> int:
 
 def ends(process: int) -> bool:
     """Whether it does in time; one that nobody has collected yet has no folder any more."""
-    for _ in range(int(PATIENCE / 0.05)):
+    for _ in range(int(TIMEOUT_S / 0.05)):
         try:
             (PROCESSES / str(process) / "cwd").readlink()
         except OSError:
@@ -61,7 +61,7 @@ def test_a_demo_killed_without_warning_takes_its_bot_along(tmp_path: Path) -> No
         stdout=subprocess.PIPE,
         text=True,
     ) as demo:
-        hanging = threading.Timer(PATIENCE, demo.kill)  # a killed demo says no more
+        hanging = threading.Timer(TIMEOUT_S, demo.kill)  # a killed demo says no more
         hanging.start()
         try:
             bot = bot_of(demo, tmp_path)

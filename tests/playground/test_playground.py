@@ -23,7 +23,7 @@ from bot.demo.playground.page.blocks import Blocks
 from bot.demo.playground.page.page import draw_page
 from bot.demo.playground.page.session import Place, Session
 from bot.demo.playground.playground import RAIDERS, Playground
-from bot.demo.playground.tutorial import LESSON
+from bot.demo.playground.tutorial import STEPS
 from bot.demo.slack.control_finder import strings
 from bot.demo.slack.people import User
 from bot.demo.slack.screen import Message, complete
@@ -34,7 +34,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 SUPPORT, STAGE = "default:support-room", "audio_room:community-stage"
 
-PATIENCE = 30.0
+TIMEOUT_S = 30.0
 """Seconds until something that should be there is missing."""
 
 LOOKS = 300
@@ -49,7 +49,7 @@ def words(message: Message) -> str:
     return " ".join((message.text, *strings(message.blocks)))
 
 
-async def read(playground: Playground, user: User, *wanted: str, seconds: float = PATIENCE) -> str:
+async def read(playground: Playground, user: User, *wanted: str, seconds: float = TIMEOUT_S) -> str:
     """The first message in front of somebody that holds all of these words."""
 
     def found() -> str | None:
@@ -66,7 +66,7 @@ async def say(playground: Playground, user: User, text: str) -> None:
 
 async def started(playground: Playground) -> None:
     """Wait until the bot takes orders again."""
-    async with asyncio.timeout(PATIENCE), httpx.AsyncClient(verify=False) as client:
+    async with asyncio.timeout(TIMEOUT_S), httpx.AsyncClient(verify=False) as client:
         while True:
             with contextlib.suppress(httpx.TransportError):
                 if (await client.get(f"{playground.program.url}/readyz")).is_success:
@@ -79,7 +79,7 @@ async def ask(playground: Playground, user: User, text: str, *wanted: str) -> st
     for _ in range(TRIES):
         await say(playground, user, text)
         with contextlib.suppress(TimeoutError):
-            return await read(playground, user, *wanted, seconds=PATIENCE / TRIES)
+            return await read(playground, user, *wanted, seconds=TIMEOUT_S / TRIES)
     raise AssertionError(f"{user.name} never saw {wanted}")
 
 
@@ -159,7 +159,7 @@ async def test_the_six_steps_tick_themselves_off_once_they_have_happened(
     )
     await ask(playground, cast.moderator, "audit", "Audit log")
     playground.look()
-    assert playground.ticked == set(range(len(LESSON)))
+    assert playground.ticked == set(range(len(STEPS)))
 
 
 async def test_what_the_bot_answers_is_drawn_and_can_be_pressed(page: Visitor) -> None:
@@ -242,7 +242,7 @@ async def test_a_busy_chat_gets_the_line_later_and_nothing_is_lost(playground: P
         lines = playground.stage.slack.world.messages.get(cast.log.id, [])
         return any("while it is busy" in words(line) and "✅" in words(line) for line in lines)
 
-    await playground.stage.slack.world.until(told, seconds=PATIENCE)
+    await playground.stage.slack.world.until(told, seconds=TIMEOUT_S)
 
 
 async def test_a_raid_is_forty_strangers_in_one_call(playground: Playground) -> None:
@@ -266,7 +266,7 @@ async def test_the_world_moves_at_its_pace_and_stands_still_at_none(
     moving = replace(playground, clock=clock, pace=0)
     living = asyncio.create_task(moving.live())
     before = stays()
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(TIMEOUT_S):
         while len(clock.slept) < 100:  # noqa: ASYNC110 - a clock that never waits
             await asyncio.sleep(0)
         assert stays() == before

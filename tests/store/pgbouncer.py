@@ -22,7 +22,7 @@ NEEDS_PGBOUNCER = pytest.mark.skipif(
 )
 """`.ci/run` installs it; there it has to run."""
 
-PATIENCE = 10.0
+TIMEOUT_S = 10.0
 
 CONFIG = """\
 [databases]
@@ -63,7 +63,7 @@ def pgbouncer(server: str, folder: Path, **settings: str) -> Iterator[str]:
 
 
 def _wait_for(port: int, program: "subprocess.Popen[bytes]") -> None:
-    until = time.monotonic() + PATIENCE
+    until = time.monotonic() + TIMEOUT_S
     while program.poll() is None and time.monotonic() < until:
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
             return

@@ -30,15 +30,15 @@ KINDS = (
 async def main(seconds: float) -> bool:
     """Every storm, then every leave-taking; whether all was well."""
     tallies = {}
-    for name, database, crew in KINDS:
+    for name, database, commands in KINDS:
         for what in ("kill", "SIGTERM"):
             with tempfile.TemporaryDirectory(prefix="callwarden-storm-") as made:
                 folder = Path(made)
                 async with database(folder) as url:
                     if what == "kill":
-                        tally = await storm(url, folder, crew, seconds)
+                        tally = await storm(url, folder, commands, seconds)
                     else:
-                        tally = await leave(url, folder, crew)
+                        tally = await leave(url, folder, commands)
             tallies[f"{name}: {what}"] = tally
             show(f"{name}: {what}", tally)
     seconds = await after_a_kill()

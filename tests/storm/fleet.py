@@ -5,7 +5,7 @@ import contextlib
 import random
 from collections.abc import AsyncIterator, Sequence
 
-from tests.live.bot import PATIENCE, Deployment, first_answer
+from tests.live.bot import TIMEOUT_S, Deployment, first_answer
 from tests.live.http_client import get
 from tests.live.process import Program, free_port
 
@@ -13,7 +13,7 @@ SETTLED_IN = 1.0
 """Seconds after which a worker, which has no port to ask at, is taken to be at work."""
 
 
-class Berth:
+class ProcessSlot:
     """A place in the fleet where a process always runs; `port` is 0 for a worker."""
 
     def __init__(self, deployment: Deployment, arguments: Sequence[str]) -> None:
@@ -51,31 +51,31 @@ class Berth:
 class Fleet:
     """Every process of one bot."""
 
-    def __init__(self, deployment: Deployment, crew: Sequence[Sequence[str]]) -> None:
-        self.berths = [Berth(deployment, arguments) for arguments in crew]
+    def __init__(self, deployment: Deployment, commands: Sequence[Sequence[str]]) -> None:
+        self.slots = [ProcessSlot(deployment, arguments) for arguments in commands]
 
     @contextlib.asynccontextmanager
-    async def at_sea(self) -> AsyncIterator[None]:
+    async def running(self) -> AsyncIterator[None]:
         """Everything runs, until all are asked to stop at the end."""
-        keepers = [asyncio.create_task(berth.keep()) for berth in self.berths]
+        starters = [asyncio.create_task(slot.keep()) for slot in self.slots]
         try:
-            await self.everyone_ready()
+            await self.all_ready()
             yield
         finally:
-            for keeper in keepers:
+            for keeper in starters:
                 keeper.cancel()
-            await asyncio.gather(*keepers, return_exceptions=True)
-            await asyncio.gather(*(_stop(berth.program) for berth in self.berths))
+            await asyncio.gather(*starters, return_exceptions=True)
+            await asyncio.gather(*(_stop(slot.program) for slot in self.slots))
 
-    async def everyone_ready(self) -> None:
+    async def all_ready(self) -> None:
         """Wait until each process can work; TimeoutError when one never can."""
-        async with asyncio.timeout(PATIENCE):
-            await asyncio.gather(*(berth.ready.wait() for berth in self.berths))
+        async with asyncio.timeout(TIMEOUT_S):
+            await asyncio.gather(*(slot.ready.wait() for slot in self.slots))
 
     async def web(self, dice: random.Random) -> int:
         """The port of a web process that answers; waits until there is one."""
-        webs = [berth for berth in self.berths if berth.port]
-        ready = [berth for berth in webs if berth.ready.is_set()]
+        webs = [slot for slot in self.slots if slot.port]
+        ready = [slot for slot in webs if slot.ready.is_set()]
         if not ready:
             await webs[0].ready.wait()
         return dice.choice(ready or webs[:1]).port

@@ -50,7 +50,7 @@ class Hazards:
     scale: float
     counts: Counter[str] = field(default_factory=Counter)
 
-    async def befall(self) -> None:
+    async def run(self) -> None:
         """One thing after the other, for ever: a kill first, and mostly kills."""
         await self._one("processes killed", self._kill)
         while True:
@@ -66,16 +66,16 @@ class Hazards:
             for name, one in round_:
                 await self._one(name, one)
 
-    async def _one(self, name: str, befall: Hazard) -> None:
+    async def _one(self, name: str, run: Hazard) -> None:
         """Let a process work for a moment; then this happens to it."""
-        berth = self.dice.choice(self.fleet.berths)
-        await berth.ready.wait()
+        slot = self.dice.choice(self.fleet.slots)
+        await slot.ready.wait()
         await asyncio.sleep(self.dice.uniform(*WORKED))
-        if isinstance(berth.program, Exposed):
+        if isinstance(slot.program, Exposed):
             self.counts[name] += 1
-            await befall(berth.program, self.scale * self.dice.uniform(*LASTS))
-        if befall == self._kill:
-            berth.ready.clear()
+            await run(slot.program, self.scale * self.dice.uniform(*LASTS))
+        if run == self._kill:
+            slot.ready.clear()
 
     async def _kill(self, program: Exposed, _: float) -> None:
         program.kill()

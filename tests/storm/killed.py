@@ -7,7 +7,7 @@ from pathlib import Path
 from bot.clock import SystemClock
 from bot.demo.stage import Stage, open_stage
 from bot.demo.vendors import StreamServer
-from tests.live.bot import CONFIG, PATIENCE, Deployment, first_answer
+from tests.live.bot import CONFIG, TIMEOUT_S, Deployment, first_answer
 from tests.live.http_client import Line, get
 from tests.live.process import Program, free_port
 from tests.live.warm import warm
@@ -44,7 +44,7 @@ async def _killed_at_work(bot: Deployment, stage: Stage) -> None:
         await first_answer(program, port, get("/readyz"))
         (errand, *_) = in_one_call(storm_orders(stage, 1, random.Random(7)))
         line = Line(port)
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT_S):
             await line.ask(errand.slash.request())
             while not _is_asked(vendor):  # noqa: ASYNC110 - another process asks it
                 await asyncio.sleep(0.01)

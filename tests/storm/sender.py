@@ -20,7 +20,7 @@ APART = 0.3
 
 OK = 200
 
-PATIENCE = 30.0
+TIMEOUT_S = 30.0
 """Seconds for one delivery; Slack itself waits 3, and no machine is measured here."""
 
 
@@ -86,7 +86,7 @@ class Sender:
         line = Line(await self.fleet.web(self.dice))
         self.sent_orders.deliveries += 1
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(TIMEOUT_S):
                 answer = await line.ask(errand.slash.request())
         except OSError:  # TimeoutError is one, too: nothing was promised
             return

@@ -37,7 +37,11 @@ PAIRS_PER_SECOND = 2
 
 
 async def storm(
-    database_url: str, folder: Path, crew: Sequence[Sequence[str]], seconds: float, seed: int = 7
+    database_url: str,
+    folder: Path,
+    commands: Sequence[Sequence[str]],
+    seconds: float,
+    seed: int = 7,
 ) -> Tally:
     """Pour orders while processes die and answers are lost; then count.
 
@@ -45,11 +49,11 @@ async def storm(
     """
     dice = random.Random(seed)
     async with open_stage(SystemClock()) as stage:
-        fleet = Fleet(Deployment(folder, database_url, stage.environ, SETTINGS, exposed), crew)
+        fleet = Fleet(Deployment(folder, database_url, stage.environ, SETTINGS, exposed), commands)
         hazards = Hazards(fleet, stage, database_url, dice, min(1.0, seconds / LONG))
-        async with fleet.at_sea(), auditor(database_url) as audit:
+        async with fleet.running(), auditor(database_url) as audit:
             sent_orders = await _rage(hazards, seconds)
-            await fleet.everyone_ready()
+            await fleet.all_ready()
             await audit.settled()
             tally = await count(stage, sent_orders, audit)
     return Tally({**tally.counts, **hazards.counts}, tally.faults)
@@ -66,7 +70,7 @@ async def _rage(hazards: Hazards, seconds: float) -> SentOrders:
                 await asyncio.gather(
                     sender.pour(orders),
                     sender.oppose(pairs),
-                    hazards.befall(),
+                    hazards.run(),
                     _prolong(
                         timeout_s, lambda: sent_orders.acked > 0 and hazards.counts.total() > 0
                     ),

@@ -26,7 +26,7 @@ from bot.service import serve, work
 from bot.settings import Settings
 from handlers.services import Services
 from tests.fakes.clock import ManualClock
-from tests.live.bot import PATIENCE, Deployment, first_answer
+from tests.live.bot import TIMEOUT_S, Deployment, first_answer
 from tests.live.http_client import get
 from tests.live.process import Program, free_port
 from tests.live.slash import Slash
@@ -198,7 +198,7 @@ async def ready(program: Program, port: int) -> None:
 
 
 async def ended(program: Program) -> int:
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(TIMEOUT_S):
         return await program.ended()
 
 

@@ -21,7 +21,7 @@ from bot.store import open_store
 from handlers.inbound.socket_mode import DEAD_SECONDS
 from handlers.services import Services
 from tests.fakes.clock import ManualClock
-from tests.live.bot import PATIENCE, Deployment
+from tests.live.bot import TIMEOUT_S, Deployment
 from tests.live.process import free_port
 from tests.live.warm import warm
 from tests.unit.test_bootstrap import ended, heeded
@@ -86,7 +86,7 @@ async def test_the_socket_wins_over_the_door_and_the_log_says_so(
     world = environ(stage, sqlite_url, LOG_LEVEL="INFO")
     deployment = Deployment(tmp_path, sqlite_url, world, launch=warm)
     program = await deployment.start("serve", port=free_port())
-    await stage.slack.world.until(lambda: stage.slack.exchange.plugs, PATIENCE)
+    await stage.slack.world.until(lambda: stage.slack.exchange.plugs, TIMEOUT_S)
     program.stop()
     assert await ended(program) == 0
     told = program.last_words()

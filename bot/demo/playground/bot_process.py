@@ -12,7 +12,7 @@ import stamina
 from bot.demo.serving import loopback
 from bot.errors import CallwardenError
 
-PATIENCE = 30.0
+TIMEOUT_S = 30.0
 """Seconds after which a bot that does not answer is broken."""
 
 GRACE = 12.0
@@ -67,7 +67,7 @@ class BotProcess:
         looks = stamina.retry_context(
             on=httpx.HTTPError,
             attempts=None,
-            timeout=PATIENCE,
+            timeout=TIMEOUT_S,
             wait_initial=ASK_AGAIN,
             wait_max=ASK_AGAIN,
             wait_jitter=0,

@@ -14,7 +14,7 @@ from bot.clock import Clock, SystemClock
 from bot.demo.playground.bot_process import BotProcess
 from bot.demo.playground.faults import FaultSwitches
 from bot.demo.playground.traffic import Traffic
-from bot.demo.playground.tutorial import LESSON
+from bot.demo.playground.tutorial import STEPS
 from bot.demo.serving import loopback
 from bot.demo.slack.control_finder import Pick
 from bot.demo.slack.delivery import Delivery
@@ -123,7 +123,7 @@ class Playground:
         self._noted = len(calls)
         self.ticked |= {
             number
-            for number, step in enumerate(LESSON)
+            for number, step in enumerate(STEPS)
             if number not in self.ticked and step.done(self.stage)
         }
 

@@ -30,8 +30,8 @@ def _messages(stage: Stage, user: str | None = None) -> Iterator[Message]:
     if user is not None:
         yield from world.ephemerals.get(user, [])
         return
-    for shelf in (world.ephemerals, world.messages):
-        for messages in shelf.values():
+    for kept in (world.ephemerals, world.messages):
+        for messages in kept.values():
             yield from messages
 
 
@@ -52,7 +52,7 @@ def _kicked_with_a_reason(stage: Stage) -> bool:
     return _did("kick")(stage) and _told(stage, None, "kicked", "reason:")
 
 
-LESSON = (
+STEPS = (
     Step(
         "See what is live",
         "Type /calls in #call-ops.",

@@ -144,10 +144,10 @@ class Workspace:
         blocks = complete(blocks, ts)
         author = more.pop("user", self.bot.id)
         message = Message(channel, ts, author, text, blocks, **more)
-        shelf, key = (
+        kept, key = (
             (self.messages, channel) if message.to is None else (self.ephemerals, message.to)
         )
-        shelf.setdefault(key, []).append(message)
+        kept.setdefault(key, []).append(message)
         self.changed()
         return message
 
@@ -162,8 +162,8 @@ class Workspace:
     def delete(self, message: Message) -> None:
         """Take a message away."""
         message.deleted = True
-        for shelf in (self.messages, self.ephemerals):
-            for messages in shelf.values():
+        for kept in (self.messages, self.ephemerals):
+            for messages in kept.values():
                 if message in messages:
                     messages.remove(message)
         self.changed()

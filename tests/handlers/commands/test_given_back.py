@@ -8,7 +8,7 @@ import pytest
 from bot.demo.stage import Show, open_show
 from bot.ports import AuditQuery
 from tests.fakes.form_filler import FormFiller
-from tests.fakes.moderator import PATIENCE, Moderator
+from tests.fakes.moderator import TIMEOUT_S, Moderator
 from tests.handlers.test_rights import pressed
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -66,7 +66,7 @@ async def test_a_permission_of_an_old_card_that_stream_does_not_take_is_not_sent
         "person": "dolores",
     }
     await pressed(show, value)
-    await show.services.tasks.drain(PATIENCE)
+    await show.services.tasks.drain(TIMEOUT_S)
     assert show.stage.world.stream.effects == []
     asked = [request.path for request in show.stage.world.stream.requests]
     assert not any(path.endswith("/user_permissions") for path in asked)

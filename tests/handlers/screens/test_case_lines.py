@@ -10,7 +10,7 @@ from bot.demo.slack.render import as_text
 from bot.demo.slack.screen import Message
 from bot.demo.stage import Show
 from bot.ports import AuditQuery
-from tests.fakes.moderator import PATIENCE, Moderator
+from tests.fakes.moderator import TIMEOUT_S, Moderator
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -28,7 +28,7 @@ async def line(show: Show, *words: str) -> Message:
         found = (person for person in there if all(word in as_text(person) for word in words))
         return next(found, None)
 
-    return await show.workspace.until(written, PATIENCE)
+    return await show.workspace.until(written, TIMEOUT_S)
 
 
 async def threads(show: Show, holds: Callable[[str], bool]) -> str:
@@ -43,7 +43,7 @@ async def threads(show: Show, holds: Callable[[str], bool]) -> str:
         ]
         return next((text for text in texts if holds(text)), None)
 
-    return await show.workspace.until(written, PATIENCE)
+    return await show.workspace.until(written, TIMEOUT_S)
 
 
 async def latest(show: Show) -> Case:

@@ -9,7 +9,7 @@ from bot.demo.playground.faults import VendorFault
 from bot.demo.playground.page.pane import Pane
 from bot.demo.playground.page.session import Session
 from bot.demo.playground.playground import FASTEST, SLOWEST
-from bot.demo.playground.tutorial import LESSON
+from bot.demo.playground.tutorial import STEPS
 
 
 class TutorialSteps(Pane):
@@ -25,8 +25,8 @@ class TutorialSteps(Pane):
     def draw(self) -> None:
         """Every step; the hint of the next one."""
         done = self.session.playground.ticked
-        following = next((n for n in range(len(LESSON)) if n not in done), None)
-        for number, step in enumerate(LESSON):
+        following = next((n for n in range(len(STEPS)) if n not in done), None)
+        for number, step in enumerate(STEPS):
             sign = "✓" if number in done else "○"
             line = ui.label(f"{sign} {number + 1}. {step.title}")
             line.classes("k-step k-done" if number in done else "k-step")

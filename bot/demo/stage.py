@@ -143,9 +143,8 @@ async def open_stage(
 class Show:
     """A stage with the bot on it, in this process; `sender` is people at their keyboards.
 
-    `doors` are the bot's HTTP doors.
-
-    `environ` is what another process of the same bot is started with.
+    `doors` answers the bot's HTTP requests. `environ` is the environment with which another process
+    of the same bot is started.
     """
 
     stage: Stage

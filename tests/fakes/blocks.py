@@ -49,7 +49,7 @@ T = TypeVar("T")
 
 
 def many(one: st.SearchStrategy[T], most: int, least: int = 0) -> st.SearchStrategy[list[T]]:
-    """Few or as many as there can be, of two kinds in turns: to draw each anew is what is slow."""
+    """Lists of `least` to `most`, of which two elements take turns: drawing each is slow."""
     sizes = sorted({least, least + 1, min(least + 3, most), most - 1, most})
     return st.builds(
         lambda kinds, size: list(islice(cycle(kinds), size)),
@@ -59,7 +59,7 @@ def many(one: st.SearchStrategy[T], most: int, least: int = 0) -> st.SearchStrat
 
 
 def texts(node: Any, kind: str) -> Iterator[str]:
-    """Every text of a kind, anywhere in blocks."""
+    """Yield the words of every text object of that kind, anywhere in blocks."""
     if isinstance(node, dict):
         if node.get("type") == kind and isinstance(node.get("text"), str):
             yield node["text"]
@@ -70,14 +70,14 @@ def texts(node: Any, kind: str) -> Iterator[str]:
 
 
 def elements(blocks: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Everything that can be pressed."""
+    """Yield every element of `blocks` that can be used: buttons, menus and fields."""
     for block in blocks:
         yield from block.get("elements", []) if block["type"] == "actions" else ()
         yield from (block[key] for key in ("accessory", "element") if key in block)
 
 
 def require_valid(blocks: list[dict[str, Any]], surface: str = MESSAGE) -> None:
-    """Slack takes it, and no markup in it but our own."""
+    """Assert that Slack would take the blocks, and that there is no markup but our own."""
     assert blocks
     assert check(blocks, surface) == []
     for text in texts(blocks, "mrkdwn"):
@@ -85,7 +85,7 @@ def require_valid(blocks: list[dict[str, Any]], surface: str = MESSAGE) -> None:
 
 
 def valid_message(message: Message) -> Message:
-    """The message, once it is sure to be one Slack takes."""
+    """`message` itself, after asserting that Slack would take it."""
     require_valid(message.blocks)
     assert 0 < len(message.text) <= 4000
     assert not set("<>") & set(OURS.sub("", message.text))

@@ -1,4 +1,4 @@
-"""In memory what a round of digests works with: the rows, the numbers, the channel."""
+"""What sending digests works with, in memory: the rows, the numbers, the channel."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -26,13 +26,13 @@ LONG_AGO = datetime(2025, 1, 1, tzinfo=UTC)
 
 
 def subscription(number: int = 1, **wish: Any) -> Subscription:
-    """One made long ago, for nine o'clock in UTC unless `wish` says otherwise."""
+    """A subscription made long ago, for nine o'clock in UTC unless `wish` says otherwise."""
     told = {"channel": f"C-{number}", "at": time(9), **wish}
     return Subscription(id=number, wish=Wish(**told), owner=OWNER, made_at=LONG_AGO)
 
 
 async def wanted(store: DigestStore, wish: Wish, by: Actor, at: datetime) -> Subscription:
-    """Set one up by a request of its own; the subscription."""
+    """Set up a subscription in `store` and return it."""
     return (await store.set_up(wish, by, uuid4().hex, at)).subscription
 
 
@@ -98,7 +98,7 @@ class Rows:
         return True
 
     def put(self, changed: Subscription) -> None:
-        """Write over the one of that number."""
+        """Replace the subscription of the same number."""
         for place, one in enumerate(self.subs):
             if one.id == changed.id:
                 self.subs[place] = changed

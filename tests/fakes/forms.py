@@ -54,7 +54,7 @@ def drafted(
 
 
 def drawn(draft: Draft) -> dict[str, Any]:
-    """The form, once it is sure to be one Slack takes."""
+    """The form of a draft, after asserting that Slack would take it."""
     view = order_form(draft)
     assert check_view(view, MODAL) == []
     return view

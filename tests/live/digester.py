@@ -1,8 +1,8 @@
-"""A worker that does nothing but rounds of digests, on the day that a file names.
+"""A worker that does nothing but send the digests that are due, on the day that a file names.
 
 `python -m tests.live.digester <file>`, with the bot's environment. What it works with is the real
-thing: the store, the rows, Slack's Web API client. It prints `ready` when its rounds begin, and
-ends only when it is killed.
+thing: the store, the rows, Slack's Web API client. It prints `ready` when it begins, and ends only
+when it is killed.
 """
 
 import asyncio
@@ -43,7 +43,7 @@ class DayOfFile(SystemClock):
 
 
 async def work(file: Path) -> None:
-    """Rounds without end."""
+    """Send what is due, again and again, until killed."""
     settings, clock = Settings.from_process(), DayOfFile(file)
     configure_logs("WARNING")
     url = settings.process.database_url.get_secret_value()

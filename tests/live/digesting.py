@@ -51,7 +51,7 @@ class Count:
 async def digest_storm(
     database_url: str, folder: Path, *, channels: int, days: int, seed: int = 7
 ) -> Count:
-    """So many subscriptions over so many days, posted by two workers that keep being killed."""
+    """Post `channels` digests over `days` days by two workers that are killed again and again."""
     file = folder / "day"
     async with open_stage(SystemClock()) as stage:
         await _subscribe(database_url, stage, channels, _day(1 - days))

@@ -7,21 +7,21 @@ from typing import NamedTuple
 
 
 class Answer(NamedTuple):
-    """What came back."""
+    """The answer to a request: its status and body."""
 
     status: int
     body: bytes
 
 
 def post(path: str, body: bytes, headers: Mapping[str, str]) -> bytes:
-    """A POST as it goes over the wire."""
+    """The bytes of a POST request."""
     lines = [f"POST {path} HTTP/1.1", "host: 127.0.0.1", f"content-length: {len(body)}"]
     lines += [f"{name}: {value}" for name, value in headers.items()]
     return "\r\n".join([*lines, "", ""]).encode() + body
 
 
 def get(path: str) -> bytes:
-    """A GET as it goes over the wire."""
+    """The bytes of a GET request."""
     return f"GET {path} HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n".encode()
 
 
@@ -57,7 +57,7 @@ class Line:
 
 
 class Letterbox:
-    """Takes every POST with 200 at once and keeps it: a response_url that Slack never made."""
+    """A stand-in for a response_url: answers every POST with 200 at once and keeps its body."""
 
     def __init__(self) -> None:
         self.url = ""

@@ -34,7 +34,7 @@ _KEPT = text("SELECT key, case_number FROM delivery WHERE case_number IS NOT NUL
 
 @dataclass(frozen=True)
 class Tally:
-    """The counts. Those in `faults` have to be zero."""
+    """What was counted after a storm. The counts in `faults` have to be zero."""
 
     counts: dict[str, int] = field(default_factory=dict)
     faults: dict[str, int] = field(default_factory=dict)
@@ -75,7 +75,7 @@ class Auditor:
         return {str(key): int(number) for key, number in rows}
 
     async def entries(self) -> list[AuditEntry]:
-        """The whole record."""
+        """Every audit entry, oldest first."""
         return [entry async for entry in self.store.export()]
 
     async def broken(self) -> int:

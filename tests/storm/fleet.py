@@ -14,7 +14,7 @@ SETTLED_IN = 1.0
 
 
 class ProcessSlot:
-    """A place in the fleet where a process always runs; `port` is 0 for a worker."""
+    """A process that is started again whenever it ends; `port` is 0 for a worker."""
 
     def __init__(self, deployment: Deployment, arguments: Sequence[str]) -> None:
         self.port = free_port() if arguments[0] == "serve" else 0
@@ -56,14 +56,14 @@ class Fleet:
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Everything runs, until all are asked to stop at the end."""
+        """Run every process while the context lasts; at the end ask all to stop and wait."""
         starters = [asyncio.create_task(slot.keep()) for slot in self.slots]
         try:
             await self.all_ready()
             yield
         finally:
-            for keeper in starters:
-                keeper.cancel()
+            for starter in starters:
+                starter.cancel()
             await asyncio.gather(*starters, return_exceptions=True)
             await asyncio.gather(*(_stop(slot.program) for slot in self.slots))
 

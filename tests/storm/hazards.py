@@ -41,7 +41,7 @@ Hazard = Callable[[Exposed, float], Awaitable[None]]
 
 @dataclass
 class Hazards:
-    """What has happened so far is in `counts`."""
+    """Lets one thing after the other happen to the processes; `counts` are those so far."""
 
     fleet: Fleet
     stage: Stage
@@ -51,8 +51,8 @@ class Hazards:
     counts: Counter[str] = field(default_factory=Counter)
 
     async def run(self) -> None:
-        """One thing after the other, for ever: a kill first, and mostly kills."""
-        await self._one("processes killed", self._kill)
+        """Strike without end: a kill first, and then half of the time."""
+        await self._strike("processes killed", self._kill)
         while True:
             others = {
                 "frozen": self._freeze,
@@ -63,18 +63,18 @@ class Hazards:
             }
             round_ = [*others.items(), *[("processes killed", self._kill)] * len(others)]
             self.dice.shuffle(round_)
-            for name, one in round_:
-                await self._one(name, one)
+            for name, hazard in round_:
+                await self._strike(name, hazard)
 
-    async def _one(self, name: str, run: Hazard) -> None:
-        """Let a process work for a moment; then this happens to it."""
+    async def _strike(self, name: str, hazard: Hazard) -> None:
+        """Let a process that is ready work for a moment; then let `hazard` happen to it."""
         slot = self.dice.choice(self.fleet.slots)
         await slot.ready.wait()
         await asyncio.sleep(self.dice.uniform(*WORKED))
         if isinstance(slot.program, Exposed):
             self.counts[name] += 1
-            await run(slot.program, self.scale * self.dice.uniform(*LASTS))
-        if run == self._kill:
+            await hazard(slot.program, self.scale * self.dice.uniform(*LASTS))
+        if hazard == self._kill:
             slot.ready.clear()
 
     async def _kill(self, program: Exposed, _: float) -> None:

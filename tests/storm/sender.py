@@ -26,7 +26,7 @@ TIMEOUT_S = 30.0
 
 @dataclass
 class SentOrders:
-    """What was sent, and what was promised: orders that were acknowledged with nothing to say.
+    """The orders sent so far, and those that were acknowledged without a word, so promised.
 
     `pairs` are those sent whose orders undo each other.
     """
@@ -38,7 +38,7 @@ class SentOrders:
 
     @property
     def acked(self) -> int:
-        """How many orders were promised."""
+        """How many orders were acknowledged, so promised."""
         return len(self.promised)
 
 

@@ -30,8 +30,8 @@ class BotProcess:
     """`python -m bot serve` on a port that stays the same, with `environ` and nothing else.
 
     What it says goes to the end of `log`. It is in a session of its own, so that a Ctrl-C in the
-    terminal reaches only its parent, which then stops it in order; and on a leash, so that it stops
-    also when its parent is killed.
+    terminal reaches only its parent, which then stops it in order; it also stops when its parent is
+    killed (see `child_process`).
     """
 
     def __init__(self, environ: Mapping[str, str], log: Path) -> None:
@@ -42,7 +42,7 @@ class BotProcess:
 
     @property
     def url(self) -> str:
-        """Where it listens."""
+        """The URL at which the bot listens."""
         return f"http://127.0.0.1:{self.port}"
 
     @property

@@ -1,4 +1,4 @@
-"""What can be made to go wrong while somebody plays: vendors, Slack, and the wire between."""
+"""Faults that can be switched on while somebody plays: of vendors, Slack, and the connection."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum

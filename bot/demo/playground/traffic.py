@@ -1,4 +1,4 @@
-"""The wire between Slack and the bot, as it can be read afterwards: what, how long, too late?"""
+"""The log of requests between Slack and the bot: what was asked, and how long it took."""
 
 from collections import deque
 from collections.abc import Iterator

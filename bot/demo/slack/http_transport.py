@@ -1,4 +1,4 @@
-"""The wire from Slack to the app: signed bytes out, an answer within 3 seconds or none."""
+"""Sending Slack's requests to the app by HTTP: signed, with 3 seconds for an answer."""
 
 import asyncio
 from dataclasses import dataclass, field

@@ -46,7 +46,7 @@ class Envelope:
     sent: int = 0
 
     def frame(self) -> Json:
-        """As it goes over the wire."""
+        """The envelope as the JSON that is sent."""
         told: Json = {
             "envelope_id": self.id,
             "type": self.kind,

@@ -1,4 +1,4 @@
-"""The wire from Slack to the app by Socket Mode, in the place of the one by HTTP."""
+"""Sending Slack's requests to the app by Socket Mode instead of HTTP."""
 
 import asyncio
 import json

@@ -26,7 +26,7 @@ class Dropped(Exception):
 
 
 class AppTransport(httpx.AsyncBaseTransport):
-    """Calls an ASGI app directly; a `Dropped` answer is httpx.RemoteProtocolError, as on a wire."""
+    """Calls an ASGI app directly; a `Dropped` answer raises httpx.RemoteProtocolError, as usual."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._inner = httpx.ASGITransport(app)

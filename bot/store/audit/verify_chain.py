@@ -45,7 +45,7 @@ LATERAL (
     ) AS entries
 ) AS bundle
 """
-"""Many entries in one row: PostgreSQL puts them together on the other side of the wire.
+"""Many entries in one row: PostgreSQL puts them together before it sends them.
 
 It does so while the ones before are hashed here. Aggregates over a sorted subquery see its rows in
 that order. https://www.postgresql.org/docs/current/functions-aggregate.html

@@ -47,7 +47,7 @@ class FaultControls(Pane):
         return self.session.playground.program.running
 
     def draw(self) -> None:
-        """Vendors, Slack, the wire, the bot, the speed of the world."""
+        """Draw the switches: of vendors, Slack, the connection, the bot, the world's speed."""
         play = self.session.playground
         switches = play.switches
         for vendor in Vendor:

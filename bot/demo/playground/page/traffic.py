@@ -1,4 +1,4 @@
-"""Right: what went over the wire between the chat and the bot, late ones marked, down to JSON."""
+"""Right: the requests between Slack and the bot, late ones marked, down to their JSON."""
 
 import json
 from typing import Any

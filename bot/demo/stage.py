@@ -143,8 +143,8 @@ async def open_stage(
 class Show:
     """A stage with the bot on it, in this process; `sender` is people at their keyboards.
 
-    `doors` answers the bot's HTTP requests. `environ` is the environment with which another process
-    of the same bot is started.
+    `http` is a client of the bot's HTTP server. `environ` is the environment with which another
+    process of the same bot is started.
     """
 
     stage: Stage
@@ -152,7 +152,7 @@ class Show:
     app: App
     services: Services
     sender: Sender
-    doors: httpx.AsyncClient
+    http: httpx.AsyncClient
 
     @property
     def store(self) -> SqlStore:
@@ -197,12 +197,12 @@ async def open_show(
         settings = Settings.load(environ, config)
         services = services_of(settings)
         app = await stack.enter_async_context(open_app(settings, services, worker=True))
-        doors = entrance(settings, services)
-        url = await stack.enter_async_context(serve(doors.web))
+        served = entrance(settings, services)
+        url = await stack.enter_async_context(serve(served.web))
         client = await stack.enter_async_context(loopback(url))
         line: httpx.AsyncClient | SocketTransport = client
-        if doors.socket is not None:
-            await stack.enter_async_context(_kept(doors.socket))
+        if served.socket is not None:
+            await stack.enter_async_context(_kept(served.socket))
             slack = stage.slack.world
             line = SocketTransport(stage.slack.exchange, slack.clock, slack.timeout_s)
         sender = Sender(stage.slack.world, line)

@@ -44,4 +44,4 @@ async def ready_without_a_writer(folder: Path) -> httpx.Response:
     async with open_show(folder) as show:
         show.store.writing.cancel()
         await asyncio.wait({show.store.writing})
-        return await show.doors.get("/readyz")
+        return await show.http.get("/readyz")

@@ -53,7 +53,7 @@ async def test_slack_can_verify_the_address_for_events(show: Show) -> None:
         "content-type": "application/json",
         **headers(Signature.GOOD, secret, body, SystemClock()),
     }
-    answer = await show.doors.post("/slack/events", content=body, headers=signed)
+    answer = await show.http.post("/slack/events", content=body, headers=signed)
     assert (answer.status_code, answer.json()) == (200, {"challenge": "3eZbrw1a"})
-    forged = await show.doors.post("/slack/events", content=body)
+    forged = await show.http.post("/slack/events", content=body)
     assert forged.status_code == httpx.codes.UNAUTHORIZED

@@ -16,6 +16,6 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 async def show(show_url: str, tmp_path: Path) -> AsyncIterator[Show]:
     """Everything running, on SQLite, with one connection to Slack and no door for it."""
     async with open_show(tmp_path, database_url=show_url, by_socket=True) as opened:
-        assert (await opened.doors.post("/slack/events")).status_code == 404
+        assert (await opened.http.post("/slack/events")).status_code == 404
         yield opened
         assert opened.stage.slack.exchange.opened == 1

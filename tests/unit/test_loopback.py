@@ -48,7 +48,7 @@ async def test_the_key_of_the_demos_events_is_on_this_machine_and_fits(show: Sho
     told = []
     for signature in (signed, other):
         headers = {"rtk-signature": signature}
-        answer = await show.doors.post("/webhooks/realtimekit", content=body, headers=headers)
+        answer = await show.http.post("/webhooks/realtimekit", content=body, headers=headers)
         told.append(answer.status_code)
     assert told == [200, 401]
 

@@ -49,7 +49,7 @@ def fields(show: Show, **changed: str) -> dict[str, str]:
 
 async def post(show: Show, body: bytes, kind: str = FORM, path: str = DOOR) -> httpx.Response:
     seal = headers(Signature.GOOD, show.workspace.credentials.signing_secret, body, SystemClock())
-    return await show.doors.post(path, content=body, headers={"content-type": kind, **seal})
+    return await show.http.post(path, content=body, headers={"content-type": kind, **seal})
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ async def test_a_slash_at_the_end_of_the_address_is_taken(show: Show, path: str)
 @pytest.mark.parametrize("path", ["healthz/", "readyz/", "metrics/", "webhooks/stream/", "x/", ""])
 async def test_no_door_redirects(show: Show, path: str) -> None:
     for method in ("GET", "POST"):
-        answer = await show.doors.request(method, f"/{path}")
+        answer = await show.http.request(method, f"/{path}")
         assert answer.status_code in {200, 401, 404, 405}
         assert "location" not in answer.headers
 
@@ -130,7 +130,7 @@ async def test_no_door_redirects(show: Show, path: str) -> None:
 )
 async def test_slack_may_ask_whether_our_certificate_is_good(show: Show, body: bytes) -> None:
     with capture_logs() as log:
-        answer = await show.doors.post(DOOR, content=body, headers={"content-type": FORM})
+        answer = await show.http.post(DOOR, content=body, headers={"content-type": FORM})
         signed = await post(show, body)
     assert (answer.status_code, answer.content) == (200, b"")
     assert (signed.status_code, signed.content) == (200, b"")
@@ -150,7 +150,7 @@ async def test_slack_may_ask_whether_our_certificate_is_good(show: Show, body: b
 )
 async def test_nothing_else_comes_in_under_that_name(show: Show, body: bytes) -> None:
     with capture_logs() as log:
-        answer = await show.doors.post(DOOR, content=body, headers={"content-type": FORM})
+        answer = await show.http.post(DOOR, content=body, headers={"content-type": FORM})
     assert answer.status_code == 401
     assert [line["why"] for line in log] == ["not signed"]
 

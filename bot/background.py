@@ -33,7 +33,7 @@ class BackgroundTasks:
 
     @property
     def running(self) -> bool:
-        """Whether anything is under way."""
+        """Whether any task has not ended."""
         return bool(self._running)
 
     def _done(self, task: asyncio.Task[Any]) -> None:

@@ -28,7 +28,7 @@ class _PlainTexts(RenderHook):
 
 
 def console(*, stderr: bool = False, file: TextIO | None = None) -> Console:
-    """What rich prints with, for commands."""
+    """A rich console for a command to print tables and colours with."""
     made = Console(stderr=stderr, file=file)
     made.push_render_hook(_PlainTexts())
     return made

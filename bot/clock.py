@@ -16,11 +16,11 @@ class Clock(Protocol):
         """Seconds that never run backwards, for measuring spans and cache lifetimes."""
 
     async def sleep(self, seconds: float) -> None:
-        """Wait that many seconds."""
+        """Wait `seconds`."""
 
 
 class SystemClock:
-    """The machine's clock."""
+    """The clock of this machine."""
 
     def now(self) -> datetime:
         """The present moment, aware, in UTC."""

@@ -32,7 +32,7 @@ class Held(abc.ABC):
     @property
     @abc.abstractmethod
     def age(self) -> timedelta:
-        """How long ago the lease was asked for, at least."""
+        """How long ago the lease was asked for; each kind of lease says by which clock."""
 
     def is_young(self, share: float) -> bool:
         """Whether less than this share of its length has passed."""
@@ -100,7 +100,7 @@ class HeldLease(Held):
 
     @property
     def age(self) -> timedelta:
-        """How long ago the lease was asked for, at least."""
+        """How long ago the lease was asked for, by the clock that says more."""
         passed = timedelta(seconds=self._clock.monotonic() - self._monotonic)
         return max(self._clock.now() - self._wall, passed)
 

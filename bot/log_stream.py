@@ -69,7 +69,7 @@ class LogStream(io.TextIOBase):
         """Do nothing: the thread writes what is queued as soon as the stream takes it."""
 
     def writable(self) -> bool:
-        """True, as for every file that is written to."""
+        """True: it can be written to."""
         return True
 
     def isatty(self) -> bool:

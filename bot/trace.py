@@ -39,7 +39,7 @@ def traced(request: str | None = None) -> Iterator[str]:
 
 
 def begin(request: str | None) -> Before:
-    """Put an id on every log line from now on until `end`; None for a new one.
+    """Put an id on every log line until `end` is called; None for a new one.
 
     With `end` the same as `traced`, for callers that are no context.
     """

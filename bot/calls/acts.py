@@ -116,7 +116,7 @@ class Act(Frozen):
 
     @property
     def handle(self) -> str:
-        """The call's short handle."""
+        """The short handle of the call."""
         return handle(self.call)
 
     @property

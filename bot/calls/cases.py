@@ -22,7 +22,7 @@ https://docs.slack.dev/interactivity/handling-user-interaction
 
 
 class Manner(StrEnum):
-    """How an answer is shown to whoever asked."""
+    """How the private answer to an order is shown."""
 
     NEW = "new"
     """A message of its own: nothing that answers a command can be replaced later."""
@@ -58,12 +58,12 @@ class Order(Frozen):
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """All keys under which it is the same order."""
+        """All keys under which a redelivery of it is recognised."""
         return (self.key, self.press) if self.press else (self.key,)
 
     @property
     def manner(self) -> Manner:
-        """How its answer is shown."""
+        """How the private answer to it is shown."""
         if self.card:
             return Manner.CARD
         return Manner.IN_PLACE if self.in_place else Manner.NEW
@@ -292,7 +292,7 @@ class DigestNote(Frozen):
 
 
 class NoticeKind(StrEnum):
-    """The kind of place where a case is shown."""
+    """The kind of place in Slack where a case is shown."""
 
     LINE = "line"
     """The moderation channel: one message a case, edited as it goes on."""

@@ -60,7 +60,7 @@ class CallListing(Frozen):
 
 
 class PeopleFound(Frozen):
-    """Where somebody is live, as of `at` (UTC), vendor by vendor.
+    """The live calls that somebody is in, as of `at` (UTC), vendor by vendor.
 
     `unread` counts, by vendor, live calls that were not searched; `troubles` are the vendors that
     did not answer.

@@ -95,7 +95,7 @@ def with_plain_blanks(text: str) -> str:
 
 
 def can_be_seen(text: str) -> bool:
-    """Whether there is anything to see in it: more than blanks, marks and invisible characters."""
+    """Whether `text` is visible: more than blanks, marks and invisible characters."""
     return any(_SIGNS.get(ord(sign), sign).strip() and not _is_mark(sign) for sign in text)
 
 

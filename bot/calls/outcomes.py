@@ -27,7 +27,7 @@ class State(StrEnum):
 
     @property
     def label(self) -> str:
-        """The state in words, the same wherever it is shown."""
+        """The state in words, the same in Slack, in digests and on the command line."""
         return _LABELS.get(self, self.value)
 
     @property
@@ -45,7 +45,7 @@ _LABELS = {
 
 
 def state_names(state: State) -> tuple[str, str, str]:
-    """The names a state has had: its label, its stored value, and that as words."""
+    """All names of a state that people may type: its label, its stored value, that as words."""
     return state.label, state.value, state.value.replace("_", " ")
 
 

@@ -28,7 +28,7 @@ class RunningRecording(Frozen):
 
     @property
     def short(self) -> str:
-        """The beginning of its id, by which it can be named."""
+        """The beginning of the recording's id, by which it can be named."""
         return self.id[:SHORT_ID]
 
     @property

@@ -37,7 +37,7 @@ class RefusalCount(Frozen):
 
 
 class RefusalWindow(Frozen):
-    """An hour of somebody's refusals: `recorded` of them each, and those that are only counted.
+    """One person's refusals of an hour: how many are `recorded`, and the `count` of others.
 
     `recorded` stays for as long as hour follows hour with refusals to be counted.
     """

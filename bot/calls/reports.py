@@ -151,7 +151,7 @@ class CallMember(Frozen):
 
 
 class RoomKind(StrEnum):
-    """What kind of thing with a name a `Room` is."""
+    """What kind of thing a `Room` is."""
 
     TYPE = "call type"
     PRESET = "preset"
@@ -159,7 +159,7 @@ class RoomKind(StrEnum):
 
 
 class Room(Frozen):
-    """A call type, a preset or a lasting room of a vendor."""
+    """A thing of a vendor that has a name: a call type, a preset, a lasting room."""
 
     kind: RoomKind
     name: str
@@ -168,14 +168,14 @@ class Room(Frozen):
 
 
 class Sighting(Frozen):
-    """Somebody who is in a live call now."""
+    """A person and the live call that they are in."""
 
     call: Call
     person: Participant
 
 
 class Sightings(Frozen):
-    """Where in a vendor's live calls somebody is; `unread` counts calls that were not searched."""
+    """The live calls of one vendor that somebody is in; `unread` counts calls not searched."""
 
     found: tuple[Sighting, ...] = ()
     unread: int = 0

@@ -20,15 +20,15 @@ class Rights(Frozen):
     technical: bool = False
 
     def may(self, verb: str, *, everyone: bool = False) -> bool:
-        """Whether that verb may be offered."""
+        """Whether a card may offer that verb."""
         return verb in (self.everyone if everyone else self.verbs)
 
     def may_reach(self, person: Person) -> bool:
-        """Whether an act on that person may be offered."""
+        """Whether a card may offer an act on that person."""
         return not self.protection.covers(person.ids, person.role)
 
     def may_order(self, act: Act) -> bool:
-        """Whether a button for that act may be offered."""
+        """Whether a card may offer a button for that act."""
         return self.may(act.verb.name, everyone=act.sweeping) and all(
             self.may_reach(person) for person in act.people
         )

@@ -4,7 +4,7 @@ from bot.calls.models import CallRef, Frozen
 
 
 class ErrorSuggestion(Frozen):
-    """One suggestion: words to type as if anew, a call to open, or else the list of calls."""
+    """What somebody may press below an error: words to type anew, a call, or else the list."""
 
     label: str
     words: str = ""

@@ -17,7 +17,7 @@ def dump_verb(verb: Verb) -> dict[str, Any]:
 
 
 def load_verb(data: Any) -> Verb:
-    """The verb that `dump_verb` wrote.
+    """The verb in JSON that `dump_verb` wrote.
 
     Raises ValueError when the name or an option is unknown. An unknown option without a value is
     let pass; with one that has a value, it would be another act.

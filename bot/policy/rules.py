@@ -104,14 +104,14 @@ class VendorRules(Section):
 
 
 class Vendors(Section):
-    """`[vendors]`: one table a vendor."""
+    """`[vendors]`: the table of each vendor."""
 
     stream: VendorRules = VendorRules()
     realtimekit: VendorRules = VendorRules()
     cometchat: VendorRules = VendorRules()
 
     def of(self, vendor: Vendor) -> VendorRules:
-        """The table of one vendor."""
+        """The rules in the table of `vendor`."""
         rules: VendorRules = getattr(self, vendor.value)
         return rules
 

@@ -43,7 +43,7 @@ class Noting(httpx.AsyncHTTPTransport):
         self.sent: list[httpx.Request] = []
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Note it and send it."""
+        """Note the request and send it."""
         self.sent.append(request)
         return await super().handle_async_request(request)
 
@@ -61,17 +61,17 @@ class Forgetting:
     async def keep_calls(
         self, vendor: Vendor, stretch: Stretch, records: Sequence[CallRecord], *, now: datetime
     ) -> None:
-        """Not."""
+        """Keep nothing."""
 
     async def sums(
         self, stretches: Sequence[Stretch], vendors: Sequence[Vendor]
     ) -> Sequence[Mapping[Vendor, Tally]]:
-        """Nothing of anybody."""
+        """No sums for any stretch."""
         del vendors
         return [{} for _ in stretches]
 
     async def unread(self, vendor: Vendor, stretch: Stretch) -> Sequence[Stretch]:
-        """All of it."""
+        """The whole stretch: nothing of it was read."""
         del vendor
         return [stretch]
 

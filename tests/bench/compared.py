@@ -26,7 +26,7 @@ AT_ONCE = 200
 
 
 class Kept(NamedTuple):
-    """The bytes of every entry, and of every case the order and its results."""
+    """The bytes that are compared: of every entry, and of every case its order and results."""
 
     entries: list[bytes]
     cases: list[str]

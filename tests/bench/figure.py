@@ -31,12 +31,12 @@ class Figure:
         at_least: bool = False,
         unit: str = "x",
     ) -> "Figure":
-        """The median of the rounds."""
+        """A figure from the median of `ratios`, one for each round."""
         return cls(name, median(ratios), limit, at_least, unit)
 
     @property
     def good(self) -> bool:
-        """Whether it keeps its limit."""
+        """Whether the figure keeps its limit."""
         return self.ratio >= self.limit if self.at_least else self.ratio <= self.limit
 
     def __str__(self) -> str:

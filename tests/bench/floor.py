@@ -30,22 +30,22 @@ OPTIONS = [
 
 
 async def authorize() -> AuthorizeResult:
-    """Without asking Slack, as the product does."""
+    """The credentials for any request, without asking Slack, as the product has them."""
     return AuthorizeResult(enterprise_id=None, team_id=None, bot_token="xoxb-made-up")
 
 
 async def acknowledge(ack: AsyncAck) -> None:
-    """Only that."""
+    """Acknowledge a command and do no more."""
     await ack()
 
 
 async def suggest(ack: AsyncAck) -> None:
-    """As many options as Slack shows, known beforehand."""
+    """Answer with as many options as Slack shows, known beforehand."""
     await ack(options=OPTIONS)
 
 
 def bare() -> Starlette:
-    """The whole app."""
+    """The app: Bolt behind Starlette, with these two listeners."""
     bolt = AsyncApp(
         signing_secret=os.environ["SLACK_SIGNING_SECRET"],
         authorize=authorize,

@@ -13,7 +13,7 @@ Check = Callable[[Answer], bool]
 
 @dataclass(frozen=True)
 class Load:
-    """How one round went; times in seconds."""
+    """How long the requests of one round took; times in seconds."""
 
     p50: float
     p99: float
@@ -51,10 +51,10 @@ async def _send(line: Line, waiting: Iterator[bytes], check: Check, taken: list[
 
 
 def acked(answer: Answer) -> bool:
-    """Slack takes any 200."""
+    """Whether Slack would take the answer: any 200."""
     return answer.status == 200
 
 
 def recorded(answer: Answer) -> bool:
-    """An order that is on disk is acknowledged with nothing; what is wrong with one is in words."""
+    """Whether the answer acknowledges an order that is on disk: with nothing to say."""
     return acked(answer) and not answer.body

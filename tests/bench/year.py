@@ -36,7 +36,7 @@ def fill(url: str) -> None:
 
 
 def calls() -> Iterator[Row]:
-    """Each call of each day."""
+    """Yield the rows of each call of each day."""
     pattern = [row_of(keepable(record, LAST), record.ended_at) for record in _day()]
     moments = ("started_at", "ended_at", "until")
     for number in range(DAYS):
@@ -52,7 +52,7 @@ def calls() -> Iterator[Row]:
 
 
 def sums() -> Iterator[Row]:
-    """Each quarter, as it is with a day before it and a day after it."""
+    """Yield the sums of each quarter, as it is with a day before it and a day after it."""
     middle = Stretch(FIRST + DAY, FIRST + 2 * DAY)
     for vendor in Vendor:
         ours = [record for record in _day() if record.vendor is vendor]
@@ -64,7 +64,7 @@ def sums() -> Iterator[Row]:
 
 
 def reads() -> Iterator[Row]:
-    """All of it was read."""
+    """Yield the rows that say that all of it was read."""
     for vendor in Vendor:
         for number in range(DAYS):
             first = number_of(FIRST) + number * QUARTERS_A_DAY

@@ -93,10 +93,12 @@ def valid_message(message: Message) -> Message:
 
 
 def words(message: Message) -> str:
+    """Every text of the message, a line each."""
     return "\n".join((*texts(message.blocks, "plain_text"), *texts(message.blocks, "mrkdwn")))
 
 
 def ref(call_id: str = "default:support", vendor: Vendor = Vendor.STREAM) -> CallRef:
+    """A call of that vendor and id."""
     return CallRef(vendor=vendor, id=call_id, session="0b6e7b1c-3d0f-4c9f-8a52-5b9d7a2f4c11")
 
 

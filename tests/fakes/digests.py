@@ -38,7 +38,7 @@ async def wanted(store: DigestStore, wish: Wish, by: Actor, at: datetime) -> Sub
 
 @dataclass
 class Row:
-    """A posting as it is on disk."""
+    """A posting as it is in the database."""
 
     token: int = 0
     owner: str = ""
@@ -69,6 +69,7 @@ class Rows:
             raise StoreError("The database does not answer.")
 
     async def set_up(self, wish: Wish, by: Actor, key: str, at: datetime) -> ChangeResult:
+        """See `DigestStore.set_up`."""
         del key
         made = Subscription(id=len(self.subs) + 1, wish=wish, owner=by, made_at=at)
         self.subs.append(made)
@@ -77,11 +78,13 @@ class Rows:
     async def amend(
         self, known: Subscription, changed: Subscription, note: DigestNote, at: datetime
     ) -> ChangeResult:
+        """See `DigestStore.amend`."""
         del note, at
         self.put(changed)
         return ChangeResult(changed, ChangeKind.CHANGED, known)
 
     async def pause(self, known: Subscription, why: str, at: datetime) -> bool:
+        """See `DigestStore.pause`."""
         if known not in self.subs:
             return False
         paused = known.paused(why=why)
@@ -108,6 +111,7 @@ class Rows:
     async def due_announcements(
         self, *, owner: str, limit: int, lease: timedelta
     ) -> Sequence[Announcement]:
+        """See `DigestStore.due_announcements`."""
         del owner, limit, lease
         now = self.clock.now()
         due = [
@@ -124,19 +128,23 @@ class Rows:
         return tried
 
     async def mark_announced(self, announcement: Announcement) -> None:
+        """See `DigestStore.mark_announced`."""
         self.not_before.pop(announcement.key, None)
 
     async def defer_announcement(self, announcement: Announcement, until: datetime) -> None:
+        """See `DigestStore.defer_announcement`."""
         self.not_before[announcement.key] = until
         self.owed.append(announcement)
 
     async def subscriptions(self, channel: str | None = None) -> Sequence[Subscription]:
+        """See `DigestStore.subscriptions`."""
         self._work()
         return [sub for sub in self.subs if not sub.stopped and channel in (None, sub.wish.channel)]
 
     async def claim_posting(
         self, subscription: Subscription, day: date, *, owner: str, lease: timedelta
     ) -> Posting | None:
+        """See `DigestStore.claim_posting`."""
         self._work()
         now = self.clock.now()
         row = self.rows.setdefault((subscription.id, day), Row())
@@ -154,6 +162,7 @@ class Rows:
         )
 
     async def posted(self, posting: Posting, ts: str | None) -> bool:
+        """See `DigestStore.posted`."""
         self._work()
         row = self.rows[posting.subscription.id, posting.day]
         if row.done or str(row.token) != posting.token:
@@ -162,10 +171,12 @@ class Rows:
         return True
 
     async def acts(self, stretch: Stretch) -> Acts:
+        """See `DigestStore.acts`."""
         self.asked.append(stretch)
         return self.done
 
     async def waiting(self, limit: int) -> Sequence[Waiting]:
+        """See `DigestStore.waiting`."""
         return self.waits[:limit]
 
 
@@ -176,12 +187,13 @@ class Numbers:
     known: dict[tuple[datetime, Vendor], Tally] = field(default_factory=dict)
 
     def put(self, vendor: Vendor, day: date, tally: Tally, zone: str = "Etc/UTC") -> None:
-        """Say what is known of a local day."""
+        """Set the tally of a vendor's local day."""
         self.known[local_day(day, ZoneInfo(zone)).start, vendor] = tally
 
     async def sums(
         self, stretches: Sequence[Stretch], vendors: Sequence[Vendor]
     ) -> Sequence[Mapping[Vendor, Tally]]:
+        """See `UsageStore.sums`."""
         return [
             {
                 vendor: self.known[stretch.start, vendor]
@@ -206,6 +218,7 @@ class Channel:
     attempts: int = 0
 
     async def post(self, posting: Posting, digest: Digest) -> str:
+        """See `DigestPoster.post`; raises the next of `fails`."""
         self.attempts += 1
         if self.fails:
             raise self.fails.pop(0)
@@ -217,6 +230,7 @@ class Channel:
         return f"{len(there) - 1}.0"
 
     async def announce(self, announcement: Announcement, now: datetime) -> None:
+        """See `DigestPoster.announce`; raises the next of `fails`."""
         del now
         if self.owner_fails:
             raise self.owner_fails.pop(0)
@@ -231,7 +245,8 @@ class Channel:
 
 
 class Head:
-    """The audit chain's last entry."""
+    """An audit log that has only a last entry."""
 
     async def head(self) -> tuple[int, str]:
+        """The number and hash of the last entry."""
         return 7, "ab" * 32

@@ -25,27 +25,33 @@ class Table:
     house: str = HOME
 
     async def home(self) -> str:
+        """The workspace that is served, `house`."""
         self._ask("home")
         return self.house
 
     async def member(self, user: str) -> Member:
+        """Who is in `members`, else a full member of the home workspace."""
         self._ask(user)
         return self.members.get(user, Member(user=user, team=HOME))
 
     async def group(self, group: str) -> frozenset[str]:
+        """Who is in the group; nobody in one that is not in `groups`."""
         self._ask(group)
         return self.groups.get(group, frozenset())
 
     async def place(self, channel: str) -> Place | None:
+        """The channel in `places`; else one that is gone."""
         self._ask(channel)
         return self.places.get(channel, Place(channel=channel, gone=True))
 
     async def is_shared(self, channel: str) -> bool:
+        """Whether the channel in `places` is shared."""
         self._ask(channel)
         place = self.places.get(channel)
         return place is not None and place.shared
 
     async def belongs(self, user: str, channel: str) -> bool | None:
+        """What `belong` says of the person in the channel; else True."""
         self._ask(f"{user} in {channel}")
         return self.belong.get((user, channel), True)
 
@@ -56,6 +62,7 @@ class Table:
 
 
 def actor(user: str, team: str = HOME) -> Actor:
+    """A member of `team` who acts."""
     return Actor(user=user, team=team)
 
 

@@ -19,11 +19,12 @@ LAUNCH = "livestream:launch-show"
 
 
 def short(call: str, vendor: Vendor = Vendor.STREAM) -> str:
+    """The handle of a call, by its id."""
     return handle(CallRef(vendor=vendor, id=call))
 
 
 class FormFiller(Moderator):
-    """Somebody who fills in forms."""
+    """A moderator who fills in forms."""
 
     async def opens(self, text: str) -> View:
         """Type words that lack something; the form as it is once it is no longer loading."""
@@ -84,14 +85,16 @@ class FormFiller(Moderator):
 
 
 async def latest(show: Show) -> Case:
-    """The newest case."""
+    """The case with the highest number."""
     entries = await show.store.audit(AuditQuery(limit=20))
     return await show.store.case(max(entry.case or 0 for entry in entries))
 
 
 def fields(view: View) -> list[str]:
+    """The labels of a form's fields, in order."""
     return [block["label"]["text"] for block in view.blocks if block["type"] == "input"]
 
 
 def people_block_of(view: View) -> str:
+    """The block_id of the field in which people are chosen."""
     return next(str(b["block_id"]) for b in view.blocks if b["block_id"].startswith("people."))

@@ -22,7 +22,7 @@ class Lead(Moderator):
         self.channel = show.workspace.add_channel(f"team-{len(show.workspace.channels)}", self.user)
 
     async def opens(self, words: str) -> View:
-        """Type words that open a form; the form."""
+        """Type words that open a form, and return the form."""
         self.closes_forms()
         await self.show.sender.command(self.user, self.show.stage.cast.ops, words)
         return await self.form()
@@ -35,7 +35,7 @@ class Lead(Moderator):
         return dict(form.errors)
 
     async def sets_up(self, channel: Channel | None = None, **values: Any) -> Subscription:
-        """A digest for a channel of their own."""
+        """Set up a digest for a channel of their own, and return the subscription."""
         where = channel or self.channel
         form = await self.opens("digest subscribe")
         assert await self.sends(form, channel=where.id, **values) == {}
@@ -45,7 +45,7 @@ class Lead(Moderator):
         return made
 
     async def there(self, channel: Channel | None = None) -> list[Subscription]:
-        """What is on file for that channel."""
+        """The subscriptions of that channel in the database."""
         return list(await self.show.store.subscriptions((channel or self.channel).id))
 
     async def told(self, *words: str, channel: Channel | None = None) -> str:
@@ -59,7 +59,7 @@ class Lead(Moderator):
         return await self.show.workspace.until(found, TIMEOUT_S)
 
     def said_in(self, channel: Channel | None = None) -> list[str]:
-        """Everything that stands in the channel, beside what is in threads."""
+        """The texts of all messages in the channel, without those in threads."""
         found = self.show.workspace.messages.get((channel or self.channel).id, [])
         return [as_text(message) for message in found if message.thread_ts is None]
 

@@ -32,7 +32,7 @@ def is_at_home(host: str) -> bool:
 
 
 def stay_at_home() -> None:
-    """From now on nobody outside is reached by this process. Cannot be taken back."""
+    """Keep this process from reaching anybody outside this machine; it cannot be undone."""
     sys.addaudithook(_look)
 
 

@@ -90,7 +90,7 @@ class Moderator:
         return self.private()[-1]
 
     def private(self) -> list[Message]:
-        """What only they see, oldest first."""
+        """The messages that only they see, oldest first."""
         return self.show.workspace.ephemerals.get(self.user.id, [])
 
     async def _form_or_message(self, seen: int) -> View | Message:

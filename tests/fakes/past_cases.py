@@ -8,7 +8,7 @@ from tests.fakes.clock import START
 
 
 def case_of(act: Act, state: State = State.CONFIRMED, number: int = 1) -> Case:
-    """The case of an act, and how it ended."""
+    """A case of that act which ended in that state."""
     return Case(
         number=number,
         act=act,

@@ -14,7 +14,7 @@ NO_ENCRYPTION = {80877103, 80877104}
 
 
 class Refusal(socketserver.BaseRequestHandler):
-    """Answers one client with an ErrorResponse, or by hanging up."""
+    """The handler that answers one client with an ErrorResponse, or by hanging up."""
 
     server: "Refusing"
 
@@ -30,7 +30,7 @@ class Refusal(socketserver.BaseRequestHandler):
 
 
 class Refusing(socketserver.ThreadingTCPServer):
-    """A server that lets nobody in."""
+    """A server that refuses every client."""
 
     answer: bytes = b""
     daemon_threads = True

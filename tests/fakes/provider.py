@@ -41,7 +41,7 @@ Trouble = Exception | tuple[str, Exception]
 
 
 class FakeReports(UnsupportedReports):
-    """Tells what its vendor keeps."""
+    """Reports of what a FakeProvider keeps."""
 
     capabilities = report_capabilities(**dict.fromkeys(REPORTS, "it keeps nothing"))
     lists = frozenset(Listed)
@@ -50,31 +50,31 @@ class FakeReports(UnsupportedReports):
         self._vendor = vendor
 
     async def files(self, call: CallRef, kinds: frozenset[FileKind]) -> Files:
-        """What was kept of it."""
+        """The files of the call of these kinds."""
         self._vendor.answer()
         return Files(
             files=tuple(file for file in self._vendor.kept.get(call.id, ()) if file.kind in kinds)
         )
 
     async def quality(self, call: CallRef) -> Quality:
-        """What was measured of it."""
+        """The quality that was measured of the call."""
         self._vendor.answer()
         return self._vendor.measured.get(call.id, Quality())
 
     async def feedback(self, call: CallRef) -> Sequence[Feedback]:
-        """What was said about it."""
+        """The feedback on the call."""
         self._vendor.answer()
         return self._vendor.said.get(call.id, ())
 
     async def attendance(self, call: CallRef) -> Attendance:
-        """Who was in it."""
+        """Who was in the call."""
         self._vendor.answer()
         if self._vendor.attended is None:
             raise VendorTimeout("It tells nobody who was there.", vendor=self._vendor.vendor)
         return self._vendor.attended.get(call.id, Attendance())
 
     async def members(self, call: CallRef) -> Page[CallMember]:
-        """Who belongs to it."""
+        """The members of the call."""
         self._vendor.answer()
         return self._vendor.belonging.get(call.id, Page(items=()))
 
@@ -86,7 +86,7 @@ class FakeReports(UnsupportedReports):
         return self._vendor.rosters.get((call.id, which), Page(items=()))
 
     async def rooms(self) -> Sequence[Room]:
-        """What has a name."""
+        """The rooms, types and presets."""
         self._vendor.answer()
         return self._vendor.known
 
@@ -138,7 +138,7 @@ class FakeProvider(WithoutPreparation, WithoutCallLog):
 
     @property
     def acts(self) -> "FakeProvider":
-        """Itself: acts change what it keeps."""
+        """The provider itself, which does the acts too."""
         return self
 
     def open_call(self, name: str, *people: str, title: str | None = None) -> CallRef:
@@ -165,7 +165,7 @@ class FakeProvider(WithoutPreparation, WithoutCallLog):
         return Page(items=calls[start:end], next=str(end) if end < len(calls) else None)
 
     async def get(self, call_id: str) -> Call:
-        """One call."""
+        """The call of that id."""
         self.answer()
         if call_id not in self.calls:
             raise NotAtVendor("There is no such call.", vendor=self.vendor, status=404)
@@ -186,7 +186,7 @@ class FakeProvider(WithoutPreparation, WithoutCallLog):
         )
 
     async def perform(self, act: Act) -> Receipt:
-        """Do it, or whatever the script says."""
+        """Do the act, or whatever the script says instead."""
         self.reached.set()
         if self.hangs:
             self.waiting += 1
@@ -207,7 +207,7 @@ class FakeProvider(WithoutPreparation, WithoutCallLog):
         return Receipt(evidence="The vendor said yes.", request_id=f"req-{len(self.done)}")
 
     async def observe(self, act: Act) -> Observation:
-        """What is so now, or the next of `seen`."""
+        """What is now so of the act, or the next of `seen`."""
         if self.seen:
             seen = self.seen.pop(0)
             if isinstance(seen, Exception):
@@ -222,7 +222,7 @@ class FakeProvider(WithoutPreparation, WithoutCallLog):
         )
 
     async def find(self, words: str) -> Sightings:
-        """Whoever's id or name holds `words`."""
+        """The people in live calls whose id or name holds `words`."""
         self.answer()
         return Sightings(
             unread=self.unsearched,
@@ -235,12 +235,12 @@ class FakeProvider(WithoutPreparation, WithoutCallLog):
         )
 
     async def probe(self) -> str:
-        """It answers."""
+        """A sentence that it answers."""
         self.answer()
         return "It answers."
 
     async def aclose(self) -> None:
-        """Nothing to close."""
+        """Do nothing: there is nothing to close."""
 
     def answer(self) -> None:
         """Count a request; raise what makes it `silent`."""
@@ -257,5 +257,5 @@ def _participant(person: str) -> Participant:
 
 
 def names(people: Sequence[Participant]) -> list[str]:
-    """The ids, for comparing."""
+    """The ids of `people`, for comparing."""
     return [person.id for person in people]

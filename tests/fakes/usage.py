@@ -16,13 +16,13 @@ from tests.usage.quarters import quarters
 
 
 def utc_day(day: date) -> Stretch:
-    """From midnight to midnight."""
+    """The stretch of a UTC day, from midnight to midnight."""
     start = datetime.combine(day, time(), UTC)
     return Stretch(start, start + DAY)
 
 
 class MemoryUsage:
-    """A `UsageStore`. `kept` are the days in the order they were kept."""
+    """A `UsageStore` in memory. `kept` are the days in the order they were kept."""
 
     def __init__(self) -> None:
         self.days: dict[tuple[Vendor, date], Mapping[datetime, Tally]] = {}
@@ -32,7 +32,7 @@ class MemoryUsage:
     async def keep_calls(
         self, vendor: Vendor, stretch: Stretch, records: Sequence[CallRecord], *, now: datetime
     ) -> None:
-        """Whole UTC days only, the newest first."""
+        """Keep the calls of whole UTC days, the newest day first."""
         days = _days(stretch)
         assert stretch == Stretch(utc_day(days[0]).start, utc_day(days[-1]).end)
         for day in reversed(days):
@@ -44,7 +44,7 @@ class MemoryUsage:
     async def sums(
         self, stretches: Sequence[Stretch], vendors: Sequence[Vendor]
     ) -> Sequence[Mapping[Vendor, Tally]]:
-        """A vendor that was not read on a UTC day of the stretch is left out."""
+        """The sums of each stretch; without vendors of which a UTC day of it was not read."""
         return [
             {
                 vendor: total(
@@ -60,7 +60,7 @@ class MemoryUsage:
         ]
 
     async def unread(self, vendor: Vendor, stretch: Stretch) -> Sequence[Stretch]:
-        """Each day by itself."""
+        """The days of the stretch that were not kept, each as a stretch of its own."""
         return [utc_day(day) for day in _days(stretch) if (vendor, day) not in self.days]
 
 
@@ -79,7 +79,7 @@ class Told:
     asked: list[tuple[Stretch, str | None]] = field(default_factory=list)
 
     async def history(self, stretch: Stretch, *, cursor: str | None = None) -> Page[CallRecord]:
-        """Page by page."""
+        """The next of `pages`, or the next of `errors` raised."""
         self.asked.append((stretch, cursor))
         if self.errors:
             raise self.errors.pop(0)
@@ -88,14 +88,14 @@ class Told:
         return Page(items=tuple(self.pages[number]), next=following)
 
     async def reported(self, first: date, last: date) -> Sequence[VendorDay]:
-        """As written down."""
+        """Those of `days` from `first` to `last`, or the next of `errors` raised."""
         if self.errors:
             raise self.errors.pop(0)
         return [day for day in self.days if first <= day.day <= last]
 
 
 def clients(world: World) -> dict[Vendor, VendorClient]:
-    """The real clients of a world's vendors."""
+    """Real clients of the vendors of a make-believe world."""
     return {
         Vendor.STREAM: stream_setup.client(world.stream),
         Vendor.REALTIMEKIT: realtimekit_setup.client(world.realtimekit),

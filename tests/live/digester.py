@@ -32,12 +32,13 @@ PAUSE = 0.05
 
 
 class DayOfFile(SystemClock):
-    """Noon of the day that stands in a file, which another process writes."""
+    """A clock that stands at noon of the day in a file, which another process writes."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
 
     def now(self) -> datetime:
+        """Noon, in UTC, of the day that the file names now."""
         day = date.fromisoformat(self._file.read_text(encoding="utf-8"))
         return datetime.combine(day, time(12), UTC)
 

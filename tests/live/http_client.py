@@ -47,7 +47,7 @@ class Line:
         return Answer(int(head[9:12]), body)
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         if self._streams is not None:
             self._streams[1].close()
         self._streams = None
@@ -80,7 +80,7 @@ class Letterbox:
 
 @contextlib.asynccontextmanager
 async def letterbox() -> AsyncIterator[Letterbox]:
-    """A letterbox on a free local port."""
+    """Serve a letterbox on a free local port while the context lasts."""
     box = Letterbox()
     server = await asyncio.start_server(box.take, "127.0.0.1", 0)
     box.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/answer"

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def free_port() -> int:
-    """A port nobody listens on."""
+    """A port on which nobody listens."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
         return port
@@ -36,20 +36,20 @@ class Process(Protocol):
 
     @property
     def stdout(self) -> asyncio.StreamReader | None:
-        """What it prints."""
+        """The stream of what it prints."""
 
     @property
     def returncode(self) -> int | None:
-        """None while it runs."""
+        """The exit code; None while it runs."""
 
     def kill(self) -> None:
-        """SIGKILL."""
+        """Send SIGKILL."""
 
     def terminate(self) -> None:
-        """SIGTERM."""
+        """Send SIGTERM."""
 
     def send_signal(self, signal: signal.Signals, /) -> None:
-        """Any signal."""
+        """Send any signal."""
 
     async def wait(self) -> int:
         """Wait for its end; its exit code."""
@@ -64,7 +64,7 @@ class Program:
 
     @classmethod
     async def start(cls, *arguments: str, environ: Mapping[str, str], log: Path) -> "Program":
-        """Start it; returns before it is ready. Nothing of our own environment leaks in."""
+        """Start it, without our own environment; returns before it is ready."""
         with log.open("ab") as output:
             process = await asyncio.create_subprocess_exec(
                 sys.executable,
@@ -97,7 +97,7 @@ class Program:
         return (await self._process.stdout.read()).decode()
 
     def last_words(self) -> str:
-        """The end of its log."""
+        """The end of its log file."""
         return self._log.read_text(encoding="utf-8", errors="replace")[-3_000:]
 
     def kill(self) -> None:
@@ -126,5 +126,5 @@ class Program:
             self._process.send_signal(signal.SIGCONT)
 
     async def ended(self) -> int:
-        """Wait for its end; its exit code."""
+        """Wait until it has ended; returns its exit code."""
         return await self._process.wait()

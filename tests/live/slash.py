@@ -24,7 +24,7 @@ class Slash:
     user: str = MODERATOR
 
     def request(self) -> bytes:
-        """The request, signed now."""
+        """The bytes of the HTTP request, signed now."""
         body = urllib.parse.urlencode(
             {
                 "command": "/calls",
@@ -48,7 +48,7 @@ class Question:
     typed: str
 
     def request(self) -> bytes:
-        """The request, signed now."""
+        """The bytes of the HTTP request, signed now."""
         payload = {
             "type": "block_suggestion",
             "user": {"id": MODERATOR, "team_id": TEAM},

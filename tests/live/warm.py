@@ -80,20 +80,20 @@ class Forked:
         return self._process.exitcode
 
     def kill(self) -> None:
-        """SIGKILL."""
+        """Send SIGKILL."""
         self._process.kill()
 
     def terminate(self) -> None:
-        """SIGTERM."""
+        """Send SIGTERM."""
         self._process.terminate()
 
     def send_signal(self, number: signal.Signals) -> None:
-        """Any signal."""
+        """Send any signal."""
         if self._process.pid is not None and self.returncode is None:
             os.kill(self._process.pid, number)
 
     async def wait(self) -> int:
-        """Wait for its end; its exit code."""
+        """Wait until it has ended; returns its exit code."""
         await self._output.closed.wait()
         self._process.join()  # nothing printed any more: it is ending, or has ended
         assert self._process.exitcode is not None

@@ -59,17 +59,17 @@ class LogPipe:
         self.read_on()
 
     def read_on(self) -> None:
-        """Read from now on."""
+        """Begin to read what comes through the pipe."""
         if self._open:
             asyncio.get_running_loop().add_reader(self._reads, self._copy)
 
     def stop_reading(self) -> None:
-        """Leave in it what comes; soon it takes no more."""
+        """Stop reading, so that the pipe is soon full and takes no more."""
         if self._open:
             asyncio.get_running_loop().remove_reader(self._reads)
 
     def leave(self) -> None:
-        """Go away: from now on writing into it fails."""
+        """Close the reading end: from now on writing into the pipe fails."""
         if self._open:
             self.stop_reading()
             self._open = False
@@ -85,7 +85,7 @@ class LogPipe:
 
 
 class Exposed(Program):
-    """A process to which more can happen than its end."""
+    """A process whose clock can be set and whose log can be left unread."""
 
     def __init__(self, process: Forked, log: Path, clock: SetClock, pipe: LogPipe) -> None:
         super().__init__(process, log)
@@ -93,7 +93,7 @@ class Exposed(Program):
         self.pipe = pipe
 
     async def ended(self) -> int:
-        """Wait for its end; its exit code."""
+        """Wait until it has ended; returns its exit code."""
         code = await super().ended()
         self.pipe.leave()
         return code

@@ -41,7 +41,7 @@ class Tally:
 
     @property
     def good(self) -> bool:
-        """Whether nothing went wrong."""
+        """Whether all counts in `faults` are zero."""
         return not any(self.faults.values())
 
 
@@ -79,7 +79,7 @@ class Auditor:
         return [entry async for entry in self.store.export()]
 
     async def broken(self) -> int:
-        """1 when the chain is broken, or anything beside it is not as recorded; else 0."""
+        """Whether the audit log or a case is not as it was recorded: 1 or 0."""
         try:
             await self.store.verify()
         except RecordDamaged:
@@ -89,7 +89,7 @@ class Auditor:
 
 @asynccontextmanager
 async def auditor(database_url: str) -> AsyncIterator[Auditor]:
-    """An auditor with connections of its own."""
+    """Yield an auditor with database connections of its own."""
     store, engine = (
         SqlStore(database_url, SystemClock()),
         create_async_engine(address_of(database_url).url),
@@ -102,7 +102,7 @@ async def auditor(database_url: str) -> AsyncIterator[Auditor]:
 
 
 async def count(stage: Stage, sent_orders: SentOrders, audit: Auditor) -> Tally:
-    """Count everything."""
+    """Count what became of every order sent."""
     cases, entries, kept = await audit.cases(), await audit.entries(), await audit.kept()
     done = Counter(effects(stage, sent_orders.pairs))
     opposed = list(_opposed(sent_orders, kept, cases))

@@ -10,7 +10,7 @@ from bot.store.migrate import migrate
 
 @contextlib.asynccontextmanager
 async def sqlite(folder: Path) -> AsyncIterator[str]:
-    """The URL of a new file in `folder`."""
+    """Yield the URL of a new file in `folder`."""
     url = f"sqlite:///{folder / 'callwarden.db'}"
     await migrate(url)
     yield url

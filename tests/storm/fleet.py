@@ -24,12 +24,12 @@ class ProcessSlot:
         self._arguments = arguments
 
     async def keep(self) -> None:
-        """Start it, and again whenever it has ended."""
+        """Start the process, and again whenever it has ended."""
         while True:
             await self.run()
 
     async def run(self) -> None:
-        """Start it and wait for its end."""
+        """Start the process and wait for its end."""
         self.program = await self._deployment.start(*self._arguments, port=self.port)
         arriving = asyncio.create_task(self._arrive(self.program))
         try:
@@ -49,7 +49,7 @@ class ProcessSlot:
 
 
 class Fleet:
-    """Every process of one bot."""
+    """All processes of one bot."""
 
     def __init__(self, deployment: Deployment, commands: Sequence[Sequence[str]]) -> None:
         self.slots = [ProcessSlot(deployment, arguments) for arguments in commands]
@@ -73,7 +73,7 @@ class Fleet:
             await asyncio.gather(*(slot.ready.wait() for slot in self.slots))
 
     async def web(self, dice: random.Random) -> int:
-        """The port of a web process that answers; waits until there is one."""
+        """Wait until a web process answers; returns its port."""
         webs = [slot for slot in self.slots if slot.port]
         ready = [slot for slot in webs if slot.ready.is_set()]
         if not ready:

@@ -123,7 +123,7 @@ class Hazards:
 
 
 def away(database_url: str) -> AbstractAsyncContextManager[None]:
-    """While the context lasts, PostgreSQL lets nobody in; an SQLite file cannot be written."""
+    """Keep everybody out of PostgreSQL, or from writing an SQLite file, in this context."""
     url = make_url(database_url)
     if url.get_backend_name() == "sqlite":
         return _locked(str(url.database))

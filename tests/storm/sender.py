@@ -53,7 +53,7 @@ class Sender:
     rate: float = 25.0
 
     async def pour(self, orders: Iterator[StormOrder]) -> None:
-        """Send every order; ends with the last one."""
+        """Send every order; returns after the last one."""
         async with asyncio.TaskGroup() as group:
             for _ in range(self.hands):
                 group.create_task(self._type(orders))

@@ -66,7 +66,7 @@ class RecordStop(Verb):
         return RecordStart(kind=self.kind)
 
     def pointless(self, call: Call) -> bool:
-        """Whether no recording shows."""
+        """Whether no recording is seen to run."""
         return call.recording not in {RecordingState.ON, RecordingState.PAUSED}
 
 
@@ -93,7 +93,7 @@ class RecordPause(Verb):
         return RecordResume(recording=self.recording)
 
     def pointless(self, call: Call) -> bool:
-        """Whether no recording shows that could be paused."""
+        """Whether no recording that could be paused is seen to run."""
         return call.recording is not RecordingState.ON
 
 
@@ -120,7 +120,7 @@ class RecordResume(Verb):
         return RecordPause(recording=self.recording)
 
     def pointless(self, call: Call) -> bool:
-        """Whether no recording shows as paused."""
+        """Whether no recording is seen to be paused."""
         return call.recording is not RecordingState.PAUSED
 
 
@@ -172,7 +172,7 @@ class TranscribeStop(Verb):
         return TranscribeStart()
 
     def pointless(self, call: Call) -> bool:
-        """Whether no transcription shows."""
+        """Whether no transcription is seen to run."""
         return not call.transcribing
 
 
@@ -224,7 +224,7 @@ class CaptionsStop(Verb):
         return CaptionsStart()
 
     def pointless(self, call: Call) -> bool:
-        """Whether no captions show."""
+        """Whether no captions are seen to run."""
         return not call.captioning
 
 

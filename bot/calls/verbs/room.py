@@ -52,7 +52,7 @@ class Unlock(Verb):
         return Lock()
 
     def pointless(self, call: Call) -> bool:
-        """Whether no lock shows."""
+        """Whether the call is not seen to be locked."""
         return not call.locked
 
 
@@ -98,7 +98,7 @@ class GoLive(Verb):
         return GoBack()
 
     def pointless(self, call: Call) -> bool:
-        """Whether nothing shows that the call is backstage."""
+        """Whether the call is not seen to be backstage."""
         return not call.backstage
 
 

@@ -53,7 +53,7 @@ class LiveStop(Verb):
         return LiveStart()
 
     def pointless(self, call: Call) -> bool:
-        """Whether no livestream shows."""
+        """Whether no livestream is seen to run."""
         return not call.broadcasting
 
 
@@ -119,7 +119,7 @@ class RtmpStop(Verb):
             return None
 
     def pointless(self, call: Call) -> bool:
-        """Whether no RTMP output shows."""
+        """Whether no RTMP output is seen to run."""
         return not call.rtmp
 
 
@@ -141,5 +141,5 @@ class RtmpStopAll(Verb):
     example = "rtmp K7QX stop all stolen stream key"
 
     def pointless(self, call: Call) -> bool:
-        """Whether no RTMP output shows."""
+        """Whether no RTMP output is seen to run."""
         return not call.rtmp

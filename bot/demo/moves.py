@@ -110,7 +110,7 @@ class Player:
 class Move(Protocol):
     """Something somebody does."""
 
-    def told(self, player: Player) -> str:
+    def described(self, player: Player) -> str:
         """What it looks like: `types /calls`."""
 
     async def make(self, player: Player, user: User, expected: tuple[str, ...]) -> Sight:
@@ -123,7 +123,7 @@ class Type:
 
     text: str = ""
 
-    def told(self, player: Player) -> str:
+    def described(self, player: Player) -> str:
         """The whole command."""
         return f"types  {self._line(player)}"
 
@@ -145,7 +145,7 @@ class Press:
     label: str
     near: str | None = None
 
-    def told(self, player: Player) -> str:
+    def described(self, player: Player) -> str:
         """The label, and where it is."""
         del player
         return f"presses  [{self.label}]" + (f"  beside {self.near}" if self.near else "")
@@ -169,7 +169,7 @@ class Submit:
 
     values: Mapping[str, str] = field(default_factory=dict)
 
-    def told(self, player: Player) -> str:
+    def described(self, player: Player) -> str:
         """What is written into it."""
         del player
         written = ", ".join(f"{name}: {value}" for name, value in self.values.items())
@@ -189,7 +189,7 @@ class Submit:
 class Read:
     """The moderation channel."""
 
-    def told(self, player: Player) -> str:
+    def described(self, player: Player) -> str:
         """Which channel."""
         return f"reads  #{player.show.stage.cast.log.name}"
 
@@ -204,7 +204,7 @@ class Run:
 
     command: str
 
-    def told(self, player: Player) -> str:
+    def described(self, player: Player) -> str:
         """The command."""
         del player
         return f"runs  callwarden {self.command}"

@@ -25,7 +25,7 @@ from bot.store import SqlStore
 from handlers.inbound.socket_mode import SocketModeClient
 from handlers.services import Services
 
-LEISURE = 10.0
+SLOWNESS = 10.0
 """How many times longer Slack waits before a show: there, nobody measures how fast the machine is.
 """
 
@@ -101,11 +101,11 @@ class Stage:
 
 @asynccontextmanager
 async def open_stage(
-    clock: Clock, *, seed: int = 2026, leisure: float = 1.0
+    clock: Clock, *, seed: int = 2026, slowness: float = 1.0
 ) -> AsyncIterator[Stage]:
-    """Serve a new world in this event loop while the context lasts; `leisure` is its Slack's."""
+    """Serve a new world in this event loop while the context lasts; `slowness` is its Slack's."""
     world = World(clock, seed)
-    workspace = Workspace(clock, leisure=leisure)
+    workspace = Workspace(clock, slowness=slowness)
     cast, slack = Cast.of(workspace), SlackServer(workspace)
     async with AsyncExitStack() as stack:
         keys = world.realtimekit.webhook_keys
@@ -182,7 +182,7 @@ async def open_show(
     """
     async with AsyncExitStack() as stack:
         stage = await stack.enter_async_context(
-            open_stage(SystemClock(), seed=seed, leisure=LEISURE)
+            open_stage(SystemClock(), seed=seed, slowness=SLOWNESS)
         )
         config = folder / "callwarden.toml"
         config.write_text(stage.cast.rules() if rules is None else rules, encoding="utf-8")

@@ -33,7 +33,7 @@ class Effect(NamedTuple):
     words: str
     holds: Callable[[Any], bool]
 
-    def told(self, world: World) -> str | None:
+    def described(self, world: World) -> str | None:
         """`Stream Video: …` in one line; None when it is not so."""
         vendor, room = CALLS[self.call]
         so = self.holds(world.servers[vendor].rooms[room])

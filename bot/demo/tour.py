@@ -111,10 +111,10 @@ async def _make(player: Player, step: Step) -> Played:
     sight = await step.move.make(player, user, step.sees)
     if {ANSWER, *TAKEN} & set(step.sees):
         await _line_posted(player, user, sight)
-    effect = step.effect.told(player.show.stage.world) if step.effect else None
+    effect = step.effect.described(player.show.stage.world) if step.effect else None
     if step.effect and effect is None:
         raise StoryBroken(f"It is not so that {step.effect.words}")
-    return Played(step, f"{user.name}, {step.who},", step.move.told(player), sight, effect)
+    return Played(step, f"{user.name}, {step.who},", step.move.described(player), sight, effect)
 
 
 async def _line_posted(player: Player, user: User, sight: Sight) -> None:
@@ -150,11 +150,11 @@ def frame(played: Played, story: Sequence[Step] = STORY) -> RenderableType:
 
 def dressed(text: str) -> Text:
     """A message with its headline, buttons and states standing out."""
-    dress = Text(text)
+    styled = Text(text)
     for pattern, style in STYLES.items():
         for found in re.finditer(pattern, text, re.MULTILINE):
-            dress.stylize(style, *found.span())
-    return dress
+            styled.stylize(style, *found.span())
+    return styled
 
 
 def drawn(played: Iterable[Played], story: Sequence[Step] = STORY) -> str:

@@ -74,7 +74,7 @@ async def _pour(port: int, triggers: Sequence[str], box: Letterbox) -> None:
     wanted += [Slash("kick", trigger, box.url, LEAD) for trigger in triggers]
     lines = [Line(port) for _ in wanted]
     await asyncio.gather(
-        *(line.ask(one.request()) for line, one in zip(lines, wanted, strict=True))
+        *(line.ask(asked.request()) for line, asked in zip(lines, wanted, strict=True))
     )
     for line in lines:
         line.close()

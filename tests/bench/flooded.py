@@ -24,7 +24,7 @@ FORMS = 30
 SLOW = 0.05
 """Seconds that Stream takes for an answer."""
 
-LEISURE = 100.0
+SLOWNESS = 100.0
 """How many times longer a trigger is good for: they are handed out before the bot is started."""
 
 LOOK_EACH = 0.002
@@ -32,7 +32,7 @@ LOOK_EACH = 0.002
 
 
 async def _live() -> None:
-    async with open_stage(SystemClock(), leisure=LEISURE) as stage:
+    async with open_stage(SystemClock(), slowness=SLOWNESS) as stage:
         stage.world.crowd(Vendor.STREAM, calls=CALLS, people=PEOPLE)
         stage.world.stream.faults.slow(SLOW, times=None)
         tickets = stage.slack.world.tickets

@@ -128,7 +128,7 @@ async def test_without_an_ack_in_time_the_person_is_told_so(
     sender = people(town, exchange, 0.01)
     assert (await sender.command(town.ada, town.general)).trouble == TIMED_OUT
     await sender.settle()
-    assert exchange.plugs == []
+    assert exchange.connections == []
 
 
 async def test_pings_come_and_are_answered(

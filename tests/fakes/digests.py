@@ -102,8 +102,8 @@ class Rows:
 
     def put(self, changed: Subscription) -> None:
         """Replace the subscription of the same number."""
-        for place, one in enumerate(self.subs):
-            if one.id == changed.id:
+        for place, known in enumerate(self.subs):
+            if known.id == changed.id:
                 self.subs[place] = changed
                 return
         raise UnknownSubscription(f"No digest has the number {changed.id}.")

@@ -39,7 +39,7 @@ class Lead(Moderator):
         where = channel or self.channel
         form = await self.opens("digest subscribe")
         assert await self.sends(form, channel=where.id, **values) == {}
-        made = max(await self.there(where), key=lambda one: one.id)
+        made = max(await self.there(where), key=lambda subscription: subscription.id)
         await self.sees(f"Digest {made.id} is set up")
         await self.told("set up a digest", channel=where)
         return made

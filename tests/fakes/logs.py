@@ -12,7 +12,7 @@ from bot.logs import configure_logs
 
 @contextmanager
 def log_setup_kept() -> Iterator[None]:
-    """Whatever configures logs in here, afterwards they are as before."""
+    """Restore the configuration of logs after this context."""
     root = logging.getLogger()
     handlers, level, ours = root.handlers[:], root.level, structlog.get_config()
     try:

@@ -93,7 +93,7 @@ async def test_everything_that_goes_out_goes_through_the_proxy(
         world = {**town.environ, "HTTPS_PROXY": proxy.url}
         bot = Deployment(tmp_path, sqlite_url, world, stage.cast.rules(), launch=warm)
         program = await bot.start("serve", port=free_port())
-        await stage.slack.world.until(lambda: stage.slack.exchange.plugs, TIMEOUT_S)
+        await stage.slack.world.until(lambda: stage.slack.exchange.connections, TIMEOUT_S)
         sender = Sender(stage.slack.world, SocketTransport(stage.slack.exchange, SystemClock()))
         answer = await sender.command(stage.cast.moderator, stage.cast.ops, "")
         program.stop()

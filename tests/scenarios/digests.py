@@ -175,7 +175,7 @@ class SendWrong:
 
     mistakes: Sequence[Mistake]
 
-    def told(self, player: Player) -> str:
+    def described(self, player: Player) -> str:
         """That it is sent."""
         del player
         return "sends the form with what cannot be, one thing after the other"
@@ -201,7 +201,7 @@ class SendFor:
 
     values: Mapping[str, str] = field(default_factory=dict)
 
-    def told(self, player: Player) -> str:
+    def described(self, player: Player) -> str:
         """Which channel."""
         return f"chooses  #{player.show.stage.cast.digest.name}  and sends the form"
 
@@ -217,7 +217,7 @@ class SendFor:
 class ReadDigests:
     """The channel of digests."""
 
-    def told(self, player: Player) -> str:
+    def described(self, player: Player) -> str:
         """Which channel."""
         return f"reads  #{player.show.stage.cast.digest.name}"
 

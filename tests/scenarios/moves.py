@@ -15,7 +15,7 @@ LOOKED_UP = (FORM_CALL, FORM_PEOPLE)
 class Wait:
     """Nothing, until what is there says more."""
 
-    def told(self, player: Player) -> str:
+    def described(self, player: Player) -> str:
         """It takes a moment."""
         del player
         return "waits a moment"
@@ -33,7 +33,7 @@ class Choose:
     label: str
     typed: str
 
-    def told(self, player: Player) -> str:
+    def described(self, player: Player) -> str:
         """What is typed and taken."""
         del player
         return f"types  {self.typed}  into a menu and chooses  {self.label}"
@@ -55,7 +55,7 @@ class Choose:
 class OpenHome:
     """The app's Home tab."""
 
-    def told(self, player: Player) -> str:
+    def described(self, player: Player) -> str:
         """Which tab."""
         del player
         return "opens the app's Home tab"
@@ -77,7 +77,7 @@ class OpenHome:
 class ReadLog:
     """The newest message of the moderation channel."""
 
-    def told(self, player: Player) -> str:
+    def described(self, player: Player) -> str:
         """Where it is read."""
         return f"reads in #{player.show.stage.cast.log.name}"
 
@@ -95,7 +95,7 @@ class PressInLog:
 
     label: str
 
-    def told(self, player: Player) -> str:
+    def described(self, player: Player) -> str:
         """The label, and where it is."""
         return f"presses  [{self.label}]  in #{player.show.stage.cast.log.name}"
 

@@ -52,7 +52,7 @@ async def test_it_answers_by_socket_and_on_a_signal_hangs_up_and_closes(
     settings = Settings.load(environ(stage, sqlite_url, **more), None)
     serving = asyncio.create_task(serve(settings, worker=True))
     await heeded(number)
-    await stage.slack.world.until(lambda: exchange.plugs)
+    await stage.slack.world.until(lambda: exchange.connections)
     sender = Sender(stage.slack.world, SocketTransport(exchange, SystemClock()))
     answer = await sender.command(stage.cast.moderator, stage.cast.ops, "help")
     assert (answer.trouble, b"/calls kick" in answer.body) == (None, True)
@@ -66,7 +66,7 @@ async def test_it_answers_by_socket_and_on_a_signal_hangs_up_and_closes(
         assert (await client.get(f"http://127.0.0.1:{inside}/webhooks/stream")).status_code == 404
     signal.raise_signal(number)
     await serving
-    await stage.slack.world.until(lambda: not exchange.plugs)
+    await stage.slack.world.until(lambda: not exchange.connections)
 
 
 @pytest.mark.usefixtures("log_setup")
@@ -86,7 +86,7 @@ async def test_the_socket_wins_over_the_door_and_the_log_says_so(
     world = environ(stage, sqlite_url, LOG_LEVEL="INFO")
     deployment = Deployment(tmp_path, sqlite_url, world, launch=warm)
     program = await deployment.start("serve", port=free_port())
-    await stage.slack.world.until(lambda: stage.slack.exchange.plugs, TIMEOUT_S)
+    await stage.slack.world.until(lambda: stage.slack.exchange.connections, TIMEOUT_S)
     program.stop()
     assert await ended(program) == 0
     told = program.last_words()

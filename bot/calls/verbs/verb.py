@@ -200,7 +200,7 @@ class Verb(Frozen):
         return ""
 
     def pointless(self, call: Call) -> bool:  # noqa: ARG002  the verbs below look at it
-        """Whether it would change nothing on `call`, or whether it would is not shown.
+        """Whether the verb would change nothing on `call`, as far as the call shows that.
 
         A button for it is not drawn then; typed, it is still tried.
         """

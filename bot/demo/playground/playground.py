@@ -144,15 +144,15 @@ class Playground:
 
 @asynccontextmanager
 async def open_playground(
-    folder: Path, *, seed: int = 2026, pace: float = 0.5, leisure: float = 1.0
+    folder: Path, *, seed: int = 2026, pace: float = 0.5, slowness: float = 1.0
 ) -> AsyncIterator[Playground]:
     """A new playground with its files in `folder`; nothing of it runs on when the context ends.
 
-    `leisure` is its Slack's.
+    `slowness` is its Slack's.
     """
     clock = SystemClock()
     async with AsyncExitStack() as stack:
-        stage = await stack.enter_async_context(open_stage(clock, seed=seed, leisure=leisure))
+        stage = await stack.enter_async_context(open_stage(clock, seed=seed, slowness=slowness))
         config = folder / "callwarden.toml"
         config.write_text(stage.cast.rules(), encoding="utf-8")
         environ = {

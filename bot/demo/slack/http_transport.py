@@ -18,13 +18,13 @@ class HttpTransport:
     """Posts to the app at `path` behind `client`, whose own timeouts do not count.
 
     `late` are requests that had not been answered in time. They are left to end by themselves: the
-    app goes on working, as it does behind a real server. `clock` measures, `seals` tells the time
-    that is signed. `timeout_s` is in real seconds.
+    app goes on working, as it does behind a real server. `clock` measures; `signing_clock` gives
+    the time that is signed. `timeout_s` is in real seconds.
     """
 
     client: httpx.AsyncClient
     clock: Clock
-    seals: Clock
+    signing_clock: Clock
     secret: str
     path: str = "/slack/events"
     timeout_s: float = ACK_SECONDS
@@ -34,7 +34,7 @@ class HttpTransport:
         self, raw: bytes, told: dict[str, str], seal: Signature
     ) -> tuple[Answer, dict[str, str]]:
         """The app's answer to these bytes, and all headers that were sent."""
-        told = {**told, **headers(seal, self.secret, raw, self.seals)}
+        told = {**told, **headers(seal, self.secret, raw, self.signing_clock)}
         start = self.clock.monotonic()
         request = self.client.post(self.path, content=raw, headers=told, timeout=None)
         task = asyncio.create_task(request)

@@ -30,7 +30,7 @@ class Sender:
 
     Whoever does something to a message or view that is not in front of them gets NotShown. The
     signing secret is the workspace's when the Sender is made. The time that is signed is the
-    machine's unless `seals` is given: Bolt compares it with the machine's.
+    machine's unless `signing_clock` is given: Bolt compares it with the machine's.
     """
 
     def __init__(
@@ -39,7 +39,7 @@ class Sender:
         client: httpx.AsyncClient | SocketTransport,
         *,
         path: str = "/slack/events",
-        seals: Clock | None = None,
+        signing_clock: Clock | None = None,
     ) -> None:
         self.world = world
         secret = world.credentials.signing_secret
@@ -47,7 +47,7 @@ class Sender:
             client
             if isinstance(client, SocketTransport)
             else HttpTransport(
-                client, world.clock, seals or SystemClock(), secret, path, world.timeout_s
+                client, world.clock, signing_clock or SystemClock(), secret, path, world.timeout_s
             )
         )
         self._seal = Signature.GOOD
@@ -58,7 +58,7 @@ class Sender:
         line = self._line
         if isinstance(line, SocketTransport):
             raise TypeError("nothing is signed on a socket")
-        other = Sender(self.world, line.client, path=line.path, seals=line.seals)
+        other = Sender(self.world, line.client, path=line.path, signing_clock=line.signing_clock)
         other._seal = seal
         return other
 

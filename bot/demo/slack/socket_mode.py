@@ -78,13 +78,13 @@ class Connection:
 
 
 class SocketModeServer:
-    """The app's sockets. `plugs` are those open now, oldest first; `opened` counts all so far.
+    """The app's sockets. `connections` are open now, oldest first; `opened` counts all so far.
 
     `cuts` are for the acks to come, one each: where its connection breaks, None for not at all.
     """
 
     def __init__(self, world: Workspace) -> None:
-        self.plugs: list[Connection] = []
+        self.connections: list[Connection] = []
         self.opened = 0
         self.cuts: list[Cut | None] = []
         self._world = world
@@ -128,33 +128,35 @@ class SocketModeServer:
             return await acked
         finally:
             self._waiting.pop(envelope.id, None)
-            for plug in self.plugs:
-                plug.owed.pop(envelope.id, None)
+            for connection in self.connections:
+                connection.owed.pop(envelope.id, None)
 
     async def ping(self) -> None:
         """A ping on every connection, as Slack sends them all the time."""
-        for plug in list(self.plugs):
-            if not plug.numb:
-                await plug.ws.ping(b"Ping from applink")
+        for connection in list(self.connections):
+            if not connection.numb:
+                await connection.ws.ping(b"Ping from applink")
 
     async def disconnect(self, reason: str) -> None:
         """Tell every connection that it ends; it stays open until Slack or the app closes it."""
-        for plug in list(self.plugs):
-            await plug.ws.send_json({"type": "disconnect", "reason": reason, "debug_info": {}})
+        for connection in list(self.connections):
+            await connection.ws.send_json(
+                {"type": "disconnect", "reason": reason, "debug_info": {}}
+            )
 
-    async def close(self, plug: Connection) -> None:
+    async def close(self, connection: Connection) -> None:
         """End one, politely."""
-        await plug.ws.close()
+        await connection.ws.close()
 
     def drop(self) -> None:
         """Break every connection without a goodbye."""
-        for plug in list(self.plugs):
-            plug.abort()
+        for connection in list(self.connections):
+            connection.abort()
 
     def numb(self) -> None:
         """Let every connection go deaf and dumb."""
-        for plug in self.plugs:
-            plug.numb = True
+        for connection in self.connections:
+            connection.numb = True
 
     async def _link(self, request: web.Request) -> web.StreamResponse:
         ticket = request.query.get("ticket", "")
@@ -163,21 +165,21 @@ class SocketModeServer:
         self._tickets.discard(ticket)
         ws = web.WebSocketResponse(autoping=False)
         await ws.prepare(request)
-        if len(self.plugs) >= MOST:
+        if len(self.connections) >= MOST:
             await ws.send_json({"type": "disconnect", "reason": "too_many_websockets"})
             await ws.close()
             return ws
-        plug = Connection(ws, request.transport)
+        connection = Connection(ws, request.transport)
         await ws.send_json(self._hello())
-        self.plugs.append(plug)
+        self.connections.append(connection)
         self.opened += 1
         self._world.changed()
         try:
             await self._deliver()
-            await self._hear(plug)
+            await self._hear(connection)
         finally:
-            self.plugs.remove(plug)
-            self._waiting |= plug.owed
+            self.connections.remove(connection)
+            self._waiting |= connection.owed
             self._world.changed()
         await self._deliver()
         return ws
@@ -185,40 +187,42 @@ class SocketModeServer:
     def _hello(self) -> Json:
         return {
             "type": "hello",
-            "num_connections": len(self.plugs) + 1,
+            "num_connections": len(self.connections) + 1,
             "connection_info": {"app_id": APP},
             "debug_info": {"host": "applink", "approximate_connection_time": 18_060},
         }
 
-    async def _hear(self, plug: Connection) -> None:
-        async for frame in plug.ws:
-            if plug.numb:
+    async def _hear(self, connection: Connection) -> None:
+        async for frame in connection.ws:
+            if connection.numb:
                 continue
             if frame.type is WSMsgType.PING:
-                await plug.ws.pong(frame.data)
-            elif frame.type is WSMsgType.TEXT and not self._acked(plug, json.loads(frame.data)):
-                plug.abort()
+                await connection.ws.pong(frame.data)
+            elif frame.type is WSMsgType.TEXT and not self._acked(
+                connection, json.loads(frame.data)
+            ):
+                connection.abort()
 
-    def _acked(self, plug: Connection, told: Any) -> bool:
+    def _acked(self, connection: Connection, told: Any) -> bool:
         """Take an ack; False when the connection breaks over it."""
-        envelope = plug.owed.get(str(told.get("envelope_id")))
+        envelope = connection.owed.get(str(told.get("envelope_id")))
         if envelope is None:
             return True
         cut = self.cuts.pop(0) if self.cuts else None
         if cut is Cut.ACK_LOST:
             return False
-        del plug.owed[envelope.id]
+        del connection.owed[envelope.id]
         if not envelope.acked.done():
             envelope.acked.set_result(told.get("payload"))
         return cut is None
 
     async def _deliver(self) -> None:
         """Send what waits over the newest connection that is open."""
-        while self._waiting and self.plugs:
-            plug = self.plugs[-1]
+        while self._waiting and self.connections:
+            connection = self.connections[-1]
             envelope = self._waiting.pop(next(iter(self._waiting)))
-            plug.owed[envelope.id] = envelope
+            connection.owed[envelope.id] = envelope
             envelope.sent += 1
-            if not plug.numb:
+            if not connection.numb:
                 with contextlib.suppress(ConnectionError, RuntimeError):  # it breaks: sent again
-                    await plug.ws.send_json(envelope.frame())
+                    await connection.ws.send_json(envelope.frame())

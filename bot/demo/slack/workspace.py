@@ -78,17 +78,17 @@ class Workspace:
     `enterprise` is the Grid organisation it is one workspace of; `org_wide`: the app is installed
     for all of that.
 
-    `leisure`: its seconds are so many times as long, those of an acknowledgement and of a trigger;
+    `slowness`: its seconds are so many times as long, those of an acknowledgement and of a trigger;
     `timeout_s` is how many real seconds it waits for an acknowledgement.
 
     Every change counts `version` up and wakes those who wait in `until`.
     """
 
     def __init__(
-        self, clock: Clock, *, team: str = TEAM, name: str = "Acme", leisure: float = 1.0
+        self, clock: Clock, *, team: str = TEAM, name: str = "Acme", slowness: float = 1.0
     ) -> None:
-        self.clock = clock if leisure == 1.0 else SlowClock(clock, leisure)
-        self.timeout_s = ACK_SECONDS * leisure
+        self.clock = clock if slowness == 1.0 else SlowClock(clock, slowness)
+        self.timeout_s = ACK_SECONDS * slowness
         self.team = team
         self.enterprise: str | None = None
         self.org_wide = False

@@ -117,7 +117,7 @@ class VendorServer(abc.ABC, Generic[R]):
     def join(self, call: str, visitor: Visitor) -> None:
         """Let somebody enter; raises KeptOut when the vendor does not let them."""
 
-    def dress(self, request: Request, response: Response) -> Response:
+    def add_headers(self, request: Request, response: Response) -> Response:
         """Add the headers the vendor puts on every answer."""
         del request
         return response
@@ -144,7 +144,7 @@ class VendorServer(abc.ABC, Generic[R]):
     def _route(self, method: str, path: str, handler: Handler) -> Route:
         async def endpoint(request: Request) -> Response:
             self.require_credentials(request)
-            return self.dress(request, await handler(request))
+            return self.add_headers(request, await handler(request))
 
         return Route(path, endpoint, methods=[method])
 
@@ -153,7 +153,7 @@ class VendorServer(abc.ABC, Generic[R]):
             error = ApiRefusal(error.status_code, error.detail)
         if not isinstance(error, ApiRefusal):
             raise error
-        return self.dress(request, self.problem(error))
+        return self.add_headers(request, self.problem(error))
 
 
 class _Edge:

@@ -55,7 +55,7 @@ class Bench:
 
     async def closed(self, number: int) -> None:
         """Wait until so many connections are left."""
-        await self.world.until(lambda: len(self.exchange.plugs) == number)
+        await self.world.until(lambda: len(self.exchange.connections) == number)
 
 
 @asynccontextmanager

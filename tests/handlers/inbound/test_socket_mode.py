@@ -127,7 +127,7 @@ async def test_the_next_connection_is_open_before_a_recycled_one_is_closed(
     held.advance(SETTLED_SECONDS - 1)
     await made.exchange.disconnect(reason)
     await made.opened(2)
-    assert len(made.exchange.plugs) == 2
+    assert len(made.exchange.connections) == 2
     await asyncio.sleep(0.01)  # until the old one waits by that clock
     held.advance(LINGER_SECONDS)
     await made.closed(1)
@@ -136,9 +136,9 @@ async def test_the_next_connection_is_open_before_a_recycled_one_is_closed(
 async def test_what_still_comes_on_a_recycled_connection_is_answered(made: Bench) -> None:
     await made.exchange.disconnect("refresh_requested")
     await made.opened(2)
-    made.exchange.plugs.reverse()
+    made.exchange.connections.reverse()
     assert await made.exchange.send("slash_commands", COMMAND) == {"text": "you said help"}
-    await made.exchange.close(made.exchange.plugs[1])
+    await made.exchange.close(made.exchange.connections[1])
     await made.closed(1)
     assert made.socket.health().state == "connected"
 
@@ -146,7 +146,7 @@ async def test_what_still_comes_on_a_recycled_connection_is_answered(made: Bench
 async def test_a_connection_that_is_switched_off_is_closed_first(made: Bench) -> None:
     await made.exchange.disconnect("link_disabled")
     await made.opened(2)
-    assert len(made.exchange.plugs) == 1
+    assert len(made.exchange.connections) == 1
 
 
 async def test_one_connection_too_many_is_not_taken_for_one(held: HeldClock) -> None:
@@ -308,7 +308,7 @@ async def test_told_to_stop_it_finishes_what_it_owes_and_takes_nothing_new(
 
 @pytest.mark.parametrize("frame", ["", "[]", "no json", '{"type": "new"}', '{"envelope_id": 7}'])
 async def test_a_frame_that_means_nothing_changes_nothing(made: Bench, frame: str) -> None:
-    await made.exchange.plugs[0].ws.send_str(frame)
+    await made.exchange.connections[0].ws.send_str(frame)
     assert await made.exchange.send("slash_commands", COMMAND) == {"text": "you said help"}
     assert made.exchange.opened == 1
 

@@ -84,7 +84,10 @@ def threaded(messages: list[Message]) -> list[Message]:
     starts = {message.ts for message in messages if message.thread_ts in {None, message.ts}}
     return sorted(
         messages,
-        key=lambda one: (one.thread_ts if one.thread_ts in starts else one.ts, one.ts),
+        key=lambda message: (
+            message.thread_ts if message.thread_ts in starts else message.ts,
+            message.ts,
+        ),
     )
 
 

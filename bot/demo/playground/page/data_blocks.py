@@ -17,7 +17,9 @@ def table(block: Json, names: Mapping[str, str]) -> None:
     head, *body = block["rows"]
     settings = block.get("column_settings") or []
     aligned = {
-        number: one["align"] for number, one in enumerate(settings) if one and "align" in one
+        number: column["align"]
+        for number, column in enumerate(settings)
+        if column and "align" in column
     }
     columns = [
         {

@@ -131,7 +131,7 @@ class StreamServer(
         }
         return JSONResponse(body, refusal.status)
 
-    def dress(self, request: Request, response: Response) -> Response:
+    def add_headers(self, request: Request, response: Response) -> Response:
         """The rate limit headers; `X-RateLimit-Reset` is in Unix seconds."""
         minute, _ = window = self._window(request)
         response.headers["x-ratelimit-limit"] = str(self.rate)

@@ -36,7 +36,7 @@ def web_app(
 
 
 async def _healthz(socket_health: Callable[[], SocketHealth] | None, _: Request) -> Response:
-    """200 while the process is alive; 503 once Slack has not been heard for too long."""
+    """Answer 200 while the process is alive, 503 once Slack was not heard for too long."""
     if socket_health is None:
         return JSONResponse({"status": "ok"})
     health = socket_health()

@@ -1,4 +1,4 @@
-"""Reading what strangers post: no longer than it may be, and no more of it than memory allows."""
+"""Reading request bodies of strangers, within a limit for each and one for all together."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,13 +14,14 @@ SMALL_BYTES = 128 * 1024
 """Slack's largest everyday payloads, a card of fifty blocks written as a form, stay below this."""
 
 HELD_BYTES = 32 * 1024 * 1024
-"""Of all bodies together, so much is in memory at once, and half of it by those that are large."""
+"""Bytes of all bodies together in memory at once; large bodies may take half of it."""
 
 
 def declared_length(request: Request) -> int | None:
-    """How long the body is said to be; None where that is not said, or in no number.
+    """The body's length by its Content-Length header; None where that is no number.
 
-    Rejected with 413 when it is longer than anything that is read: the header is enough for that.
+    Raises Rejected, with 413, when it is longer than anything that is read: the header is enough
+    for that.
     """
     length = request.headers.get("content-length", "")
     if not (length.isascii() and length.isdigit()):
@@ -31,7 +32,7 @@ def declared_length(request: Request) -> int | None:
 
 
 class Bodies:
-    """The bodies that are in memory, of all routes of a process together.
+    """The memory that request bodies take, of all routes of a process together.
 
     What is sent counts, not what is announced, so that half a body holds no place for the rest. The
     second half of `most` bytes is for small bodies alone: whoever fills memory with large ones
@@ -44,10 +45,10 @@ class Bodies:
 
     @asynccontextmanager
     async def reading(self, request: Request) -> AsyncIterator[bytes]:
-        """The body, which counts as held until the context ends.
+        """Read the body of `request`; it counts as held until the context ends.
 
-        Rejected with 413 as soon as it is too long, whatever its header says; with 503 when there
-        is no room for it, and with 400 when its sender hangs up.
+        Raises Rejected: with 413 as soon as it is too long, whatever its header says; with 503 when
+        there is no room for it, and with 400 when its sender hangs up.
         """
         declared_length(request)
         parts: list[bytes] = []

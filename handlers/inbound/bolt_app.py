@@ -15,7 +15,7 @@ log = structlog.get_logger(__name__)
 
 
 def bolt_app(token: str) -> AsyncApp:
-    """One app for one workspace, by HTTP and by socket.
+    """A Bolt app for one workspace, for requests by HTTP and by socket.
 
     It trusts what it is given: `handlers.inbound` verifies signatures, nobody else has the socket.
 

@@ -39,8 +39,9 @@ def checks(
     vendors: Mapping[str, str],
     socket_health: Callable[[], SocketHealth] | None = None,
 ) -> Mapping[str, Check]:
-    """What an order needs, part by part; `vendors` says of each whether it is on, or why not.
+    """The checks of `/readyz` by the name of the part; each raises CallwardenError when it is not.
 
+    `vendors` says of each vendor whether it is on, or why not.
     With Socket Mode there is a `socket_health`: nothing comes before the first connection, or once
     Slack has not been heard for too long. Connecting anew takes no traffic away, so it is no fault.
     """
@@ -60,7 +61,7 @@ def checks(
             raise NotAccepted("The database has not the tables that this release needs.")
         return "current"
 
-    async def told() -> PartState:
+    async def vendor_states() -> PartState:
         return vendors
 
     async def socket() -> PartState:
@@ -79,7 +80,7 @@ def checks(
         "database": database,
         "migrations": migrations,
         "socket": socket,
-        "vendors": told,
+        "vendors": vendor_states,
     }
 
 
@@ -96,18 +97,18 @@ class HealthAccess:
     on_loopback: bool = False
 
     def may_see_metrics(self, request: Request) -> bool:
-        """Whether `/metrics` is for them."""
+        """Whether the sender of `request` may read `/metrics`."""
         if self.token is not None:
             return _shows(request, self.token.get_secret_value())
         return self.private or (self.on_loopback and is_local(request))
 
     def may_see_parts(self, request: Request) -> bool:
-        """Whether they are told which part is not ready, and why; from this machine always."""
+        """Whether the sender of `request` may read which part is not ready; on this machine always."""
         return self.may_see_metrics(request) or is_local(request)
 
 
 def is_local(request: Request) -> bool:
-    """Whether it comes from this machine, for itself.
+    """Whether `request` comes from this machine, and on nobody else's behalf.
 
     A proxy beside us comes from this machine too, for others: it says so in a header, or passes on
     the name that they asked for.
@@ -120,7 +121,7 @@ def is_local(request: Request) -> bool:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether this name or address is this machine's own, and no network's."""
+    """Whether `host`, a name or an address, is this machine's loopback."""
     if host.lower() == "localhost":
         return True
     try:
@@ -133,9 +134,9 @@ def is_loopback(host: str) -> bool:
 def ready_routes(
     parts: Mapping[str, Check], access: HealthAccess, timeout_s: float = READY_SECONDS
 ) -> list[Route]:
-    """`GET /readyz`: 200 or 503; who may see them also reads the parts, and `why` not: the first.
+    """The route `GET /readyz`: 200 or 503, for who may see them with the parts, and `why` not.
 
-    All are looked at side by side; what does not answer in `timeout_s` seconds is not ready.
+    All parts are checked side by side; what does not answer in `timeout_s` seconds is not ready.
     """
 
     async def readyz(request: Request) -> Response:
@@ -161,7 +162,7 @@ async def _look(check: Check, timeout_s: float) -> tuple[str | Mapping[str, str]
 
 
 def metrics_routes(meter: Callable[[], Meter], access: HealthAccess) -> list[Route]:
-    """`GET /metrics`: 401 without the token that is wanted; where none is, 404 for strangers."""
+    """The route `GET /metrics`: 401 without the wanted token; 404 for strangers where none is."""
 
     async def metrics(request: Request) -> Response:
         if access.may_see_metrics(request):

@@ -33,14 +33,14 @@ class Named(BaseModel):
 
 
 class Person(BaseModel):
-    """Who did it."""
+    """The Slack user who did something; with their workspace, where it is named."""
 
     id: Id
     team_id: MaybeId = None
 
 
 class Request(BaseModel):
-    """What any request may carry, as it has to be where it is there."""
+    """The fields that any request may carry; one that is there has to have this type."""
 
     type: str | None = None
     callback_id: str | None = None
@@ -61,7 +61,7 @@ class Command(Request):
 
 
 class Interaction(Request):
-    """Something somebody did with what we showed them."""
+    """A request from somebody who used what we showed them: a press, form, menu or shortcut."""
 
     user: Person
     team: Named | None = None
@@ -85,7 +85,7 @@ class View(BaseModel):
 
 
 class Press(Interaction):
-    """`block_actions`."""
+    """A press of a button, menu or field: `block_actions`."""
 
     actions: Annotated[list[Action], Field(min_length=1)]
     view: View | None = None
@@ -99,37 +99,37 @@ class Attachment(Request):
 
 
 class Step(Request):
-    """`workflow_step_edit`, likewise."""
+    """A `workflow_step_edit`, which nothing of ours causes either."""
 
     workflow_step: dict[str, Any]
 
 
 class Submission(Interaction):
-    """`view_submission` and `view_closed`."""
+    """A form that was submitted or closed: `view_submission`, `view_closed`."""
 
     view: View
 
 
 class Suggestion(Interaction):
-    """`block_suggestion`: letters typed into a menu."""
+    """Letters typed into a menu: `block_suggestion`."""
 
     action_id: str
 
 
 class Shortcut(Interaction):
-    """`shortcut` and `message_action`."""
+    """A shortcut: `shortcut`, `message_action`."""
 
     callback_id: str
 
 
 class Inner(BaseModel):
-    """What an event is about."""
+    """The event itself, inside its envelope; only its type is read."""
 
     type: str
 
 
 class Event(Request):
-    """`event_callback`."""
+    """An event that was subscribed to: `event_callback`."""
 
     event: Inner
 
@@ -149,7 +149,7 @@ KINDS: Mapping[str, type[Request]] = {
 
 
 def read_payload(body: str, content_type: str = "") -> Json:
-    """The object or the form in a verified body; PayloadUnreadable where there is neither.
+    """The JSON object or the form in a verified body. Raises PayloadUnreadable for anything else.
 
     An interaction is a form whose only field of interest is `payload`, an object. A percent sign
     that begins no escape stands for itself, as in every browser's reading of a form; of a field
@@ -166,14 +166,15 @@ def read_payload(body: str, content_type: str = "") -> Json:
 
 
 def is_ssl_check(form: Json) -> bool:
-    """Whether Slack only asks if our certificate is good: `ssl_check=1`, and its token at most."""
+    """Whether the form only asks if our certificate is good: `ssl_check=1`, a token at most."""
     return form.get("ssl_check") == "1" and form.keys() <= {"ssl_check", "token"}
 
 
 def bolt_request(payload: Json, headers: Mapping[str, str]) -> AsyncBoltRequest:
-    """A payload as Bolt takes it when it need not read it itself: in the mode of its sockets.
+    """The request that Bolt takes for a payload that is read already, as from its socket mode.
 
-    PayloadUnreadable when it lacks what its kind always has, so that no handler has to ask for it.
+    Raises PayloadUnreadable when it lacks what its kind always has, so that no handler has to ask
+    for it.
     """
     try:
         for kind in _kinds(payload):
@@ -194,9 +195,9 @@ def _kinds(payload: Json) -> list[type[Request]]:
 
 
 def request_of(envelope: Json) -> AsyncBoltRequest:
-    """An envelope as Bolt takes it; that it is a retry stands where it does by HTTP.
+    """The request that Bolt takes for an envelope; a retry is marked in headers as by HTTP.
 
-    PayloadUnreadable where it is none.
+    Raises PayloadUnreadable where it is no envelope of a request.
     """
     payload = envelope.get("payload")
     if not isinstance(payload, dict):
@@ -206,7 +207,7 @@ def request_of(envelope: Json) -> AsyncBoltRequest:
 
 
 def payload_of(body: str) -> Json | None:
-    """A listener's answer as an envelope carries it: an object, or plain text as one."""
+    """A listener's answer as an envelope carries it: an object, with plain text as its `text`."""
     if not body:
         return None
     try:

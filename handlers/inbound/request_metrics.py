@@ -20,7 +20,7 @@ KINDS: Mapping[str, str] = {
 
 
 def kind_of(body: Mapping[str, Any]) -> str:
-    """command, press, form, options, event or shortcut; `other` for what Slack may add."""
+    """The kind of a request: command, press, form, options, event, shortcut, or `other`."""
     if "command" in body:
         return "command"
     return KINDS.get(str(body.get("type")), "other")

@@ -36,9 +36,10 @@ FORM = "application/x-www-form-urlencoded"
 
 @dataclass(frozen=True)
 class RequestUrl:
-    """`POST /slack/events`: what Slack did not sign is refused before its body is read.
+    """The endpoint `POST /slack/events`; it reads no body that its headers already rule out.
 
-    `bodies` are those of the whole process. `meter` is told how soon Slack had its answer.
+    What Slack did not sign is rejected. `bodies` are those of the whole process. `meter` is told
+    how soon Slack had its answer.
     """
 
     bolt: AsyncApp
@@ -50,11 +51,11 @@ class RequestUrl:
 
     @property
     def routes(self) -> list[Route]:
-        """Where it is reached."""
+        """The routes of the Request URL."""
         return routes_for("/slack/events", self.events, posted=True)
 
     async def events(self, request: Request) -> Response:
-        """One request: verified, read, and answered by Bolt's listeners."""
+        """Answer one request: verify it, read it, and have Bolt's listeners answer it."""
         with RequestTimer(self.meter, self.clock) as timer:
             try:
                 if await _is_ssl_check(request, self.bodies):

@@ -28,7 +28,7 @@ class RequestSignature(NamedTuple):
 
 
 class TooLate(Rejected):
-    """It is too old, or our clock is wrong."""
+    """The rejection of a request that is too old, unless our own clock is wrong."""
 
     def __init__(self, claimed: RequestSignature) -> None:
         super().__init__(401, "signed more than 5 minutes ago, or by another clock")
@@ -44,7 +44,7 @@ class SlackSignatures:
         self._verifier = SignatureVerifier(signing_secret, _Now(clock))
 
     def read(self, request: Request) -> RequestSignature:
-        """What its headers say; Rejected with 401 where no body could make that good.
+        """The signature by the headers. Raises Rejected, 401, where no body could make it good.
 
         So whoever has no signature, or an old one, is refused before the body is read.
         """

@@ -62,7 +62,7 @@ OK = 200
 
 
 class SocketHealth(NamedTuple):
-    """How the socket is.
+    """The state of the Socket Mode connection, for `/healthz` and `/readyz`.
 
     `since` is None while there is no connection; `silent_s` is how long nothing came.
     """
@@ -79,7 +79,7 @@ class SocketHealth(NamedTuple):
 
 
 class SlackAddress(NamedTuple):
-    """Slack's Web API, and the way to it."""
+    """The address of Slack's Web API, and the proxy and certificates to reach it by."""
 
     api_url: str
     network: Network = DIRECT
@@ -113,7 +113,7 @@ class SocketModeClient:
         self._last_frame_at = clock.monotonic()
 
     def health(self) -> SocketHealth:
-        """How it is now."""
+        """The state of the connection now."""
         connection = self._connection
         last_frame_at = max(
             [self._last_frame_at, *(connection.last_frame_at for connection in self._unanswered)]
@@ -130,9 +130,9 @@ class SocketModeClient:
         return SocketHealth(state, None, silent_s, reconnects)
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Take requests until `stop`, then finish the answers that are owed and hang up.
+        """Take requests until `stop` is set, then finish the answers that are owed and hang up.
 
-        SocketLost after TRIES failures in a row; ConfigError when Slack refuses the token.
+        Raises SocketLost after TRIES failures in a row, ConfigError when Slack refuses the token.
         """
         network = self._slack.network
         async with open_session(network) as session:

@@ -20,7 +20,7 @@ log = structlog.get_logger(__name__)
 
 
 def alert_message(channel: str, error: str) -> Message:
-    """The private message."""
+    """The private message to an admin: `channel` takes no lines of cases, why, what mends it."""
     problem = problem_of(error)
     words = (
         f"{place(channel)} ({code(channel)}) {problem.says}. Lines of cases are kept, to be "
@@ -31,7 +31,7 @@ def alert_message(channel: str, error: str) -> Message:
 
 
 def outage_words(outage: ChannelOutage) -> str:
-    """How it stands, for an admin's Home."""
+    """The channel that takes no messages, why and what mends it, for an admin's Home."""
     problem = problem_of(outage.error)
     return (
         f":warning: {place(outage.channel)} ({code(outage.channel)}) {problem.says}. Since "
@@ -48,7 +48,7 @@ class AdminAlerts:
     admins: Sequence[str]
 
     async def channel_unavailable(self, channel: str, error: str) -> None:
-        """Tell each; one who cannot be reached reads it on Home, in the log and from the doctor."""
+        """Tell each admin in private; one who cannot be reached reads it on Home and in the log."""
         log.error("channel lost", channel=channel, error=error)
         for admin in self.admins:
             await self._tell(admin, alert_message(channel, error))

@@ -35,14 +35,14 @@ class SlackAskPoster:
     pace: AsyncLimiter
 
     async def require_unshared(self) -> None:
-        """DeliveryImpossible where people of another workspace read along.
+        """Raise DeliveryImpossible where people of another workspace read the channel.
 
-        DeliveryDeferred while that is not known.
+        Raises DeliveryDeferred while that is not known.
         """
         await self.guard.require(self.channel, retry_delay(1))
 
     async def post(self, order: Ask) -> None:
-        """Post it; a second attempt looks first whether the first one arrived.
+        """Post a refused order; a second attempt first looks whether the first one arrived.
 
         Raises DeliveryDeferred, DeliveryImpossible or, where nothing can be posted now,
         ChannelUnavailable.

@@ -59,11 +59,12 @@ async def display_name(directory: Directory, user: str) -> str:
 
 @dataclass(frozen=True)
 class CaseNotifier:
-    """Shows cases in Slack. Posting twice is worse than looking first, so a second try looks.
+    """Shows cases in Slack: as a line in the moderation channel, and as an answer to the asker.
 
-    `pace` keeps the moderation channel below what Slack takes, about one message a second
-    (docs.slack.dev, apis/web-api/rate-limits); meanwhile newer states overtake older ones. New
-    lines are posted one after the other, in the order in which they are given.
+    Posting twice is worse than looking first, so a second try looks for the message. `pace` keeps
+    the moderation channel below what Slack takes, about one message a second (docs.slack.dev,
+    apis/web-api/rate-limits); meanwhile newer states overtake older ones. New lines are posted one
+    after the other, in the order in which they are given.
     """
 
     client: AsyncWebClient
@@ -76,7 +77,10 @@ class CaseNotifier:
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def show(self, notice: Notice, case: Case) -> str | None:
-        """Post or edit what `notice` is about; the message's timestamp for a channel line."""
+        """Post or edit the message that `notice` owes; the timestamp of a line, None for an answer.
+
+        Raises DeliveryDeferred, DeliveryImpossible, ChannelUnavailable and StoreError.
+        """
         if notice.kind is NoticeKind.ANSWER:
             in_place = notice.manner is not Manner.NEW
             await self.response_urls.post(
@@ -96,7 +100,7 @@ class CaseNotifier:
         """Tell admins in private that a channel cannot be posted to, and what mends it."""
         await self.alerts.channel_unavailable(channel, error)
 
-    def _taken(self, what: str, notice: Notice) -> AbstractAsyncContextManager[Attempt]:
+    def _delivery(self, what: str, notice: Notice) -> AbstractAsyncContextManager[Attempt]:
         pause = retry_delay(notice.attempt)
         return delivery(what, pause, {}, UNAVAILABLE, case=notice.case)
 
@@ -132,7 +136,7 @@ class CaseNotifier:
     async def _call_asker(self, notice: Notice, case: Case, line: FoundMessage) -> None:
         """Say in the line's thread what went wrong, where it takes answers."""
         await self.pace.acquire()
-        async with self._taken("trouble", notice) as attempt:
+        async with self._delivery("trouble", notice) as attempt:
             try:
                 await self._call_once(notice, case, line, attempt)
             except SlackApiError as error:
@@ -163,7 +167,7 @@ class CaseNotifier:
         if notice.posted is None and notice.attempt == 1:
             return await self._in_turn(notice, message)
         await self.pace.acquire()
-        async with self._taken("line", notice):
+        async with self._delivery("line", notice):
             async for earlier in self._earlier(notice, case):
                 if await self._edit(notice.place, earlier.ts, message):
                     return earlier
@@ -175,7 +179,7 @@ class CaseNotifier:
         async with self._turn:
             await self.pace.acquire()
             try:
-                async with self._taken("line", notice) as attempt:
+                async with self._delivery("line", notice) as attempt:
                     return FoundMessage(await self._post(notice, message, attempt), answered=False)
             except DeliveryDeferred as later:
                 if later.doubtful:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 
 class ChannelProblem(NamedTuple):
-    """What is wrong, to be read after the channel's name; and what mends it."""
+    """A reason why a channel takes no messages, worded to follow its name; and what mends it."""
 
     says: str
     mend: str
@@ -136,6 +136,6 @@ UNREACHABLE: Mapping[str, str] = {
 
 
 def problem_of(error: str) -> ChannelProblem:
-    """What that code means; the code itself for one that another release wrote down."""
+    """The problem that Slack's error code stands for; any other code is shown as it is."""
     unknown = ChannelProblem(f"takes no messages ({error})", "`callwarden doctor` says more.")
     return UNAVAILABLE.get(error, unknown)

@@ -23,10 +23,10 @@ NOT_FROM_THE_ENVIRONMENT = "-"
 def open_session(
     network: Network = DIRECT, dated: Callable[[str], None] = lambda _: None
 ) -> aiohttp.ClientSession:
-    """A connection pool that believes whom all others do; its proxies are named by request.
+    """A connection pool that trusts the certificates of `network`; proxies are named by request.
 
-    What it is answered is read within bounds, and no redirect is followed. `dated` is told the
-    `Date` of each answer.
+    Answers are read within bounds, and no redirect is followed. `dated` is called with the `Date`
+    of each answer.
     """
 
     async def telling_date(
@@ -65,7 +65,7 @@ def web_client(
 
 
 async def ask_for_date(client: AsyncWebClient) -> None:
-    """Ask Slack what any app may ask, for the `Date` of its answer; SlackSilent where none comes.
+    """Call api.test, for the `Date` of Slack's answer. Raises SlackSilent where none comes.
 
     (docs.slack.dev, reference/methods/api.test)
     """
@@ -78,7 +78,7 @@ async def ask_for_date(client: AsyncWebClient) -> None:
 def webhook_client(
     session: aiohttp.ClientSession, url: str, network: Network = DIRECT
 ) -> AsyncWebhookClient:
-    """What posts to one response_url, once."""
+    """A client that posts to one response_url, and tries nothing twice."""
     client = AsyncWebhookClient(
         url, session=session, retry_handlers=[], proxy=NOT_FROM_THE_ENVIRONMENT
     )

@@ -50,7 +50,7 @@ async def direct_channel(client: AsyncWebClient, user: str) -> str:
 
 @dataclass(frozen=True)
 class SlackAnnouncements:
-    """Post each of them once.
+    """Posts what channels and owners are to be told of digests, each announcement once.
 
     `channel_errors` are Slack's errors after which a channel takes nothing.
     """
@@ -61,9 +61,10 @@ class SlackAnnouncements:
     channel_errors: Mapping[str, str]
 
     async def announce(self, announcement: Announcement, now: datetime) -> None:
-        """Post it.
+        """Post one announcement to its channel or owner; a second attempt looks for it first.
 
-        Raises DeliveryDeferred when Slack is busy or away, DeliveryImpossible with why.
+        Raises DeliveryDeferred when Slack is busy or away, DeliveryImpossible with why it never
+        will be posted.
         """
         subscription, pause = announcement.subscription, retry_delay(announcement.attempt)
         if announcement.about is AnnouncementKind.PAUSED:

@@ -35,7 +35,7 @@ THREADLESS = {
 
 @dataclass(frozen=True)
 class SlackDigestPoster:
-    """The `DigestPoster`. A second attempt looks first whether the first one arrived.
+    """Posts digests to Slack; a second attempt looks first whether the first one arrived.
 
     `posted` are the digests of this process whose details are still to come: where the bot may
     not read the channel's history, they keep a second attempt from posting the digest again.
@@ -47,7 +47,7 @@ class SlackDigestPoster:
     posted: dict[str, str] = field(default_factory=dict)
 
     async def post(self, posting: Posting, digest: Digest) -> str:
-        """The digest, then its details in the thread; each is posted once. The digest's timestamp.
+        """Post the digest, then its details in its thread, each once; the digest's timestamp.
 
         Raises DeliveryDeferred when Slack is busy or away, MessageRefused when it refuses this
         digest for what it is, DeliveryImpossible with what the owner can do where it takes none in

@@ -168,7 +168,7 @@ class _Answers(Generic[T]):
         self._asking: dict[str, asyncio.Task[None]] = {}
 
     async def get(self, key: str) -> T:
-        """The newest answer there is; SlackSilent when there is none."""
+        """The newest answer for `key`. Raises SlackSilent when there is none."""
         if (known := self._fresh.get(key)) is not None:
             return cast("T", known)
         if key not in self._resting:
@@ -214,7 +214,7 @@ class _Unseen(Exception):
 
 
 class SlackDirectory:
-    """The `Directory` behind Slack's Web API.
+    """Looks up people, groups and channels by Slack's Web API, and keeps them for a while.
 
     Needs the scopes `users:read`, for groups `usergroups:read` and for channels `channels:read` and
     `groups:read`. Members are asked again after 10 minutes, groups after 5, the workspace never,
@@ -234,24 +234,24 @@ class SlackDirectory:
         self._unreadable: set[str] = set()
 
     async def home(self) -> str:
-        """The workspace (T…) the bot's token belongs to, or its organisation (E…); SlackSilent."""
+        """The id of the bot's workspace (T…), or of its organisation (E…). Raises SlackSilent."""
         if self._home is None:
             self._home = await self._homes.get("auth.test")
         return self._home
 
     async def member(self, user: str) -> Member:
-        """One person, marked as gone when Slack knows nobody by that id; SlackSilent."""
+        """One person, marked as gone when Slack knows nobody by that id. Raises SlackSilent."""
         return await self._members.get(user)
 
     async def group(self, group: str) -> frozenset[str]:
-        """The user ids in a group; SlackSilent.
+        """The user ids in a group. Raises SlackSilent.
 
         Empty when the plan has no groups, the scope is missing or Slack knows no such group.
         """
         return await self._groups.get(group)
 
     async def place(self, channel: str) -> Place | None:
-        """One channel, as it is now: it is asked for after somebody was told to mend it.
+        """A channel as it is now, never a kept one: somebody was told to mend it a moment ago.
 
         None where the scopes do not let the bot look; SlackSilent.
         """

@@ -155,7 +155,7 @@ def cause(error: BaseException) -> Cause:
 
 
 def diagnosis_of(error: BaseException, url: str, network: Network) -> Diagnosis:
-    """Why, with what mends it; nothing of `url` is shown but its host."""
+    """The diagnosis of a failed connection, with what mends it; of `url` only the host shows."""
     status = error.status if isinstance(error, aiohttp.ClientHttpProxyError) else None
     return diagnose(error, url, network, status)
 

@@ -43,7 +43,7 @@ MOST_CHANNELS, MOST_MARKS, MOST_PAGES = 50, 10_000, 20
 
 
 class FoundMessage(NamedTuple):
-    """Our message; `answered` says that there is a thread below it."""
+    """A message of ours that was found; `answered` is whether there is a thread below it."""
 
     ts: str
     answered: bool
@@ -70,8 +70,8 @@ class _Channel:
 class ChannelHistory:
     """Finds messages of ours by their marks; one for the process.
 
-    What was looked for for `timeout_s` seconds, and was neither found nor
-    shown to be absent, counts as absent: it may then stand there twice.
+    What was searched for `timeout_s` seconds, and was neither found nor shown to be absent, counts
+    as absent: it may then stand there twice.
     """
 
     def __init__(
@@ -115,7 +115,7 @@ class ChannelHistory:
     async def find_answer(
         self, channel: str, thread: str, mark: MessageMark, timeout_s: float, **about: Any
     ) -> FoundMessage | None:
-        """As `find`, in the thread below the message `thread`."""
+        """Our message with that mark in the thread below the message `thread`; see `find`."""
         search = self._search_thread(channel, thread, mark)
         return await self._until_timeout(search, self._pending(channel, mark), timeout_s, about)
 
@@ -128,12 +128,12 @@ class ChannelHistory:
         return now - timedelta(seconds=self._clock.monotonic() - pending.since)
 
     def expect(self, channel: str, mark: MessageMark, attempt: int = 0) -> None:
-        """A message with that mark may stand there from now on, and will be looked for."""
+        """Note that a message with that mark may stand there from now on; `find` will be asked."""
         self._searches.pop((channel, mark), None)
         self._pending(channel, mark, attempt)
 
     def forget(self, channel: str, mark: MessageMark) -> None:
-        """The message with that mark was taken away; it may have been posted anew."""
+        """Forget where the message with that mark was: it was taken away."""
         if (known := self._channels.get(channel)) is not None:
             known.found.pop(mark, None)
 

@@ -26,7 +26,7 @@ PAGE_ERRORS = (DeliveryDeferred, *READ_ERRORS)
 
 
 class Metadata(BaseModel):
-    """What marks a message as one of ours."""
+    """A message's metadata, by which ours are known."""
 
     event_type: str
     event_payload: dict[str, Any]
@@ -39,7 +39,7 @@ class Metadata(BaseModel):
 
 
 class HistoryMessage(BaseModel):
-    """A message as Slack tells it."""
+    """A message of a channel's history, as Slack's answer has it."""
 
     ts: str
     thread_ts: str | None = None
@@ -47,7 +47,7 @@ class HistoryMessage(BaseModel):
 
     @property
     def mark(self) -> MessageMark | None:
-        """Its metadata's."""
+        """The mark in its metadata; None where it has none of ours."""
         return self.metadata.mark if self.metadata else None
 
 
@@ -73,7 +73,10 @@ class PacedMethod:
         self._until = float("-inf")
 
     async def page(self, read: ApiCall, **which: Any) -> Page:
-        """One page. DeliveryDeferred while Slack is not to be asked; else what reading ends in."""
+        """One page, read by the method `read` with the arguments `which`.
+
+        Raises DeliveryDeferred while Slack is not to be asked, and what Slack's client raises.
+        """
         if (left := self._until - self._clock.monotonic()) > 0:
             raise DeliveryDeferred(left)
         try:

@@ -14,7 +14,7 @@ MOST_RANGES = 100
 
 
 class TimeRange(NamedTuple):
-    """From after `low` to before `high`."""
+    """A range of time in a channel: after `low` and before `high`, as Slack's timestamps."""
 
     low: float
     high: float
@@ -29,7 +29,7 @@ class ReadRange(NamedTuple):
     turn: int
 
     def reach(self, since: int) -> float:
-        """Up to where it tells everything that stood there at the turn `since`."""
+        """The timestamp up to which it covers everything that stood there at the turn `since`."""
         return self.empty_to if self.turn >= since else self.high
 
     def joined(self, later: "ReadRange") -> "ReadRange | None":
@@ -69,7 +69,7 @@ class ReadRanges:
         return None
 
     def add(self, read: TimeRange, newest: float | None, turn: int) -> None:
-        """All of `read` was told at that turn; `newest` is the latest message in it, if any."""
+        """Note that all of `read` was read at that turn; `newest` is the latest message in it."""
         self.newest = max(self.newest, newest or 0.0)
         known = min(read.high, max(self.newest, read.low))
         whole = ReadRange(read.low, known, read.high, turn)

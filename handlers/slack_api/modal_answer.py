@@ -33,12 +33,12 @@ class ModalAnswer:
         self._place: str | None = None
 
     async def show_waiting(self, *, in_place: bool) -> None:
-        """Take the place of the answer, which may need longer than the trigger is good for."""
+        """Open a modal that says to wait, before the trigger is too old for the answer itself."""
         if not (in_place and self.modal_id):
             self._place = await self._write(self._opener(), [waiting_view()])
 
     async def show(self, message: Message, *, in_place: bool) -> None:
-        """Show the answer; where Slack refuses its blocks, as text. Lost, it is only not seen."""
+        """Show the answer, as text where Slack refuses its blocks; a failure is only logged."""
         place = self._place or (self.modal_id if in_place else None)
         update = partial(self._slack().views_update, view_id=place)
         text = Message(message.text, [section(message.text)])

@@ -45,7 +45,7 @@ class MessageMark(NamedTuple):
 
     @property
     def metadata(self) -> dict[str, Any]:
-        """As Slack takes it (docs.slack.dev, messaging/message-metadata)."""
+        """The mark as message metadata (docs.slack.dev, messaging/message-metadata)."""
         return {"event_type": self.event_type, "event_payload": {"key": self.key}}
 
 
@@ -73,9 +73,9 @@ async def delivery(
     unavailable: Collection[str] = (),
     **about: Any,
 ) -> AsyncIterator[Attempt]:
-    """Write to Slack within 10 s; whatever goes wrong is one of our three errors.
+    """A context that writes a message to Slack within 10 s, and turns errors into ours.
 
-    Those are `DeliveryDeferred`, `DeliveryImpossible` and `ChannelUnavailable`.
+    Raises DeliveryDeferred, DeliveryImpossible or ChannelUnavailable, nothing else of Slack's.
 
     `lost` are Slack's errors after which this will never be written, with what is said of each,
     `unavailable` those after which nothing can be written there until somebody mends it. `what` and

@@ -24,7 +24,7 @@ NOT_SLACK = "What answers there is not Slack."
 
 
 class ProbeAnswer(NamedTuple):
-    """Slack's answer; `error` is its own code, empty for yes. Header names are lower case."""
+    """One answer of Slack's; `error` is its code, empty for yes. Header names are lower case."""
 
     data: Mapping[str, Any]
     headers: Mapping[str, str]
@@ -33,7 +33,7 @@ class ProbeAnswer(NamedTuple):
 
 @dataclass(frozen=True)
 class SlackProbe:
-    """Asks with the bot's token, unless another is given. `timeout_s` is seconds for one answer."""
+    """Asks Slack for the doctor, with the bot's token; `timeout_s` is seconds for an answer."""
 
     client: AsyncWebClient
     clock: Clock
@@ -42,11 +42,11 @@ class SlackProbe:
 
     @property
     def directory(self) -> SlackDirectory:
-        """Who people are."""
+        """The directory of people, asked through this probe's client."""
         return SlackDirectory(self.client, self.clock, deadline=self.timeout_s)
 
     async def ask(self, method: str, *, token: str | None = None, **args: str) -> ProbeAnswer:
-        """One request; SlackSilent when there is no answer of Slack's in time."""
+        """Slack's answer to one method. Raises SlackSilent when none of Slack's comes in time."""
         headers = {} if token is None else {"Authorization": f"Bearer {token}"}
         try:
             async with asyncio.timeout(self.timeout_s):
@@ -70,7 +70,7 @@ class SlackProbe:
         return ProbeAnswer(data, _headers(answer.headers))
 
     async def connect(self, url: str) -> None:
-        """Open a WebSocket and close it at once; SlackSilent when there is none in time."""
+        """Open a WebSocket and close it at once. Raises SlackSilent when none opens in time."""
         try:
             async with asyncio.timeout(self.timeout_s), open_session(self.network) as session:
                 connection = await SlackSocket.open(session, url, self.clock, self.network)

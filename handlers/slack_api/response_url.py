@@ -62,7 +62,7 @@ class ResponseUrlClient:
     async def try_post(
         self, url: str, message: Message, *, in_place: bool, plainer: Sequence[Message] = ()
     ) -> None:
-        """`post`, where losing the message loses nothing but the message."""
+        """Show `message` as `post` does; where that fails, it is only logged."""
         try:
             await self.post(url, message, in_place=in_place, plainer=plainer)
         except (DeliveryDeferred, DeliveryImpossible) as lost:

@@ -23,11 +23,11 @@ METADATA = "response_metadata"
 
 
 class SlackUnreadable(aiohttp.ClientError):
-    """What answers cannot be read: too large, or packed in a way that was not asked for."""
+    """An answer that cannot be read: too large, or compressed in a way not asked for."""
 
 
 class SlackRedirected(aiohttp.ClientError):
-    """What answers names another address. It is not followed: it would be given our token."""
+    """An answer that redirects elsewhere, which is not followed: it would get our token."""
 
 
 class SlackAnswer(ClientResponse):
@@ -35,11 +35,11 @@ class SlackAnswer(ClientResponse):
 
     @property
     def content_type(self) -> str:
-        """JSON, whatever it is called: the SDK hands on anything else unread."""
+        """The media type: always JSON, since the SDK hands on anything else unread."""
         return "application/json"
 
     async def read(self) -> bytes:
-        """The body, decoded; SlackUnreadable."""
+        """The body, decompressed. Raises SlackUnreadable."""
         if self._body is None:
             try:
                 self._body = await self._bounded()
@@ -53,7 +53,7 @@ class SlackAnswer(ClientResponse):
         return (await self.read()).decode(encoding or "utf-8", errors=errors)
 
     async def json(self, **_: Any) -> dict[str, Any]:
-        """The body's JSON object; JSONDecodeError where it is none, as the SDK expects."""
+        """The body's JSON object. Raises JSONDecodeError where it is none, as the SDK expects."""
         body = await self.read()
         try:
             parsed = _parsed(body)

@@ -32,10 +32,10 @@ class SharedChannelGuard:
     allowed: frozenset[str]
 
     async def require(self, channel: str, pause: float) -> None:
-        """DeliveryImpossible where people of another workspace would read along.
+        """Raise DeliveryImpossible where people of another workspace would read along.
 
-        DeliveryDeferred, after `pause` seconds, when Slack does not say. Where the scopes do not
-        let the bot look it is taken for an own one: the doctor says so.
+        Raises DeliveryDeferred, to try after `pause` seconds, when Slack does not say. Where the
+        scopes do not let the bot look it is taken for an own one: the doctor says so.
         """
         if channel in self.allowed:
             return
@@ -55,12 +55,12 @@ class GuardedDigestPoster:
     guard: SharedChannelGuard
 
     async def post(self, posting: Posting, digest: Digest) -> str:
-        """As the poster; DeliveryImpossible for a shared channel, so that the owner is told why."""
+        """Post a digest as the poster does. Raises DeliveryImpossible for a shared channel."""
         await self.guard.require(posting.subscription.wish.channel, retry_delay(posting.attempt))
         return await self.poster.post(posting, digest)
 
     async def announce(self, announcement: Announcement, now: datetime) -> None:
-        """As the poster; an owner is told in private, so that needs no channel of their own."""
+        """Make an announcement as the poster does; an owner is told in private, channel or not."""
         if announcement.about is not AnnouncementKind.PAUSED:
             await self.guard.require(
                 announcement.subscription.wish.channel, retry_delay(announcement.attempt)
@@ -81,7 +81,7 @@ class GuardedNotifier:
     record: Callable[[DigestNote], Awaitable[object]]
 
     async def show(self, notice: Notice, case: Case) -> str | None:
-        """As the notifier; ChannelUnavailable where people of another workspace read the lines."""
+        """Show a case as the notifier does. Raises ChannelUnavailable for a shared channel."""
         if notice.kind is NoticeKind.LINE:
             try:
                 await self.guard.require(notice.place, retry_delay(notice.attempt))
@@ -91,7 +91,7 @@ class GuardedNotifier:
         return await self.notifier.show(notice, case)
 
     async def alert(self, channel: str, error: str) -> None:
-        """As the notifier."""
+        """Tell admins in private as the notifier does."""
         await self.notifier.alert(channel, error)
 
     async def _note_once(self, channel: str, case: Case) -> None:

@@ -24,13 +24,13 @@ SOCKET_ERRORS = (aiohttp.ClientError, OSError, RuntimeError)
 
 
 def disconnected(error: BaseException, url: str, network: Network) -> Disconnected:
-    """What to raise when no connection to `url` came about because of `error`."""
+    """The Disconnected to raise when no connection to `url` came about because of `error`."""
     diagnosis = diagnosis_of(error, url, network)
     return Disconnected(diagnosis.says, diagnosis=diagnosis)
 
 
 class SlackSocket:
-    """An open connection.
+    """An open WebSocket to Slack, and what is known of its state.
 
     `last_frame_at` is when its last frame came, pings included (monotonic seconds).
     `ready` is done once Slack said hello; `stale` once the connection is to be replaced, with the
@@ -59,17 +59,17 @@ class SlackSocket:
             raise disconnected(error, url, network) from error
 
     def mark_ready(self) -> None:
-        """Slack said hello."""
+        """Note that Slack said hello."""
         if not self.ready.done():
             self.ready.set_result(None)
 
     def mark_stale(self, why: str) -> None:
-        """This connection is to be replaced; the first reason stands."""
+        """Note that this connection is to be replaced; the first reason stands."""
         if not self.stale.done():
             self.stale.set_result(why)
 
     def end(self) -> None:
-        """Nothing more is read from it."""
+        """Note that nothing more is read from it."""
         self.mark_stale("closed")
         if not self.ended.done():
             self.ended.set_result(None)

@@ -1,4 +1,4 @@
-"""The webhooks, one route for each vendor that is on."""
+"""The routes of the vendors' webhooks, one for each vendor that is on; events are verified first."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -50,7 +50,7 @@ class VendorReader(NamedTuple):
 
 
 def webhook_routes(services: Services, trust: Trust, bodies: Bodies) -> list[Route]:
-    """`POST /webhooks/<vendor>` for each vendor that is on; another one's is not found.
+    """The routes `POST /webhooks/<vendor>`, one for each vendor that is on.
 
     `bodies` are those of the whole process.
     """

@@ -31,7 +31,7 @@ class VendorEvent(NamedTuple):
 
 
 def parse_event(model: type[M], body: bytes) -> M:
-    """The event in these bytes, which are verified already; Rejected with 400 when it is none.
+    """The event in verified bytes, read as `model`. Raises Rejected, with 400, when it is none.
 
     No vendor is told to repeat it: the same bytes would be as unreadable the next time.
     """

@@ -68,7 +68,7 @@ _STALE = "This card is from an older release, or was changed on its way."
 
 
 class Value(Frozen):
-    """What a button carries. `v` is the version of the card it was drawn on."""
+    """The value of a button; `v` is the version of the card that it was drawn on."""
 
     v: int = Field(default=CARD, ge=CARD, le=CARD)
 
@@ -87,7 +87,7 @@ class ActValue(Value):
     card: bool = True
 
     def meant(self) -> ActRef:
-        """The act it stands for."""
+        """The act that the button stands for, by ids."""
         people = () if self.person is None else (self.person,)
         return ActRef(verb=self.verb, call=self.call, people=people, everyone=self.everyone)
 
@@ -111,7 +111,7 @@ class CallValue(Value):
 
 
 class ListValue(Value):
-    """The part of the live calls to list."""
+    """The value of a list's buttons: which live calls to list."""
 
     view: ListView
 
@@ -140,7 +140,7 @@ class AskValue(Value):
 
 
 class AuditValue(Value):
-    """A part of the record to show."""
+    """The value of the audit log's buttons: which entries to show."""
 
     which: AuditQuery = AuditQuery()
 
@@ -154,7 +154,7 @@ def dump(value: Value) -> str:
 
 
 def load(kind: type[V], text: str | None) -> V:
-    """The value a button carried. BadInput when it is from an older release or was edited."""
+    """The value that a button carried. Raises BadInput for an older release's, or an edited one."""
     try:
         return kind.model_validate_json(text or "")
     except ValidationError as error:
@@ -162,12 +162,12 @@ def load(kind: type[V], text: str | None) -> V:
 
 
 def stale() -> BadInput:
-    """The error for anything on a card that cannot be trusted any more."""
+    """The error for a button of an older release, or one that was edited."""
     return BadInput(_STALE, next_step="List the live calls for a fresh one.")
 
 
 def route(action_id: str) -> str:
-    """The action an id means, without what the id carries."""
+    """The action that an action_id names, without the ids that it carries besides."""
     return action_id.partition("|")[0].partition("#")[0]
 
 
@@ -216,7 +216,7 @@ def _compact(value: Any) -> str:
 
 
 def read_filter(state: dict[str, Any]) -> ListView:
-    """What is chosen in the filter row now (Slack's `state.values`), from its first page on."""
+    """The list that the filter row asks for now (Slack's `state.values`), from its first page."""
     chosen = {name: field for block in state.values() for name, field in block.items()}
     try:
         option = (chosen.get(FILTER_VENDOR) or {}).get("selected_option") or {}

@@ -15,7 +15,10 @@ from handlers.blocks.text import MOST_NAMED, code, holder, mrkdwn, place, some_o
 
 
 def ask_message(ask: Ask, by: str, may: Sequence[str]) -> Message:
-    """The line; `by` names the asker without calling them, `may` are those who may, in words."""
+    """The message that asks those who may give the order.
+
+    `by` names its asker without calling them; `may` are those who may, in words.
+    """
     act = ask.act
     words = order_words(act)
     where = f"({act.call.vendor.label}, {code(act.handle)})"
@@ -27,7 +30,7 @@ def ask_message(ask: Ask, by: str, may: Sequence[str]) -> Message:
 
 
 def asked_for_message(ask: Ask, reader: str, channel: str) -> Message:
-    """What whoever pressed is told, in the place of the refusal: who was asked, and where."""
+    """The private answer to who pressed “Ask a lead”: who was asked, and where."""
     them = [holder(member) for member in ask.holders]
     few = len(them) <= MOST_NAMED
     named = " and ".join((", ".join(them[:-1]), them[-1])) if len(them) > 1 else them[0]

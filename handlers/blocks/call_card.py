@@ -65,7 +65,7 @@ PROTECTED = "protected"
 
 
 def call_message(view: CallView, cases: Sequence[Case]) -> Message:
-    """The call's card: at most 25 people, so that it always stays below Slack's 50 blocks."""
+    """The card of one call; at most 25 people, so that it stays below Slack's 50 blocks."""
     call, mark = view.call, stamp(view.at)
     name = handle(call.ref)
     title = plain(call.title, MAX_HEADER, empty="Untitled call")

@@ -112,7 +112,7 @@ def call_facts(call: Call, name: str, now: datetime) -> str:
 
 
 def log_line(log: CallLog) -> str:
-    """What the vendor's log has: `ended · audio call · superhero8 to user superhero2 · 19 s`."""
+    """A call by its vendor's log: `ended · audio call · superhero8 to user superhero2 · 19 s`."""
     kind = " ".join(word for word in (log.media, log.mode) if word)
     receiver = " ".join(word for word in (log.between, log.receiver) if word)
     length = {"": log.seconds, "audio": log.audio_seconds, "video": log.video_seconds}

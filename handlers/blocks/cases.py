@@ -1,4 +1,4 @@
-"""A case told in short: one line in the moderation channel, or a private answer."""
+"""A case in short: one line in the moderation channel, or a private answer."""
 
 from collections.abc import Sequence
 
@@ -193,7 +193,7 @@ def line_message(case: Case, by: str = "", *, undoable: bool = False) -> Message
 
 
 def trouble_message(case: Case) -> Message:
-    """What is said in the thread of a case's line when it did not go as asked, to its asker."""
+    """The message to the asker, in the thread of a case's line that did not go as asked."""
     asker = who(case.actor.user)
     first = f"{asker} {MARKS[case.state]} *#{case.number}* {_told(case, '')}"
     wanting = [result for result in case.results if not result.state.settled]
@@ -224,7 +224,7 @@ def answer_message(
 
 
 def asked_message(acceptance: Acceptance) -> Message:
-    """What is said at once, where that is to be: how it was taken, and under which number."""
+    """The immediate answer to an order: that it is in progress or done, under which number."""
     case = acceptance.case
     if acceptance.how is AcceptResult.REPEATED:
         return _saying(f"Already requested: case #{case.number}.", case)
@@ -234,7 +234,7 @@ def asked_message(acceptance: Acceptance) -> Message:
 
 
 def so_far(case: Case) -> str:
-    """How far an open case is, where that was told: `120 of 300 so far`."""
+    """How far an open case is, `120 of 300 so far`; empty where that is not known."""
     progress = case.progress if case.state.open else None
     if progress is None or not progress.done:
         return ""
@@ -246,7 +246,7 @@ def so_far(case: Case) -> str:
 
 
 def working(case: Case) -> str:
-    """That somebody is at it, under which number, and how far it is."""
+    """That a case is in progress, under which number, and how far it is."""
     words = f"Working on it: {_lower(order_words(case.act))} (case #{case.number})."
     return f"{words} {told}." if (told := so_far(case)) else words
 
@@ -299,7 +299,7 @@ def _result_lines(results: Sequence[Result]) -> list[str]:
 
 
 def notes(case: Case) -> list[str]:
-    """What was not touched and may be taken for done, each once."""
+    """What was left as it is and may be taken for done, a note each, once."""
     return [mrkdwn(note) for note in dict.fromkeys(result.note for result in case.results) if note]
 
 
@@ -361,5 +361,5 @@ def _undo(case: Case, value: CaseValue) -> Block | None:
 
 
 def spoken(case: Case) -> str:
-    """The case for notifications and screen readers, its state first."""
+    """The case in one plain text, for notifications and screen readers; its state first."""
     return text_of(f"Case #{case.number} {case.state.label}: {deed(case)}.")

@@ -32,12 +32,12 @@ class ChosenOption(Frozen):
     label: str
 
     def option(self) -> dict[str, Any]:
-        """The option again."""
+        """The option as Slack takes it, to be drawn as chosen."""
         return option(self.label, self.value)
 
 
 def call_value(ref: CallRef) -> str:
-    """What stands for a call: its whole handle, and which run of it where that is known."""
+    """The option value of a call: its whole handle, and its run where that is known."""
     run = f".{_digest(ref.session)}" if ref.session else ""
     return f"{handle(ref, ALL)}{run}"
 
@@ -54,7 +54,7 @@ def same_run(value: str, ref: CallRef) -> bool:
 
 
 def call_option(call: Call, length: int = SHORT) -> dict[str, Any]:
-    """A call: its title, and below it what tells it from another one of that name."""
+    """The option of a call: its title, and below it what tells it from one of the same title."""
     below = dots(
         (
             call.ref.vendor.label,
@@ -75,17 +75,17 @@ def lengths(calls: Sequence[Call]) -> list[int]:
 
 
 def person_value(person_id: str) -> str:
-    """What stands for a person: the id, or a digest of one that is too long."""
+    """The option value of a person: the id, or a digest of one that is too long."""
     return short_value(person_id)
 
 
 def short_value(text: str) -> str:
-    """What stands for an id or a name: itself, or a digest of one that is too long."""
+    """The option value of any text: itself, or a digest of one that is too long."""
     return text if len(text) <= MAX_CHOICE else f"sha256:{_digest(text)}"
 
 
 def person_option(person: Participant | Person) -> dict[str, Any]:
-    """A person: the name, and below it the id that tells two of one name apart."""
+    """The option of a person: the name, and below it the id that tells two of one name apart."""
     below = [person.custom_id or person.id]
     if isinstance(person, Participant) and person.role:
         below.append(person.role)
@@ -96,20 +96,20 @@ def person_option(person: Participant | Person) -> dict[str, Any]:
 
 
 def left_option(person: Participant, minutes: int | None) -> dict[str, Any]:
-    """Somebody who is in the call no more, and how many minutes ago they were last seen there."""
+    """The option of somebody who left the call, and how many minutes ago they were last seen."""
     ago = "" if minutes is None else f", last seen {minutes or 'under 1'} min ago"
     below = dots((f"left the call{ago}", person.custom_id or person.id))
     return {**person_option(person), "description": plain_text(below, MAX_LABEL)}
 
 
 def chosen_option(person: Participant | Person) -> ChosenOption:
-    """Somebody as if they had been chosen from a menu."""
+    """The chosen option of a person, as if it had been picked from a menu."""
     shown = person_option(person)
     return ChosenOption(value=shown["value"], label=shown["text"]["text"])
 
 
 def recording_option(recording: RunningRecording) -> dict[str, Any]:
-    """A recording that runs: its short id, and below it since when, what, by whom."""
+    """The option of a running recording: its short id; below it since when, what, by whom."""
     return {
         **option(recording.short, recording.short),
         "description": plain_text(cut(clean(recording.described), MAX_LABEL), MAX_LABEL),

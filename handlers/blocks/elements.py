@@ -24,7 +24,7 @@ def stamp(at: datetime) -> str:
 
 
 def plain_text(text: str, limit: int) -> dict[str, Any]:
-    """A plain_text object."""
+    """A plain_text object with `text`, cut at `limit` characters."""
     return {"type": "plain_text", "text": plain(text, limit), "emoji": True}
 
 
@@ -34,7 +34,7 @@ def mrkdwn_text(text: str) -> dict[str, Any]:
 
 
 def header(text: str) -> Block:
-    """A headline."""
+    """A header block."""
     return {"type": "header", "text": plain_text(text, MAX_HEADER)}
 
 
@@ -62,7 +62,7 @@ def stacked(rows: Iterable[str]) -> list[Block]:
 
 
 def context(text: str) -> Block:
-    """A small grey line."""
+    """A context block: a small grey line of our own mrkdwn."""
     return {"type": "context", "elements": [mrkdwn_text(text)]}
 
 

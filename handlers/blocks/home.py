@@ -78,7 +78,7 @@ class HomeContent(Frozen):
 
 
 def home_view(content: HomeContent, command: str, at: datetime) -> dict[str, Any]:
-    """A member's Home."""
+    """The Home tab of a member."""
     mark = stamp(at)
     top = [
         button("Refresh", REFRESH_HOME, ListValue(view=ListView())),

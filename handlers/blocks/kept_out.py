@@ -27,7 +27,7 @@ LETS_IN: Mapping[Listed, Verb] = MappingProxyType(
 
 
 def kept_out_blocks(view: CallView, mark: str) -> list[Block]:
-    """Those who may not join, or be in the group; nothing where nobody is, or no list is kept."""
+    """The blocks of who may not join, or is banned from the group; none where nobody is."""
     roster = view.kept_out
     if roster is None:
         return []

@@ -7,7 +7,7 @@ Block = dict[str, Any]
 
 
 class Message(NamedTuple):
-    """What is shown. `text` is never empty: Slack reads it aloud where blocks cannot be shown."""
+    """A message: its blocks, and a `text`, never empty, for where blocks cannot be shown."""
 
     text: str
     blocks: list[Block]

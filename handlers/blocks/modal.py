@@ -27,5 +27,5 @@ def answer_view(message: Message) -> dict[str, Any]:
 
 
 def waiting_view() -> dict[str, Any]:
-    """What stands there while a vendor is asked."""
+    """The modal that says to wait while a vendor is asked."""
     return answer_view(Message("One moment.", [section("One moment.")]))

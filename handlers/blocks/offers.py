@@ -34,12 +34,12 @@ class Offer(Frozen):
 
     @property
     def label(self) -> str:
-        """What its button says."""
+        """The label of the act's button."""
         return everyone_label(self.verb.label, self.people) if self.everyone else self.verb.named
 
     @property
     def style(self) -> str | None:
-        """Red is what hits everyone, is public or destroys something."""
+        """The button's style: danger for what hits everyone, is public or destroys something."""
         return "danger" if self.everyone or self.verb.dangerous else None
 
 
@@ -64,13 +64,13 @@ def for_call(
     """The acts on the call: on everyone in it, then on itself; none once it has ended."""
     if call.ended_at is not None:
         return []
-    crowd = [
+    on_everyone = [
         offer.model_copy(update={"everyone": True, "people": call.people})
         for offer in _offers(Aim.PEOPLE, capabilities, rights, targets, everyone=True)
         if offer.verb.drawn_for_all
     ]
     own = _offers(Aim.CALL, capabilities, rights, targets, call=call)
-    return crowd + [offer for offer in own if not offer.verb.pointless(call)]
+    return on_everyone + [offer for offer in own if not offer.verb.pointless(call)]
 
 
 def _offers(

@@ -58,10 +58,10 @@ def _for_the_file(line: str) -> str:
 
 
 def unsent(error: CallwardenError, words: str | None, diagnosis: str = "") -> Message:
-    """Nothing was sent: a vendor did not say what `words` mean. They can be tried again.
+    """The message that nothing was sent, since a vendor did not say what `words` mean.
 
-    None where their reader may not order it anyway; then there is no button. `diagnosis` as for
-    `refusal`.
+    A button tries them again. None where their reader may not order it anyway; then there is no
+    button. `diagnosis` as for `refusal`.
     """
     happened = say(str(error), MAX_SAID)
     parts = [happened, "Nothing was done."]
@@ -70,7 +70,7 @@ def unsent(error: CallwardenError, words: str | None, diagnosis: str = "") -> Me
 
 
 def asked_back(error: CallwardenError, words: str | None) -> Message:
-    """What has to be asked in a form where none can be opened any more: a button opens it.
+    """The message that has to ask, where no form can be opened any more: a button opens one.
 
     `words` as for `unsent`.
     """
@@ -85,7 +85,7 @@ def said_again(error: CallwardenError, words: str) -> Message:
 
 
 def for_admins(diagnosis: str) -> list[Block]:
-    """Why no connection to a vendor comes about, where the reader is told; else nothing."""
+    """The blocks of a `diagnosis`, which only admins are shown; none where it is empty."""
     return [context(f"For admins: {mrkdwn(diagnosis, MAX_SAID)}")] if diagnosis else []
 
 
@@ -94,13 +94,13 @@ def _typed(label: str, words: str | None) -> list[Block]:
 
 
 def looking(call: str) -> Message:
-    """A vendor is slow: the order is not taken yet, and the answer follows."""
+    """The message that an order is not taken yet, since its vendor is slow; an answer follows."""
     words = f"Looking for “{mrkdwn(call, 128)}”. Nothing is done yet; the answer follows here."
     return Message(text_of(words), [paragraph([words])])
 
 
 def broken() -> Message:
-    """When something failed that nobody foresaw: nothing is promised that is not known."""
+    """The message for an unforeseen failure: it promises nothing that is not known."""
     words = (
         "Something went wrong in Callwarden; the bot's log says what.",
         "Nothing that was saved is lost: look at the audit log (`audit`).",
@@ -109,7 +109,7 @@ def broken() -> Message:
 
 
 def suggestion_buttons(error: object) -> list[Block]:
-    """A row of buttons; nothing for an error that offers none."""
+    """The row of buttons that an error offers; none for one that offers nothing."""
     suggestions = error.suggestions if isinstance(error, WithSuggestions) else ()
     return actions([_button(suggestion, index) for index, suggestion in enumerate(suggestions)])
 

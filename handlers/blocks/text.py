@@ -110,7 +110,7 @@ def unescaped(text: str) -> str:
 
 
 def say(sentence: str, limit: int) -> str:
-    """A sentence of ours that may quote outside words: as `mrkdwn`, but `code` in it stays code."""
+    """A sentence of ours that may quote outside words, made harmless; `code` in it stays code."""
     parts = plain(sentence, limit).split("`")
     if len(parts) % 2 == 0 or not all(part.strip() for part in parts[1::2]):
         return mrkdwn(sentence, limit)
@@ -120,7 +120,7 @@ def say(sentence: str, limit: int) -> str:
 
 
 def bold(text: str, limit: int = 150, *, empty: str = "unnamed") -> str:
-    """Outside text in bold."""
+    """Outside text in bold mrkdwn, made harmless as `mrkdwn` does."""
     return f"*{mrkdwn(text, limit, empty=empty)}*"
 
 
@@ -173,7 +173,7 @@ MOST_NAMED = 5
 
 
 def some_of(named: Sequence[str]) -> str:
-    """The first five of them, and how many more: `@Leo, @Ana and 3 more`."""
+    """The first five of `named`, and how many more: `@Leo, @Ana and 3 more`."""
     more = len(named) - MOST_NAMED
     return ", ".join(named[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 

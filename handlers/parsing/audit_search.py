@@ -1,4 +1,4 @@
-"""Words after `/calls audit`, read into a part of the audit log: filters by name, in any order."""
+"""Reads words after `/calls audit` into a part of the audit log: filters by name, in any order."""
 
 import difflib
 import re
@@ -59,11 +59,11 @@ class ShowAudit(Frozen):
 
     @property
     def zoned(self) -> bool:
-        """Whether a moment is by the clocks of whoever asks."""
+        """Whether a moment of it depends on the asker's time zone."""
         return any(moment is not None and moment.zoned for moment in (self.since, self.until))
 
     def between(self, now: datetime, zone: ZoneInfo) -> dict[str, datetime | None]:
-        """The earliest moment that is asked for, and the one before which all has to be."""
+        """The moments in UTC between which entries are wanted, `since` and `until`; None for any."""
         return {
             "since": self.since.begins(now, zone) if self.since else None,
             "until": self.until.ends(now, zone) if self.until else None,
@@ -71,7 +71,7 @@ class ShowAudit(Frozen):
 
 
 def read_audit(words: Words, command: str) -> ShowAudit:
-    """What part of the log is wanted. Raises BadInput, or UnknownWord with the nearest words."""
+    """Read which audit entries are wanted. Raises BadInput, UnknownWord with nearest words."""
     found: dict[str, Any] = {}
     form = (words.peek() or "").casefold() == FORM
     if form:

@@ -19,7 +19,7 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class DigestCommand(StrEnum):
-    """What is wanted; all but the first are typed as they are written here."""
+    """A word after `/calls digest`; the overview is asked for by none."""
 
     OVERVIEW = ""
     SUBSCRIBE = "subscribe"
@@ -53,7 +53,7 @@ class DigestRequest(Frozen):
 
 
 def read_digest(words: Words, command: str) -> DigestRequest:
-    """What is wanted. Raises BadInput, or UnknownWord with the nearest words."""
+    """Read what is wanted of digests. Raises BadInput, UnknownWord with the nearest words."""
     first = words.take()
     if first is None:
         return DigestRequest()
@@ -74,7 +74,7 @@ def read_digest(words: Words, command: str) -> DigestRequest:
 
 
 def day(text: str, example: str) -> date:
-    """A day as people type it. BadInput when the calendar has none such."""
+    """The day that `text` is, typed as 2026-12-01. Raises BadInput when it is none."""
     wrong = f"There is no day “{text[:MAX_QUOTED]}”; a day is written like 2026-12-01."
     if not _DATE.fullmatch(text):
         raise BadInput(wrong, next_step=example)

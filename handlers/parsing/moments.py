@@ -54,7 +54,7 @@ class Moment(Frozen):
 
     @property
     def zoned(self) -> bool:
-        """Whether it is by the clocks of whoever asks."""
+        """Whether it depends on the asker's time zone."""
         return self.local is not None or bool(self.word)
 
     def begins(self, now: datetime, zone: ZoneInfo) -> datetime:
@@ -99,7 +99,7 @@ def _in_utc(local: datetime, zone: ZoneInfo) -> datetime:
 
 
 def read_moment(text: str) -> Moment | None:
-    """The moment that is meant; None where the words are none."""
+    """The moment that `text` names; None where it names none."""
     words = " ".join(text.casefold().split())
     if match := _AGO.fullmatch(words):
         return Moment(ago=int(match[1]) * _SPANS[match[2]])

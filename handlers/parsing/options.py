@@ -57,7 +57,7 @@ _YES = {"", "true", "yes", "on", "1"}
 
 
 def take_options(family: Sequence[type[Verb]], words: Words) -> tuple[list[str], list[int]]:
-    """Every option, wherever it stands outside quotation marks, and the places of all other words.
+    """Take every option, wherever it stands unquoted; the options, and the other words' places.
 
     With one dash only what some verb of the family takes is an option; options are gone from the
     text afterwards.
@@ -105,15 +105,16 @@ def with_options(parts: Sequence[str], kept: Sequence[int], left: int) -> str:
 
 @cache
 def words_of(verb: type[Verb]) -> Mapping[str, str]:
-    """Which option each word after `--` belongs to."""
+    """By each word that may follow `--`, the option of `verb` that it is a value of."""
     words = {str(value): name for name, kind in choices(verb).items() for value in kind}
     return MappingProxyType(words)
 
 
 def pick(verb: type[Verb], values: Sequence[str]) -> dict[str, str]:
-    """Which option of `verb` each value belongs to. UnknownWord where it belongs to none.
+    """The option of `verb` that each value belongs to, by option.
 
-    BadInput where two of them are values of one option.
+    Raises UnknownWord where one belongs to none, BadInput where two of them are values of one
+    option.
     """
     known = words_of(verb)
     picked: dict[str, str] = {}

@@ -1,8 +1,8 @@
 """What orders in words mean, found out once: for their acknowledgement and for what follows it.
 
 An order that is not understood in time is carried on with in a form, or under its key on disk.
-Whoever does that takes the plan that is under way; after a restart, or in another process, there is
-none and it is made anew.
+Whoever does that takes the work that is under way; after a restart, or in another process, there is
+none and it is begun anew.
 """
 
 import asyncio
@@ -21,11 +21,14 @@ UnderstoodOrder = tuple[ActRequest, Act]
 Work = Callable[[], Awaitable[UnderstoodOrder]]
 
 MOST = 1_000
-"""Plans under way, or made and not yet taken; the ones that were not asked for longest go first."""
+"""Orders being understood, or understood and not yet taken; the least asked for go first."""
 
 
 class PendingOrders:
-    """One for the process; `tasks` keeps what is under way."""
+    """Finds out what each order means, once for all who want to know; one for the process.
+
+    `tasks` keeps what is under way.
+    """
 
     def __init__(self, tasks: BackgroundTasks) -> None:
         self._tasks = tasks
@@ -34,11 +37,12 @@ class PendingOrders:
     async def begin(self, key: str, work: Work, timeout_s: float) -> UnderstoodOrder:
         """What the order of that key means, by `work` unless that is being found out already.
 
-        TimeoutError after `timeout_s` seconds; the plan goes on then, for whoever takes it.
+        Raises TimeoutError after `timeout_s` seconds; the work goes on then, for whoever takes it,
+        and what `work` raises.
         """
         task = self._begun.get(key)
         if task is None:
-            task = self._tasks.spawn(_result_or_error(work), "plan", awaited=True)
+            task = self._tasks.spawn(_result_or_error(work), "understanding", awaited=True)
             self._begun[key] = task
         async with asyncio.timeout(timeout_s):
             outcome = await asyncio.shield(task)
@@ -46,7 +50,7 @@ class PendingOrders:
         return _unwrap(outcome)
 
     async def take(self, key: str, work: Work) -> UnderstoodOrder:
-        """The plan that was begun under that key, else what `work` finds out."""
+        """What the work that was begun under that key finds out, else what `work` does."""
         task = self._begun.pop(key, None)
         if task is None:
             return await work()

@@ -48,7 +48,7 @@ _NUMBER = re.compile(r"#?(\d{1,9})")
 
 
 class ListCalls(Frozen):
-    """Show the live calls."""
+    """Show the live calls that match a view."""
 
     view: ListView
 
@@ -82,7 +82,7 @@ class ShowRooms(Frozen):
 
 
 class ShowCase(Frozen):
-    """Show one case."""
+    """Show one case, by number."""
 
     number: int
 
@@ -94,7 +94,7 @@ class ShowCapabilities(Frozen):
 
 
 class Help(Frozen):
-    """Explain everything, or one subcommand."""
+    """Explain all commands, or one subcommand."""
 
     topic: str | None = None
 

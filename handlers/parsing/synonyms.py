@@ -45,7 +45,7 @@ def command_for(word: str) -> str:
 
 
 def require_here(word: str, command: str) -> None:
-    """BadInput, with what to do instead, for what is done in another way here."""
+    """Raise BadInput, with what to do instead, for a word of what is done in another way here."""
     if word in _ELSEWHERE:
         why, instead = _ELSEWHERE[word]
         raise BadInput(why, next_step=instead.format(command=command))

@@ -47,7 +47,7 @@ class Words:
         return self.rest.split(maxsplit=1)[0] if self.rest else None
 
     def follow(self, wanted: Sequence[str]) -> bool:
-        """Whether these words come next, in any case of letters; they are then gone."""
+        """Take these words where they come next, in any case of letters; whether they did."""
         ahead = self.rest.split(maxsplit=len(wanted))
         if [word.casefold() for word in ahead[: len(wanted)]] != list(wanted):
             return False
@@ -55,7 +55,7 @@ class Words:
         return True
 
     def take(self) -> str | None:
-        """The next word, which is then gone."""
+        """Take the next word; None at the end."""
         word = self.peek()
         if word is not None:
             self.rest = self.rest[len(word) :].lstrip()
@@ -74,7 +74,7 @@ class Words:
         return max(int(self.take() or 0) - 1, 0)
 
     def require_done(self) -> None:
-        """BadInput when something is left over."""
+        """Raise BadInput when something is left over."""
         if self.rest:
             raise BadInput(
                 f"I did not understand “{self.rest[:MAX_NAME]}”.",

@@ -1,4 +1,4 @@
-"""The routes of the vendors' webhooks, one for each vendor that is on; events are verified first."""
+"""The routes of the vendors' webhooks, one for each vendor that is on."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping

@@ -37,7 +37,7 @@ class Series(NamedTuple):
 
 
 class Chart(NamedTuple):
-    """What is drawn and what is left out (`notes`); `rows` tell every day and vendor in words."""
+    """A chart of minutes by day; `notes` say what is left out, `rows` has each day in words."""
 
     title: str
     labels: Sequence[str]
@@ -46,7 +46,7 @@ class Chart(NamedTuple):
     rows: Sequence[str]
 
     def block(self) -> Block | None:
-        """As Slack draws it: bars where a day is left out, so that no line bridges it.
+        """The chart as a block: lines, or bars where a day is left out, so that none bridges it.
 
         None without two days to draw.
         """

@@ -22,14 +22,17 @@ DIGEST_FORM, PAUSE_FORM = "digest.form", "digest.pause.form"
 
 
 class DigestValue(Value):
-    """One digest. `stamp` is of the drawing: a second press of the same one is the same request."""
+    """The value of one digest's buttons.
+
+    `stamp` is of the drawing: a second press of the same one is the same request.
+    """
 
     number: int = Field(ge=0)
     stamp: str = ""
 
 
 class DigestPage(Value):
-    """A page (from 0) of the list."""
+    """The value of the list's buttons: a page, from 0."""
 
     page: int = Field(default=0, ge=0)
 

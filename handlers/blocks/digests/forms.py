@@ -59,7 +59,7 @@ ZONE_HINT = "Type a large city nearby, an abbreviation such as EST, or an offset
 
 
 def pause_form(state: DigestState, subscription: Subscription) -> Block:
-    """The form that asks until when."""
+    """The form that asks until when a digest is paused."""
     return {
         "type": "modal",
         "callback_id": PAUSE_FORM,
@@ -81,7 +81,7 @@ def pause_form(state: DigestState, subscription: Subscription) -> Block:
 
 
 def read_state(view: Mapping[str, Any]) -> DigestState:
-    """What the form is about. BadInput when it is from an older release or was edited."""
+    """What the form is about. Raises BadInput when it is of an older release or was edited."""
     try:
         return DigestState.model_validate_json(view["private_metadata"])
     except (ValidationError, KeyError, TypeError) as error:
@@ -89,7 +89,7 @@ def read_state(view: Mapping[str, Any]) -> DigestState:
 
 
 def read_wish(view: Mapping[str, Any]) -> Wish | Wrong:
-    """What is wanted, or what is wrong at which field. BadInput when it is no form of ours."""
+    """What was filled in, or what is wrong by field. Raises BadInput for no form of ours."""
     try:
         fields = _said(view)
         rhythm = Rhythm(_picked(fields[RHYTHM]) or "")

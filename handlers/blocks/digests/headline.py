@@ -136,7 +136,7 @@ def had(unusual: Unusual, text_style: TextStyle) -> str:
 
 
 def measured(what: str, value: float, text_style: TextStyle) -> str:
-    """A number with what it counts: `80 calls`."""
+    """A number with its noun: `80 calls`; `what` is a measure of a tally or a report."""
     singular, plural = NOUNS.get(what) or (text_style.quote(what, 40),) * 2
     return f"{figure(value)} {singular if figure(value) == '1' else plural}"
 

@@ -25,7 +25,7 @@ SHORT_CHECKSUM = 8
 
 
 class Heading(NamedTuple):
-    """The title."""
+    """The title of a message."""
 
     text: str
 
@@ -37,13 +37,13 @@ class Lines(NamedTuple):
 
 
 class SmallPrint(NamedTuple):
-    """A grey line at the end."""
+    """A small grey line at the end of a message."""
 
     text: str
 
 
 class Buttons(NamedTuple):
-    """Cases to open."""
+    """A row of buttons that open cases, by number."""
 
     cases: Sequence[int]
 
@@ -52,7 +52,7 @@ Part = Heading | Lines | SmallPrint | Buttons | Chart | Table
 
 
 def channel_parts(digest: Digest, text_style: TextStyle) -> Iterator[Part]:
-    """The short message: the sentence, what waits, the chart, the audit checksum."""
+    """The parts of the channel's message: headline, what waits, chart, audit checksum."""
     yield Heading(title(digest))
     yield Lines([text_style.strong(headline(digest, text_style))])
     if said := remarks(digest, text_style):
@@ -66,7 +66,7 @@ def channel_parts(digest: Digest, text_style: TextStyle) -> Iterator[Part]:
 
 
 def thread_parts(digest: Digest, text_style: TextStyle, command: str) -> Iterator[Part]:
-    """The details."""
+    """The parts of the thread below it: tables, the unusual, moderation, costs, and notes."""
     yield Lines([text_style.strong(f"Details of {inside(digest)}")])
     if Section.USAGE in digest.sections:
         yield from _usage(digest, text_style)

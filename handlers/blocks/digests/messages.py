@@ -26,18 +26,18 @@ MAX_BARE = 35_000
 
 
 def channel_drafts(digest: Digest) -> list[Message]:
-    """The short message for the channel, as often as `drafts` says."""
+    """The short message for the channel, as drafts: the finest first, see `drafts`."""
     return drafts(text_of(spoken_headline(digest, SLACK)), list(channel_parts(digest, SLACK)))
 
 
 def thread_drafts(digest: Digest, command: str) -> list[Message]:
-    """The details for its thread."""
+    """The details for the digest's thread, as drafts."""
     spoken = text_of(f"Details: {title(digest)}.")
     return drafts(spoken, list(thread_parts(digest, SLACK, command)))
 
 
 def drafts(spoken: str, parts: Sequence[Part]) -> list[Message]:
-    """With charts and tables; the same told in paragraphs; the same without any block.
+    """The same parts three times: with charts and tables, as paragraphs, and without blocks.
 
     Each says everything, so whichever Slack takes, nothing is lost.
     """
@@ -83,7 +83,7 @@ def _buttons(part: Buttons) -> list[Block]:
 
 
 def rows(part: Part) -> list[str]:
-    """As lines of mrkdwn; a button says nothing that the lines above it do not."""
+    """A part as lines of mrkdwn; none for buttons, which repeat what stands above them."""
     if isinstance(part, Lines):
         return list(part.rows)
     if isinstance(part, Heading):

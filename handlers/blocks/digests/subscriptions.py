@@ -57,7 +57,7 @@ def overview_message(
     *,
     may: bool,
 ) -> Message:
-    """What is set up in this channel, how many there are elsewhere, and how to begin."""
+    """The overview of digests: those of this channel, how many elsewhere, how to begin."""
     mine = [subscription for subscription in subscriptions if subscription.wish.channel == here][
         :PAGE
     ]
@@ -89,7 +89,7 @@ def overview_message(
 def list_message(
     subscriptions: Sequence[Subscription], page: int, now: datetime, *, may: bool
 ) -> Message:
-    """A page of them, with buttons for what their reader may do."""
+    """A page of subscriptions, each with buttons for what its reader may do."""
     pages = max(1, -(-len(subscriptions) // PAGE))
     page = min(page, pages - 1)
     shown = subscriptions[page * PAGE : (page + 1) * PAGE]
@@ -118,7 +118,7 @@ def list_message(
 
 
 def line(subscription: Subscription, now: datetime) -> str:
-    """One of them: where, what, whose, and when next."""
+    """A subscription on one line: where, what, whose, and when it comes next."""
     number, channel = bold(f"Digest {subscription.id}"), place(subscription.wish.channel)
     first = f"{number} for {channel}, {_wish(subscription)}"
     return (
@@ -127,7 +127,7 @@ def line(subscription: Subscription, now: datetime) -> str:
 
 
 def coming(subscription: Subscription, now: datetime) -> str:
-    """When it comes next, in the reader's own zone; or why it does not."""
+    """When a digest comes next, in the reader's own time zone; or why it does not."""
     if subscription.stopped:
         return "stopped"
     if not is_zone(subscription.wish.zone):
@@ -177,7 +177,7 @@ def _stop(value: DigestValue) -> Block | None:
 
 
 def stop_message(subscription: Subscription, now: datetime) -> Message:
-    """Stopping as it is typed: asked once more."""
+    """The message that asks to confirm stopping a digest, where that was typed."""
     value = DigestValue(number=subscription.id, stamp=stamp(now))
     asked = f"Stop digest {subscription.id}? It never comes again. Nothing is done yet."
     return Message(
@@ -186,7 +186,7 @@ def stop_message(subscription: Subscription, now: datetime) -> Message:
 
 
 def done_message(subscription: Subscription, what: str, now: datetime) -> Message:
-    """What became of a request; `what` is our own words."""
+    """The answer to a change of a digest: `what` in our own words, and how it now stands."""
     return Message(text_of(what), [section(what), section(line(subscription, now))])
 
 
@@ -208,7 +208,7 @@ def intro_message(
 
 
 def owner_message(subscription: Subscription, command: str) -> Message:
-    """To its owner, of one that comes no more: which one, why, how to have it come again."""
+    """The message to a paused digest's owner: which one, why, how to have it come again."""
     channel, why = place(subscription.wish.channel), say(subscription.why, MAX_WHY)
     paused = f"Digest {subscription.id} for {channel} is paused. {why}"
     resume, edit, shown = (
@@ -234,7 +234,7 @@ def preview_notes(
 
 
 def sent_words(subscription: Subscription, result: str) -> str:
-    """What became of sending it at once; `result` is a key of SENT_WORDS."""
+    """What came of “Send now”, in words; `result` is a key of SENT_WORDS."""
     whose = "This week's" if subscription.wish.rhythm is Rhythm.WEEKLY else "Today's"
     return SENT_WORDS[result].format(
         which=f"{whose} digest {subscription.id} for {place(subscription.wish.channel)}"

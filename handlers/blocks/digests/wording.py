@@ -19,7 +19,7 @@ WORDS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "
 
 
 class TextStyle(NamedTuple):
-    """`quote` makes outside words harmless (and short), and `at` tells a moment."""
+    """How texts are marked up: `quote` makes outside words harmless and short, `at` a moment."""
 
     quote: Callable[[str, int], str]
     strong: Callable[[str], str]
@@ -37,7 +37,7 @@ SLACK = TextStyle(
 
 
 def terminal(digest: Digest) -> TextStyle:
-    """Plain text, its times in the digest's zone."""
+    """The text style of a terminal: plain, with times in the digest's time zone."""
     at = partial(_in_zone, zone=digest.zone)
     return TextStyle(quote=plain, strong=str, mono=clean, at=at)
 
@@ -72,7 +72,7 @@ def title(digest: Digest) -> str:
 
 
 def inside(digest: Digest) -> str:
-    """The same inside a sentence: `Tuesday 17 November`, or `the week of 9 to 15 November`."""
+    """The title inside a sentence: `Tuesday 17 November`, `the week of 9 to 15 November`."""
     name = title(digest)
     return name if digest.rhythm is Rhythm.DAILY else f"the w{name[1:]}"
 
@@ -116,6 +116,6 @@ def joined(names: Iterable[str]) -> str:
 
 
 def sentence(words: str) -> str:
-    """With a capital letter and a full stop, as a sentence has them."""
+    """`words` with a capital letter and a full stop."""
     words = words.rstrip(" .")
     return f"{words[:1].upper()}{words[1:]}."

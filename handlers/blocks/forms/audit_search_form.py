@@ -44,7 +44,7 @@ class SearchState(Value):
 
     @property
     def clock(self) -> ZoneInfo:
-        """The time zone itself. ValueError or LookupError where there is none of that name."""
+        """The time zone itself. Raises ValueError or LookupError where none has that name."""
         return ZoneInfo(self.zone)
 
 
@@ -75,7 +75,7 @@ def search_form(
 
 
 def read_search(view: dict[str, Any]) -> tuple[SearchState, AuditQuery]:
-    """Where the answer goes, and what is looked for. BadInput when the form is old."""
+    """Where the answer goes, and the search filled in. Raises BadInput for an old form."""
     try:
         state = SearchState.model_validate_json(view["private_metadata"])
         chosen = {

@@ -32,7 +32,7 @@ MAX_FIELD = 3000
 
 
 class FieldKind(StrEnum):
-    """How an option is filled in."""
+    """The kind of field in which an option is filled in."""
 
     CHOICE = "choice"
     TARGET = "target"
@@ -77,7 +77,7 @@ NOT_OFFERED = "Choose one of those offered."
 
 
 def kind_of(verb: type[Verb], name: str) -> FieldKind:
-    """How that option of `verb` is filled in."""
+    """The kind of field for that option of `verb`."""
     field = verb.model_fields[name]
     if FROM_LIST in field.metadata:
         return FieldKind.LISTED

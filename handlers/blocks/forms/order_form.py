@@ -77,7 +77,7 @@ class Draft(Frozen):
 
 
 def order_form(draft: Draft) -> dict[str, Any]:
-    """The form as it stands now."""
+    """The form for an order, drawn from `draft`."""
     verb = draft.filled.kind
     return {
         "type": "modal",
@@ -102,7 +102,7 @@ def order_form(draft: Draft) -> dict[str, Any]:
 
 
 def loading_view(label: str) -> dict[str, Any]:
-    """What stands there until the form does."""
+    """The view that says to wait, until the form takes its place."""
     return {
         "type": "modal",
         "title": plain_text(label or TITLE, MAX_TITLE),
@@ -130,7 +130,7 @@ def cannot_words(verb: type[Verb], vendor: str, capability: Capability) -> str:
 
 
 def heavy(filled: FilledForm) -> bool:
-    """Whether what is filled in is an act that wants a reason."""
+    """Whether the act that is filled in is a heavy one, which wants a reason."""
     verb = filled.kind
     if verb is None:
         return False

@@ -62,7 +62,7 @@ class OrderState(Value):
 
     @property
     def kind(self) -> type[Verb] | None:
-        """The verb."""
+        """The verb that the form is about; None where it is still to be chosen."""
         return None if self.verb is None else VERBS.get(self.verb)
 
 
@@ -109,7 +109,7 @@ def people_block(call: str, verb: type[Verb] | None) -> str:
 
 
 def dump_state(state: OrderState) -> str:
-    """The state as private_metadata; ids too long for it are left to the form's own fields."""
+    """The state as private_metadata; ids too long for that are in the form's fields only."""
     carried = pack(state.model_dump_json(exclude_none=True))
     if len(carried) <= MAX_METADATA:
         return carried
@@ -117,7 +117,7 @@ def dump_state(state: OrderState) -> str:
 
 
 def read_state(view: Mapping[str, Any]) -> OrderState:
-    """What the form carried. BadInput when it is from an older release or was edited."""
+    """The state that the form carried. Raises BadInput for an older release's, or an edited one."""
     try:
         return OrderState.model_validate_json(unpack(view["private_metadata"]))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -125,7 +125,7 @@ def read_state(view: Mapping[str, Any]) -> OrderState:
 
 
 def read_filled(view: Mapping[str, Any]) -> FilledForm:
-    """What is filled in now. BadInput when it is not a form of ours."""
+    """What is filled in now. Raises BadInput when it is no form of ours."""
     state = read_state(view)
     typed = state.typed or TypedWords()
     try:

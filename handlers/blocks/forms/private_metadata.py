@@ -14,14 +14,14 @@ PACKED = "z"
 
 
 def pack(carried: str) -> str:
-    """JSON as it is where private_metadata has room for it, else compressed: it may be too long."""
+    """`carried` as it is where private_metadata has room for it, else compressed."""
     if len(carried) <= MAX_METADATA:
         return carried
     return PACKED + base64.b85encode(zlib.compress(carried.encode(), 9)).decode()
 
 
 def unpack(carried: str) -> str:
-    """What was packed. ValueError when it was changed, TypeError for what is no text."""
+    """What `pack` was given. Raises ValueError when it was changed, TypeError for no text."""
     if not carried.startswith(PACKED):
         return carried
     try:

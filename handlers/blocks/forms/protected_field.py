@@ -13,7 +13,7 @@ MAX_LABEL = 150
 
 
 def include_field(*, chosen: bool) -> Block:
-    """The box, as it was left."""
+    """The checkbox that includes protected people, checked where it was `chosen`."""
     box = option("Include protected people", INCLUDE)
     element: Block = {"type": "checkboxes", "action_id": INCLUDE, "options": [box]}
     if chosen:

@@ -59,7 +59,7 @@ def one_reason(listed: str | None, written: str | None) -> str:
 
 
 def wrong_reason(reason: str, *, needed: bool) -> str | None:
-    """What is wrong with it, in words."""
+    """What is wrong with a reason, in words; None where nothing is."""
     if needed and not reason:
         return NO_REASON
     return TOO_LONG if len(reason) > MAX_REASON else None

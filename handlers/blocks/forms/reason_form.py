@@ -112,7 +112,7 @@ def _on_all(act: Act) -> bool:
 
 
 def read_form(view: dict[str, Any]) -> FilledReason:
-    """The order as filled in. BadInput when the form is old, or a needed reason is missing."""
+    """The order as filled in. Raises BadInput for an old form or a missing reason."""
     if errors := form_errors(view):
         raise BadInput(errors[REASON], next_step="Nothing was done. Start again from the card.")
     try:
@@ -127,7 +127,7 @@ def read_form(view: dict[str, Any]) -> FilledReason:
 
 
 def read_form_state(view: Mapping[str, Any]) -> FormState:
-    """What the form is about. ValueError, KeyError, AttributeError when it is no form of ours."""
+    """The form's state. Raises ValueError, KeyError, AttributeError for no form of ours."""
     return FormState.model_validate_json(unpack(view["private_metadata"]))
 
 
@@ -149,7 +149,7 @@ def _includes(view: Mapping[str, Any], act: ActRef) -> bool:
 
 
 def trouble_view(message: Message) -> dict[str, Any]:
-    """The form's place taken by words about why the order was not taken."""
+    """A view in the form's place that says why the order was not taken."""
     return {
         "type": "modal",
         "title": plain_text("Not done", MAX_TITLE),
@@ -159,7 +159,7 @@ def trouble_view(message: Message) -> dict[str, Any]:
 
 
 def done_view(message: Message) -> dict[str, Any]:
-    """The form's place taken by words about what was written down."""
+    """A view in the form's place that says what was written down."""
     return {**trouble_view(message), "title": plain_text("In progress", MAX_TITLE)}
 
 

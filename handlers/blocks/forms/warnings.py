@@ -16,10 +16,10 @@ def cautions(
     *,
     on_all: bool = False,
 ) -> list[str]:
-    """What to know before, a line each: what the verb does anywhere, then what this vendor adds.
+    """The warnings before an act, a line each: of the verb anywhere, then of this vendor.
 
-    A vendor that says the same and more is heard in its place. `on_all` is whether the act hits
-    the call as a whole.
+    A vendor's warning that says the same and more stands in place of the verb's. `on_all` is
+    whether the act hits the call as a whole.
     """
     if vendor is None or capability is None:
         return [f"⚠️ {mrkdwn(verb.warning)}"]

@@ -16,7 +16,7 @@ HERE, LEFT, NEVER = "Here now", "Left", "Never came"
 
 
 def attendance_report(asked: TitledReport, attendance: Attendance, at: datetime) -> Message:
-    """Who was there: those who are here, those who left, and the invited who never came."""
+    """The attendance report: those who are here, who left, and the invited who never came."""
     stays = sorted(attendance.stays, key=lambda stay: ORDER.index(heading(stay)))
     total = {name: sum(heading(stay) == name for stay in stays) for name in ORDER}
     rows = [
@@ -42,7 +42,7 @@ ORDER = (HERE, LEFT, NEVER)
 
 
 def heading(stay: Attendee) -> str:
-    """Under which heading a stay stands."""
+    """The heading that a stay is listed under: here now, left, or never came."""
     if stay.joined_at is None:
         return NEVER
     return HERE if stay.here else LEFT

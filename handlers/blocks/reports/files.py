@@ -32,7 +32,7 @@ _DELETING: Mapping[FileKind, type[DeleteRecording] | type[DeleteTranscript]] = {
 def files_report(
     asked: TitledReport, files: Files, capabilities: Mapping[str, Capability], at: datetime
 ) -> Message:
-    """The files of a call, newest first, each with its link and, where it can be, “Delete”."""
+    """The files report: newest first, each with its link and, where it can be, “Delete”."""
     shown = page_of(files.files, asked.page, FILES)
     body = [_file(asked, item, capabilities, at) for item in shown.items]
     if not body:

@@ -114,7 +114,7 @@ def _foot(asked: TitledReport, shown: ReportPage[T], at: datetime) -> list[Block
 
 
 def as_of(shown: ReportPage[T], at: datetime) -> str:
-    """Which page this is, and of when."""
+    """The line that says which page this is, and as of when."""
     if not shown.last:
         return f"As of {when(at)}"
     return dots((f"Page {shown.page + 1} of {shown.last + 1}", f"as of {when(at)}"))
@@ -128,7 +128,7 @@ def figure(value: float | None, words: str) -> str:
 
 
 def quality_report(asked: TitledReport, quality: Quality, at: datetime) -> Message:
-    """How good a call is: its score, who has trouble and why, the rest on one line."""
+    """The quality report: a call's score, who has trouble and why, the rest on one line."""
     bad = [person for person in quality.people if person.bad]
     shown = page_of(bad, asked.page)
     facts = (
@@ -185,7 +185,7 @@ def _rest(people: Sequence[PersonQuality]) -> str:
 
 
 def members_report(asked: TitledReport, members: Page[CallMember], at: datetime) -> Message:
-    """Who belongs to a call, those who are missing first."""
+    """The members report: who belongs to a call, those who are not in it first."""
     order = (False, None, True)
     people = sorted(members.items, key=lambda member: order.index(member.here))
     total = {here: sum(person.here is here for person in people) for here in order}
@@ -211,7 +211,7 @@ def _member(member: CallMember) -> str:
 
 
 def feedback_report(asked: TitledReport, answers: Sequence[Feedback], at: datetime) -> Message:
-    """What people said about a call, newest first."""
+    """The feedback report: what people said about a call, newest first."""
     shown = page_of(answers, asked.page)
     facts = (
         count(len(answers), "answer") if answers else "",

@@ -35,7 +35,7 @@ class TitledReport(ReportValue):
 
 
 class RoomsValue(Value):
-    """A page (from 0) of what one vendor, or each, knows by name."""
+    """The value of the rooms report's buttons: a vendor or each, and a page from 0."""
 
     vendor: Vendor | None = None
     page: int = Field(default=0, ge=0)

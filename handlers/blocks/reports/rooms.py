@@ -24,7 +24,7 @@ from handlers.blocks.text import clean, code, count, dots, mrkdwn
 
 
 class RoomListing(NamedTuple):
-    """What one vendor answered: its rooms, or in one line why there are none."""
+    """One vendor's answer: its rooms, or `trouble`, one line on why there are none."""
 
     vendor: Vendor
     rooms: Sequence[Room] = ()
@@ -32,7 +32,7 @@ class RoomListing(NamedTuple):
 
 
 def rooms_report(asked: RoomsValue, listings: Sequence[RoomListing], at: datetime) -> Message:
-    """Everything the vendors know by name, vendor by vendor and kind by kind."""
+    """The rooms report: what vendors know by name, vendor by vendor and kind by kind."""
     rows = [row for listing in listings for row in _rows(listing)]
     lines, shown = grouped(rows, asked.page)
     troubles = [

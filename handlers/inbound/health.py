@@ -103,7 +103,7 @@ class HealthAccess:
         return self.private or (self.on_loopback and is_local(request))
 
     def may_see_parts(self, request: Request) -> bool:
-        """Whether the sender of `request` may read which part is not ready; from here anybody may."""
+        """Whether the sender of `request` may read which part is not ready; anybody here may."""
         return self.may_see_metrics(request) or is_local(request)
 
 

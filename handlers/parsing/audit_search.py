@@ -63,7 +63,7 @@ class ShowAudit(Frozen):
         return any(moment is not None and moment.zoned for moment in (self.since, self.until))
 
     def between(self, now: datetime, zone: ZoneInfo) -> dict[str, datetime | None]:
-        """The moments in UTC between which entries are wanted, `since` and `until`; None for any."""
+        """The moments in UTC between which entries are wanted: `since`, `until`; None is open."""
         return {
             "since": self.since.begins(now, zone) if self.since else None,
             "until": self.until.ends(now, zone) if self.until else None,

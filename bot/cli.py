@@ -44,7 +44,7 @@ NOBODY = {
     "COMETCHAT_REGION": "us",
     "COMETCHAT_API_KEY": "none",
 }
-"""Credentials that open nothing, so that every vendor is told of before there is an account."""
+"""Made-up credentials, so that every vendor is listed before there is an account."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -155,8 +155,8 @@ def capabilities() -> None:
     from bot.cli_tables import capability_table
     from bot.settings import Settings
 
-    told = asyncio.run(tell(Settings.from_process(defaults=NOBODY)))
-    console().print(capability_table(told))
+    tables = asyncio.run(tell(Settings.from_process(defaults=NOBODY)))
+    console().print(capability_table(tables))
 
 
 @app.command()
@@ -319,8 +319,8 @@ def send(
             sent = sending_day(wanted, _day(day), SystemClock().now())
             return await dispatcher.send(wanted, sent)
 
-    told, code = send_result_words(asyncio.run(post()))
-    say(told, err=code != 0)
+    words, code = send_result_words(asyncio.run(post()))
+    say(words, err=code != 0)
     raise typer.Exit(code)
 
 

@@ -37,7 +37,7 @@ def capability_table(vendors: Mapping[Vendor, Mapping[str, Capability]]) -> Tabl
     for vendor in vendors:
         table.add_column(vendor.label, overflow="fold")
     for name, verb in VERBS.items():
-        table.add_row(verb.label, *(_cell(told[name]) for told in vendors.values()))
+        table.add_row(verb.label, *(_cell(capabilities[name]) for capabilities in vendors.values()))
     return table
 
 
@@ -86,8 +86,8 @@ def chain_words(entries: int, last: str) -> str:
 
 def unread_log_words(error: CallwardenError) -> str:
     """The sentence for an audit log that could not be read, and what to do about it."""
-    told = f"The audit log could not be checked, which says nothing about it. {error}"
-    return f"{told}\n{error.next_step}".rstrip()
+    says = f"The audit log could not be checked, which says nothing about it. {error}"
+    return f"{says}\n{error.next_step}".rstrip()
 
 
 def send_result_words(result: SendResult) -> tuple[str, int]:

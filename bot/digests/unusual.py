@@ -38,11 +38,11 @@ def unusual(day: date, days: Sequence[DayOfVendors]) -> tuple[Unusual, ...]:
 
     Days and numbers that are not known are left out; they never count as zero.
     """
-    told = by_day(days)
+    tallied = by_day(days)
     return tuple(
         found
-        for vendor, tally in sorted(told.get(day, {}).items())
-        for found in _of_vendor(day, vendor, tally, told)
+        for vendor, tally in sorted(tallied.get(day, {}).items())
+        for found in _of_vendor(day, vendor, tally, tallied)
     )
 
 
@@ -51,8 +51,8 @@ def usual_day(day: date, days: Sequence[DayOfVendors]) -> dict[Vendor, Tally] | 
 
     Vendors of which fewer than LEAST_WEEKS of them are known are left out; None where all are.
     """
-    told = by_day(days)
-    known = {vendor: _weekdays(day, vendor, told) for vendor in Vendor}
+    tallied = by_day(days)
+    known = {vendor: _weekdays(day, vendor, tallied) for vendor in Vendor}
     return {
         vendor: median_tally(tallies)
         for vendor, tallies in known.items()
@@ -62,11 +62,11 @@ def usual_day(day: date, days: Sequence[DayOfVendors]) -> dict[Vendor, Tally] | 
 
 def unjudged(day: date, days: Sequence[DayOfVendors]) -> tuple[Vendor, ...]:
     """The vendors with a tally on `day` of which too few of the weeks before are known."""
-    told = by_day(days)
+    tallied = by_day(days)
     return tuple(
         vendor
-        for vendor in sorted(told.get(day, {}))
-        if len(_weekdays(day, vendor, told)) < LEAST_WEEKS
+        for vendor in sorted(tallied.get(day, {}))
+        if len(_weekdays(day, vendor, tallied)) < LEAST_WEEKS
     )
 
 
@@ -118,13 +118,13 @@ def costs_of(
     }
 
 
-def _of_vendor(day: date, vendor: Vendor, tally: Tally, told: Days) -> list[Unusual]:
+def _of_vendor(day: date, vendor: Vendor, tally: Tally, tallied: Days) -> list[Unusual]:
     found = []
     for name, unit in WATCHED.items():
-        value = _told(tally, name, unit)
+        value = _watched_value(tally, name, unit)
         if value is None:
             continue
-        values = _before(day, vendor, name, unit, told)
+        values = _before(day, vendor, name, unit, tallied)
         same = [values[weekday] for weekday in same_weekdays(day) if weekday in values]
         if is_unusual(value, same, usual_deviation(day, values)):
             usual = median(same)
@@ -132,10 +132,10 @@ def _of_vendor(day: date, vendor: Vendor, tally: Tally, told: Days) -> list[Unus
     return found
 
 
-def _before(day: date, vendor: Vendor, name: str, unit: int, told: Days) -> dict[date, float]:
+def _before(day: date, vendor: Vendor, name: str, unit: int, tallied: Days) -> dict[date, float]:
     """The number of each of the days before on which the vendor said it."""
-    known = (before for before in days_before(day, USUAL_DAYS) if vendor in told.get(before, {}))
-    values = {before: _told(told[before][vendor], name, unit) for before in known}
+    known = (before for before in days_before(day, USUAL_DAYS) if vendor in tallied.get(before, {}))
+    values = {before: _watched_value(tallied[before][vendor], name, unit) for before in known}
     return {before: value for before, value in values.items() if value is not None}
 
 
@@ -144,9 +144,11 @@ def same_weekdays(day: date) -> list[date]:
     return [day - week * WEEK * DAY for week in range(1, USUAL_WEEKS + 1)]
 
 
-def _weekdays(day: date, vendor: Vendor, told: Days) -> list[Tally]:
+def _weekdays(day: date, vendor: Vendor, tallied: Days) -> list[Tally]:
     return [
-        told[weekday][vendor] for weekday in same_weekdays(day) if vendor in told.get(weekday, {})
+        tallied[weekday][vendor]
+        for weekday in same_weekdays(day)
+        if vendor in tallied.get(weekday, {})
     ]
 
 
@@ -155,6 +157,6 @@ def _median_distance(values: Sequence[float]) -> float:
     return median(abs(value - middle) for value in values)
 
 
-def _told(tally: Tally, name: str, unit: int) -> float | None:
+def _watched_value(tally: Tally, name: str, unit: int) -> float | None:
     value: int | None = getattr(tally, name)
     return None if value is None else value / unit

@@ -69,7 +69,7 @@ class _QuarterSums:
     def __init__(self, first: int, upto: int) -> None:
         self._first = first
         self._upto = upto
-        self._told: dict[int, dict[str, Any]] = defaultdict(_blank)
+        self._sums: dict[int, dict[str, Any]] = defaultdict(_blank)
         self._edges: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
         self._peopled: set[int] = set()
 
@@ -77,11 +77,11 @@ class _QuarterSums:
         """Add one call, with its recordings."""
         start, end = _ticks(record.started_at), _ticks(record.end(now))
         if self._first <= start // LENGTH < self._upto:
-            _began(self._told[start // LENGTH], record, (end - start) * TICK // SECOND)
+            _began(self._sums[start // LENGTH], record, (end - start) * TICK // SECOND)
         amounts = [(name, value) for name in SPREAD if (value := getattr(record, name)) is not None]
         amounts.append(("seconds", (end - start) * TICK // SECOND))
         for number in self._touched(start, end):
-            _share(self._told[number], number, start, end, amounts)
+            _share(self._sums[number], number, start, end, amounts)
             self._comes_and_goes(number, start, end, record.peak)
         for recording in record.recordings or ():
             self._recording(recording)
@@ -91,8 +91,8 @@ class _QuarterSums:
         for number, edges in self._edges.items():
             calls, people = _peaks(edges)
             known = number in self._peopled
-            self._told[number] |= {"peak_calls": calls, "peak_people": people if known else None}
-        return self._told
+            self._sums[number] |= {"peak_calls": calls, "peak_people": people if known else None}
+        return self._sums
 
     def _comes_and_goes(self, number: int, start: int, end: int, people: int | None) -> None:
         """A call that comes (1) and leaves (-1), with the most people who were there at once."""
@@ -106,13 +106,13 @@ class _QuarterSums:
     def _recording(self, recording: Recorded) -> None:
         start, end = map(_ticks, _span(recording))
         if self._first <= start // LENGTH < self._upto:
-            told = self._told[start // LENGTH]
-            _more(told, "recordings", 1)
-            _more(told, "recordings_failed", recording.failed)
+            sums = self._sums[start // LENGTH]
+            _more(sums, "recordings", 1)
+            _more(sums, "recordings_failed", recording.failed)
         if recording.seconds is not None:
             lasted = [("recorded_seconds", (end - start) * TICK // SECOND)]
             for number in self._touched(start, end):
-                _share(self._told[number], number, start, end, lasted)
+                _share(self._sums[number], number, start, end, lasted)
 
     def _touched(self, start: int, end: int) -> range:
         """The quarters from `start` to `end`; where no time passes, the one it is in."""
@@ -128,9 +128,9 @@ def _blank() -> dict[str, Any]:
     return {"calls": 0, "seconds": 0}
 
 
-def _more(told: dict[str, Any], name: str, value: int | None) -> None:
+def _more(sums: dict[str, Any], name: str, value: int | None) -> None:
     if value is not None:
-        told[name] = (told.get(name) or 0) + value
+        sums[name] = (sums.get(name) or 0) + value
 
 
 def _span(recording: Recorded) -> tuple[datetime, datetime]:
@@ -138,23 +138,23 @@ def _span(recording: Recorded) -> tuple[datetime, datetime]:
     return recording.started_at, recording.started_at + length
 
 
-def _began(told: dict[str, Any], record: CallRecord, length: int) -> None:
+def _began(sums: dict[str, Any], record: CallRecord, length: int) -> None:
     """What belongs to the quarter in which a call began. Of equally long ones the first is told."""
-    _more(told, "calls", 1)
-    _more(told, "people", record.people)
-    _more(told, "streams", record.streams)
+    _more(sums, "calls", 1)
+    _more(sums, "people", record.people)
+    _more(sums, "streams", record.streams)
     if record.ending is not None:
-        _more(told, "unanswered", record.ending is Ending.UNANSWERED)
-        _more(told, "failed", record.ending is Ending.FAILED)
+        _more(sums, "unanswered", record.ending is Ending.UNANSWERED)
+        _more(sums, "failed", record.ending is Ending.FAILED)
     if record.recordings is not None:
-        _more(told, "recordings", 0)
-        _more(told, "recorded_seconds", 0)
-    if length > told.get("longest", 0):
-        told |= {"longest": length, "longest_title": record.title}
+        _more(sums, "recordings", 0)
+        _more(sums, "recorded_seconds", 0)
+    if length > sums.get("longest", 0):
+        sums |= {"longest": length, "longest_title": record.title}
 
 
 def _share(
-    told: dict[str, Any], number: int, start: int, end: int, amounts: Iterable[tuple[str, int]]
+    sums: dict[str, Any], number: int, start: int, end: int, amounts: Iterable[tuple[str, int]]
 ) -> None:
     """What of a call falls into a quarter, in the proportion of the time that falls into it.
 
@@ -165,7 +165,7 @@ def _share(
     upto = min((number + 1) * LENGTH - start, length)
     for name, value in amounts:
         share = value * upto // length - value * before // length
-        told[name] = (told.get(name) or 0) + share
+        sums[name] = (sums.get(name) or 0) + share
 
 
 def _peaks(edges: list[tuple[int, int, int]]) -> tuple[int, int]:

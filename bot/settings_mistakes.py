@@ -83,7 +83,7 @@ def syntax(error: tomllib.TOMLDecodeError, text: str) -> str:
 
 
 def line_of(path: Sequence[str], text: str) -> int | None:
-    """The line, from 1, where the value at `path` begins; None where that cannot be told.
+    """The line, from 1, where the value at `path` begins; None where that is not known.
 
     It is the first line without which what stands above it does not hold the path.
     """

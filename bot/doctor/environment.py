@@ -113,7 +113,7 @@ def _old_tables(kind: str, *, by_itself: bool) -> Finding:
 
 
 async def zones(context: DoctorContext, read: Callable[[str], object] = ZoneInfo) -> Findings:
-    """Whether times of day can be told in people's own zones."""
+    """Whether this machine has the data of time zones."""
     del context
     try:
         read(SOME_ZONE)

@@ -16,7 +16,7 @@ WARM = 100
 
 
 async def acks(ground: Processes) -> list[Figure]:
-    """A recorded act against a listener that only acknowledges."""
+    """The figure of a recorded act against a listener that only acknowledges."""
     async with ground.world(crowd={"stream": [CALLS, PEOPLE]}) as world:
         rounds = [await _round(ground, world) for _ in range(ROUNDS)]
     return [

@@ -49,7 +49,7 @@ class Noting(httpx.AsyncHTTPTransport):
 
 
 class Round(NamedTuple):
-    """How many times the fetching alone it took to read, and to read and keep."""
+    """One round: reading, and reading and keeping, as multiples of the fetching alone."""
 
     read: float
     kept: float
@@ -77,7 +77,7 @@ class Forgetting:
 
 
 async def backfill(ground: Processes) -> list[Figure]:
-    """From vendors that answer at once, where our own work shows, and as vendors answer."""
+    """The figures for vendors that answer at once, where our own work shows, and as they do."""
     at_once = await _rounds(ground)
     over_there = await _rounds(ground, slow=AWAY)
     return [

@@ -17,7 +17,7 @@ WARM = 50
 
 
 async def beside(ground: Processes) -> list[Figure]:
-    """The same orders with and without somebody listing."""
+    """The figures of the same orders with and without somebody listing."""
     ratios = []
     crowd = {"stream": [1, PEOPLE], "realtimekit": [500, 3], "cometchat": [500, 3]}
     async with ground.world(crowd=crowd) as world, letterbox() as box, letterbox() as lists:

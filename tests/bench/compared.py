@@ -33,7 +33,7 @@ class Kept(NamedTuple):
 
 
 async def compared(_: Processes) -> list[Figure]:
-    """On both databases: all that `callwarden audit verify` does."""
+    """The figures of all that `callwarden audit verify` does, on both databases."""
     figures = []
     for name, database in DATABASES.items():
         with TemporaryDirectory(prefix="callwarden-bench-") as folder:

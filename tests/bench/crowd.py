@@ -38,14 +38,14 @@ COUNTED = re.compile(rb"^callwarden_vendor_request_seconds_count\{[^}]*\} (\d+)"
 
 
 class Listed(NamedTuple):
-    """The seconds a list took, and how many requests it cost the vendors."""
+    """How long a list took, in seconds, and how many requests it cost the vendors."""
 
     seconds: float
     requests: int
 
 
 async def crowd(ground: Processes) -> list[Figure]:
-    """From letters typed to options, and from `/calls` to the list."""
+    """The figures from letters typed to options, and from `/calls` to the list."""
     typed = await _typing(ground)
     async with (
         ground.world(crowd={"stream": [MANY, 1]}, slow=SLOW) as big,

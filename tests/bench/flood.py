@@ -32,7 +32,7 @@ CALL = "default:support-room"
 
 
 class World(NamedTuple):
-    """What a bot is pointed at, with triggers for forms; `program` says when the kick has come."""
+    """A world to point a bot at, with triggers for forms; `program` says when the kick came."""
 
     outside: Outside
     triggers: Sequence[str]
@@ -47,7 +47,7 @@ class Kicked(NamedTuple):
 
 
 async def flood(ground: Processes) -> list[Figure]:
-    """What a moderator waits for, at the vendor and in Slack."""
+    """The figures of what a moderator waits for, at the vendor and in Slack."""
     rounds = [await _round(ground) for _ in range(FLOODS)]
     sent, confirmed = [kicked.sent for kicked in rounds], [kicked.confirmed for kicked in rounds]
     return [

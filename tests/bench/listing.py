@@ -22,7 +22,7 @@ SETTINGS = f"{CONFIG}list_seconds = {DEADLINE}\n"
 
 
 async def listing(ground: Processes) -> list[Figure]:
-    """From the command to the list at the response_url."""
+    """The figures from the command to the list at the response_url."""
     slow = [await _all_slow(ground) for _ in range(ROUNDS)]
     hung = [await _one_hung(ground) for _ in range(ROUNDS)]
     return [

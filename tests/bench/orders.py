@@ -16,12 +16,12 @@ _triggers = itertools.count(1)
 
 
 def short(call: str) -> str:
-    """The handle of a call at Stream."""
+    """The handle of a call of Stream."""
     return handle(CallRef(vendor=Vendor.STREAM, id=call))
 
 
 def slash(text: str, response_url: str = "") -> Slash:
-    """A command typed now, once."""
+    """A slash command as if typed now, delivered once."""
     return Slash(text, f"trigger-{next(_triggers)}", response_url)
 
 

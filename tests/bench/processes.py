@@ -18,7 +18,7 @@ HELLO = get("/readyz")
 
 
 class Outside(NamedTuple):
-    """A world: the environment that points a bot at it, and the crowd's calls by vendor."""
+    """A world: the environment that points a bot at it, and its calls by vendor."""
 
     environ: Mapping[str, str]
     crowd: Mapping[str, Sequence[str]]
@@ -38,7 +38,7 @@ class Processes:
 
     @asynccontextmanager
     async def world(self, **wanted: Any) -> AsyncIterator[Outside]:
-        """A new world; see `tests.bench.world`."""
+        """Start a new world and yield it; see `tests.bench.world` for `wanted`."""
         program = await self.start("tests.bench.world", json.dumps(wanted))
         try:
             yield Outside(**json.loads(await program.line()))
@@ -51,7 +51,7 @@ class Processes:
         return await Program.start(*arguments, environ={}, log=self._folder / "world.log")
 
     def deployment(self, world: Outside, config: str = CONFIG) -> Deployment:
-        """A bot that was never started."""
+        """A bot in that world, which was never started."""
         file = self.database()
         return Deployment(file.parent, f"sqlite:///{file}", world.environ, config)
 
@@ -63,7 +63,7 @@ class Processes:
 
     @asynccontextmanager
     async def bot(self, world: Outside, config: str = CONFIG) -> AsyncIterator[int]:
-        """A new bot that has answered once; its port."""
+        """Start a new bot and yield its port once it has answered."""
         port = free_port()
         program = await self.deployment(world, config).start("serve", port=port)
         async with _ready(program, port):
@@ -71,7 +71,7 @@ class Processes:
 
     @asynccontextmanager
     async def floor(self) -> AsyncIterator[int]:
-        """A bare Bolt app that has answered once; its port."""
+        """Start a bare Bolt app and yield its port once it has answered."""
         port = free_port()
         async with _ready(await self.start_floor(port), port):
             yield port

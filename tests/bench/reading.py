@@ -24,7 +24,7 @@ READS = 3
 
 
 async def reading(_: Processes) -> list[Figure]:
-    """Every page of the listing, decoded to calls; and the same pages, only received."""
+    """The figure of decoding every page of the listing to calls, against only receiving it."""
     with tempfile.TemporaryDirectory() as folder:
         await _fill(Path(folder))
         program = await Program.start(

@@ -11,7 +11,7 @@ from tests.live.process import Program, free_port
 
 
 async def start(ground: Processes) -> list[Figure]:
-    """`callwarden serve` on a database that has its tables, against bare Bolt."""
+    """The figure of `callwarden serve` on a database that has its tables, against bare Bolt."""
     async with ground.world() as world:
         deployment = ground.deployment(world)
         ratios = []

@@ -113,7 +113,7 @@ _POST = {
 
 
 async def usage(_: Processes) -> list[Figure]:
-    """On both databases, which hold a million calls."""
+    """The figures on both databases, which hold a million calls."""
     figures = []
     for name, database in DATABASES.items():
         with tempfile.TemporaryDirectory(prefix="callwarden-bench-") as folder:

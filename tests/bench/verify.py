@@ -27,7 +27,7 @@ class Walked(NamedTuple):
 
 
 async def verify(_: Processes) -> list[Figure]:
-    """On both databases; each round is a process of its own."""
+    """The figures on both databases; each round is a process of its own."""
     figures = []
     for name, database in DATABASES.items():
         with tempfile.TemporaryDirectory(prefix="callwarden-bench-") as folder:

@@ -27,7 +27,7 @@ CHUNK = 1000
 
 
 async def walk(url: str) -> tuple[float, float]:
-    """Seconds, and the MB between the memory before and the most there ever was."""
+    """Verify the chain once; returns the seconds, and the MB by which memory grew at most."""
     async with open_store(url, SystemClock()) as store:
         await store.head()
         before, begun = _memory("VmRSS"), time.perf_counter()

@@ -28,7 +28,7 @@ class Lead(Moderator):
         return await self.form()
 
     async def sends(self, form: View, **values: Any) -> dict[str, str]:
-        """Fill it in, by the names of FIELDS, and send it; what is said at its fields."""
+        """Fill in a form, by the names of FIELDS, and send it; returns the errors at its fields."""
         said = {FIELDS[name]: value for name, value in values.items()}
         delivery = await self.show.sender.submit(self.user, form, said)
         assert delivery.trouble is None

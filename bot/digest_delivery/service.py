@@ -1,4 +1,4 @@
-"""What a front end asks of digests: who may set one up, for which channel, and to send one now."""
+"""The digest service: subscriptions to digests, who may change them, previews, and sending now."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -29,10 +29,12 @@ UTC_NAME = "Etc/UTC"
 
 
 class DigestService:
-    """Those who may look see the list and a preview; everything else is for leads and admins.
+    """Everything that a front end may ask of digests: the list, changes, previews, sending now.
 
-    What is done and its entry on record are one transaction. `key` makes a redelivery the same
-    request.
+    Those who may see calls see the list and previews; everything else is for leads and admins. A
+    change and its audit entry are one transaction; `key` is its idempotency key. Methods that take
+    a `key` raise NotPermitted, which is audited, NotAccepted where it cannot be written down, and
+    OtherRelease for what this release cannot read. Every method raises StoreError.
     """
 
     def __init__(
@@ -51,12 +53,18 @@ class DigestService:
         self._clock = dispatcher.clock
 
     async def all(self, asker: Asker) -> Sequence[Subscription]:
-        """Those that are not stopped, by number; raises as `Policy.require_viewer`."""
+        """The subscriptions that are not stopped, by number.
+
+        Raises NotPermitted for those who may not see calls.
+        """
         await self._policy.require_viewer(asker.actor, asker.channel)
-        return sorted(await self._digests.subscriptions(), key=lambda one: one.id)
+        return sorted(await self._digests.subscriptions(), key=lambda subscription: subscription.id)
 
     async def timed(self, asker: Asker, number: int) -> Subscription:
-        """As `get`, where its time zone is known; BadInput where this machine has none such."""
+        """The subscription of that number, if its time zone is one that this machine knows.
+
+        Raises BadInput where it is not, and as `get`.
+        """
         known = await self.get(asker, number)
         if not is_zone(known.wish.zone):
             raise BadInput(
@@ -66,14 +74,17 @@ class DigestService:
         return known
 
     async def get(self, asker: Asker, number: int) -> Subscription:
-        """One of them; UnknownSubscription when there is none of that number."""
+        """The subscription of that number.
+
+        Raises NotPermitted for those who may not see calls, and UnknownSubscription.
+        """
         for subscription in await self.all(asker):
             if subscription.id == number:
                 return subscription
         raise UnknownSubscription(f"There is no digest {number}.")
 
     async def may(self, asker: Asker) -> bool:
-        """Whether somebody may do more than look; nothing is audited."""
+        """Whether the asker may set up and change digests; nothing is audited."""
         try:
             await self._policy.require_subscriber(asker.actor, asker.channel)
         except NotPermitted:
@@ -81,7 +92,7 @@ class DigestService:
         return True
 
     async def admit(self, asker: Asker, key: str, words: str) -> None:
-        """Refuse those who may not; the attempt in `words` is audited under `key`."""
+        """Raise NotPermitted for those who may not change digests; `words` say what they tried."""
         try:
             await self._policy.require_subscriber(asker.actor, asker.channel)
         except NotPermitted as no:
@@ -92,7 +103,7 @@ class DigestService:
             raise
 
     async def zone(self, asker: Asker) -> str:
-        """The asker's time zone as their Slack profile has it, UTC where that is none we know."""
+        """The asker's time zone by their Slack profile; UTC where it is not known here."""
         try:
             zone = (await self._directory.member(asker.actor.user)).zone
         except SlackSilent:
@@ -100,9 +111,11 @@ class DigestService:
         return zone if zone and is_zone(zone) else UTC_NAME
 
     async def subscribe(self, asker: Asker, wish: Wish, key: str) -> ChangeResult:
-        """Set one up; one of the same rhythm and vendors in that channel is changed instead.
+        """Subscribe a channel to a digest; what that changed.
 
-        Raises NotPermitted, UnusableChannel or NotAccepted.
+        Where the channel has one of the same rhythm and vendors, that one is changed instead.
+        Raises UnusableChannel, and BadInput where the key is on record and its digest is not there
+        now.
         """
         await self.admit(asker, key, f"digest subscribe: {for_words(wish)}")
         if not await self._store.has_keys(key):
@@ -110,7 +123,11 @@ class DigestService:
         return await self._digests.set_up(wish, asker.actor, key, self._clock.now())
 
     async def edit(self, asker: Asker, number: int, wish: Wish, key: str) -> ChangeResult:
-        """Give it another wish; one that was paused because its channel was gone goes on."""
+        """Change what a digest says, where and when; what that changed.
+
+        One that was paused because its channel was gone goes on. Raises UnknownSubscription,
+        UnusableChannel, and BadInput where somebody else changed it meanwhile.
+        """
         await self.admit(asker, key, f"digest edit {number}: {for_words(wish)}")
         known = await self.get(asker, number)
         if not await self._store.has_keys(key):
@@ -125,7 +142,10 @@ class DigestService:
         return await self._change(asker, key, Event.CHANGED, known, changed, words)
 
     async def pause(self, asker: Asker, number: int, until: date | None, key: str) -> ChangeResult:
-        """Send nothing before `until`; None: until it is resumed. BadInput for the past."""
+        """Pause a digest until the day `until`, or until it is resumed where that is None.
+
+        Raises UnknownSubscription, and BadInput for a day that is not in the future.
+        """
         await self.admit(asker, key, f"digest pause {number}")
         known = await self.timed(asker, number)
         day = until or UNTIL_RESUMED
@@ -140,7 +160,10 @@ class DigestService:
         return await self._change(asker, key, Event.PAUSED, known, known.paused(day), words)
 
     async def resume(self, asker: Asker, number: int, key: str) -> ChangeResult:
-        """Go on sending it, if its channel takes it."""
+        """Have a paused digest sent again.
+
+        Raises UnknownSubscription, BadInput, and UnusableChannel where it could not be posted.
+        """
         await self.admit(asker, key, f"digest resume {number}")
         known = await self.timed(asker, number)
         if known.paused_until is None:
@@ -150,29 +173,26 @@ class DigestService:
         return await self._change(asker, key, Event.RESUMED, known, again, "goes on")
 
     async def stop(self, asker: Asker, number: int, key: str) -> ChangeResult:
-        """End it for good."""
+        """End a digest for good. Raises UnknownSubscription and BadInput, as `edit`."""
         await self.admit(asker, key, f"digest stop {number}")
         known = await self.get(asker, number)
         ended = known.model_copy(update={"stopped": True})
         return await self._change(asker, key, Event.STOPPED, known, ended, "is stopped")
 
     async def preview(self, subscription: Subscription) -> Digest:
-        """What would be posted for it now, of the day it is about; posts and records nothing.
-
-        Raises StoreError.
-        """
+        """The digest as it would be posted now; nothing is posted and nothing recorded."""
         day = subscription.day_of(self._clock.now())
         return await self._dispatcher.preview(subscription, day)
 
     async def announce(self) -> Sequence[Undelivered]:
-        """Tell channels and owners what is due to be told; what could not be told. StoreError."""
+        """Post the announcements that are due; those that Slack did not take."""
         return await self._dispatcher.announcer.announce_due()
 
     async def send(self, asker: Asker, number: int, key: str) -> tuple[Subscription, SendResult]:
         """Record under `key` that it is sent now, and post it; what came of that.
 
         The day's own digest is the same one: whichever comes first, there is no second. Raises
-        NotPermitted, UnknownSubscription, BadInput and StoreError.
+        UnknownSubscription, and BadInput for a time zone that is not known here.
         """
         await self.admit(asker, key, f"digest now {number}")
         known = await self.timed(asker, number)
@@ -184,7 +204,7 @@ class DigestService:
         return known, await self._dispatcher.send(known, day)
 
     async def require_postable(self, asker: Asker, channel: str, known: str | None = None) -> None:
-        """UnusableChannel where a digest could not be posted, as far as Slack shows.
+        """Raise UnusableChannel where a digest could not be posted, as far as Slack shows.
 
         Nobody chooses a private channel that they are not in; one where it comes already (`known`)
         is not named to them. Where the scopes do not let us look, the first message will tell.

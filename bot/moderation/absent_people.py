@@ -1,4 +1,4 @@
-"""Who is meant by an order about somebody who need not be in the call: the vendor's lists."""
+"""Finding people who need not be in the call: on its vendor's lists of members, blocked, banned."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
@@ -49,7 +49,7 @@ class AbsentPeople:
         return verb.listed if verb.listed in known else None
 
     async def people(self, call: Call, verb: Verb, words: Sequence[str]) -> tuple[Person, ...]:
-        """Whom each word means, by any id or name, each once.
+        """The people on a call's list whom `words` mean, by any id or name, each once.
 
         Raises UnknownPerson, with those who are on the list, or AmbiguousPerson. A verb that means
         anybody takes every word for an id, as does one whose list the vendor does not give.
@@ -62,7 +62,7 @@ class AbsentPeople:
         return tuple({person.id: person for person in found}.values())
 
     async def roster(self, call: CallRef, which: Listed) -> Roster:
-        """Who is on that list now, by their names as far as they are known here."""
+        """Who is on a call's list now, by name as far as they are known. Raises VendorError."""
         self._read[call, which] = roster = await self._roster(call, which)
         return roster
 

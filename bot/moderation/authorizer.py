@@ -33,7 +33,7 @@ CHECK_FIRST = "Check again before you do anything else."
 
 @dataclass(frozen=True)
 class CallPeople:
-    """Who is in a call; for an act on absent people also its `members`, who need not be there.
+    """Who is in a call, `here`; for an act on absent people also its `members`, there or not.
 
     `complete` is whether nobody who is in it is missing.
     """
@@ -43,7 +43,7 @@ class CallPeople:
     complete: bool = False
 
     def same(self, person: Person) -> list[Person]:
-        """Everybody who is `person` by any id, and who is one of those by another id in turn."""
+        """Everybody who shares an id with `person`, or with one of those by another id in turn."""
         ids, rest = set(person.ids), [*self.here, *self.members]
         found: list[Person] = []
         while more := [item for item in rest if not ids.isdisjoint(item.ids)]:
@@ -61,9 +61,10 @@ class Authorizer:
     live_calls: LiveCalls
 
     async def authorize_order(self, actor: Actor, act: Act, channel: str | None) -> Act:
-        """The act as it may be done, as far as is known now; a slow vendor holds nobody up.
+        """The act as it may be ordered, by what is known now of whom it hits.
 
-        Raises NotPermitted. What could not be read is read when the act is taken up.
+        A slow vendor is waited for 0.8 s. Raises NotPermitted. What could not be read is read when
+        the act is taken up.
         """
         bare = ordered(act)
         await self.policy.require_permitted(actor, bare, channel)
@@ -174,7 +175,7 @@ class Authorizer:
         )
 
     async def refused(self, case: Case, why: NotPermitted) -> Sequence[Result]:
-        """The end of a case that may not be done (any more).
+        """The results of a case that may not be done, or not any more; `why` is the refusal.
 
         One that was taken up before may have been done then: the vendor is read, and what it shows
         is said.
@@ -202,7 +203,7 @@ _BEFORE = "It may have been done before it was stopped."
 
 
 def ordered(act: Act) -> Act:
-    """The act as somebody asked for it, without what was found out about who is there."""
+    """The act as it was asked for, without what was found out about who is there."""
     spared = tuple(person for person in act.spared if not person.protected)
     return act.model_copy(update={"spared": spared, "present": None, "protection": None})
 

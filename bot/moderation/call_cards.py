@@ -24,7 +24,7 @@ REMOVALS = 100
 
 
 class CallCards:
-    """Made for whoever reads them; whether somebody may look at all is asked before."""
+    """Makes call cards, each for one reader; whether they may see calls at all is asked before."""
 
     def __init__(
         self, live_calls: LiveCalls, policy: Policy, store: Store, absent_people: AbsentPeople
@@ -46,7 +46,7 @@ class CallCards:
     async def open(
         self, reader: Actor, channel: str | None, ref: CallRef, page: int = 0
     ) -> tuple[CallView, Sequence[Case]]:
-        """One call with who is in it and who is kept out, what `reader` may do, its latest cases.
+        """One call for `reader`: who is in it and kept out, what they may do, and its latest cases.
 
         The vendor and the roles are asked side by side. Raises VendorError, Impossible, and
         NotPermitted for outsiders.
@@ -68,14 +68,17 @@ class CallCards:
         return view.model_copy(update=found), cases
 
     async def rights(self, reader: Reader, vendor: Vendor) -> Rights:
-        """What a private answer may offer its reader; nothing for who was taken out meanwhile."""
+        """What a private answer may offer its reader; nothing for who lost their role meanwhile."""
         try:
             return await self._policy.rights(reader.actor, vendor, reader.channel)
         except NotPermitted:
             return NOTHING
 
     async def attendance(self, call: CallRef) -> Attendance:
-        """Who was in a call, with what our own cases know of how they left."""
+        """Who was in a call, with what our own cases know of how they left.
+
+        Raises VendorError, Impossible and StoreError.
+        """
         # One after the other: beside a vendor that fails, the reading would be left to itself.
         provider = self._live_calls.provider(call.vendor)
         seen = await self._live_calls.shared(

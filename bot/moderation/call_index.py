@@ -93,7 +93,7 @@ class CallIndex:
         return tuple(part.trouble for part in self._parts.values() if part.trouble is not None)
 
     async def refresh(self) -> None:
-        """Read every vendor whose part is due; returns when nothing is being read any more."""
+        """Read the calls of every vendor whose part is due, and wait for that."""
         await asyncio.gather(*(self._once(vendor) for vendor in self._providers))
 
     def find(self, text: str, most: int) -> Sequence[Call]:

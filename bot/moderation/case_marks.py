@@ -27,7 +27,7 @@ class RecentCases(Protocol):
 
 
 class RecentCasesOfAll(RecentCases, Protocol):
-    """The same, of many calls at once."""
+    """The part of the store that remembers what was done in many calls at once."""
 
     async def recent_of_all(self, calls: Sequence[CallRef], limit: int) -> Sequence[Case]:
         """The latest cases of these calls together, of all their runs, newest first."""

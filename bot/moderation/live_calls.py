@@ -68,7 +68,7 @@ class LiveCalls:
         self.call_index = CallIndex(self.providers, self.clock, self.recent_calls)
 
     def provider(self, vendor: Vendor) -> CallProvider:
-        """The client of a vendor; Impossible when it is not connected (any more)."""
+        """The client of a vendor. Raises Impossible when it is not on."""
         if vendor not in self.providers:
             raise Impossible(
                 f"{vendor.label} is not connected.",
@@ -77,9 +77,9 @@ class LiveCalls:
         return self.providers[vendor]
 
     async def shared(self, question: Hashable, ask: Callable[[], Awaitable[T]]) -> T:
-        """What `ask` answers, asked once for all who have that `question` now.
+        """What `ask` answers; callers with the same `question` at the same time share one answer.
 
-        What is urgent joins nothing that is less so and has to wait behind it.
+        An urgent caller joins no question that is less urgent: that may have to wait.
         """
         return await self._flights.do((current(), question), ask)
 
@@ -101,10 +101,10 @@ class LiveCalls:
             )
 
     async def list_calls(self, view: ListView) -> CallListing:
-        """The calls that match `view`, most people first; a silent vendor is one trouble.
+        """The calls that match `view`, most people first; a vendor that is silent is one trouble.
 
-        Where it looks into call logs, only the vendors that have one are asked. Impossible when
-        that vendor has none, when it is not connected, or when no vendor at all is.
+        Where it asks for call logs, only the vendors that have one are asked. Raises Impossible
+        when that vendor has none, when it is not connected, or when no vendor at all is.
         """
         if view.vendor is not None:
             self.provider(view.vendor)

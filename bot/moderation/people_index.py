@@ -30,7 +30,7 @@ class Word(NamedTuple):
 
 
 class Match(NamedTuple):
-    """Somebody whose name begins a text: `length` words of it, the `whole` name or a part."""
+    """A person whom the first `length` words of a text may name, by the `whole` name or a part."""
 
     person: Participant
     length: int

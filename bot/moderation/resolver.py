@@ -54,14 +54,14 @@ class TypedOrder(Frozen):
 
 
 class ResolvedOrder(NamedTuple):
-    """The act that words mean, and how they were read."""
+    """An act that typed words mean, and `reading`, how the names among them were read."""
 
     act: Act
     reading: ParsedPeople
 
     @property
     def rest(self) -> str:
-        """The text that is no name."""
+        """The text that names nobody: the reason."""
         return self.reading.rest
 
 
@@ -172,7 +172,10 @@ class TargetResolver:
         everyone: bool,
         spared: Sequence[str] = (),
     ) -> Act:
-        """The act these words mean. Raises BadInput, Impossible or VendorError."""
+        """The act that is meant by the call and the people named, each word of `people` a person.
+
+        Raises BadInput, Impossible and VendorError.
+        """
         call = await self.call(call_word)
         self.require_capability(verb, call.ref, everyone=everyone, sparing=bool(spared))
         await self.require_recording(verb, call.ref)
@@ -200,10 +203,10 @@ class TargetResolver:
         return (await self.absent_people.roster(call.ref, verb.listed)).complete
 
     async def meant(self, verb: Verb, typed: TypedOrder) -> ResolvedOrder:
-        """The act on people that was said in words, and the words that are left for a reason.
+        """The act on people that a typed order means, and the words that are left for a reason.
 
-        Nothing is settled where the words can be read in more than one way: UnclearPeople. Raises
-        BadInput, Impossible or VendorError besides.
+        Raises UnclearPeople where the words can be read in more than one way, BadInput, Impossible
+        and VendorError.
         """
         call = await self.call(typed.call)
         self.require_capability(
@@ -227,7 +230,7 @@ class TargetResolver:
         return ResolvedOrder(act, reading)
 
     async def reading(self, verb: type[Verb] | Verb, call: Call, typed: TypedOrder) -> ParsedPeople:
-        """Who is named, as far as it is known. UnknownPerson when nobody is."""
+        """The people named in a typed order, in every way to read it. Raises UnknownPerson."""
         if verb.listed is not None:
             return await self._listed(verb, verb.listed, call, typed)
         known = self._live_calls.recent_calls.people(call.ref)
@@ -256,7 +259,7 @@ class TargetResolver:
     def require_capability(
         self, verb: Verb, ref: CallRef, *, everyone: bool = False, sparing: bool = False
     ) -> None:
-        """Impossible, with the nearest verb that works, unless it can be done in that call.
+        """Raise Impossible, with the nearest verb that works, unless it can be done in that call.
 
         `sparing` is everyone but some: where a vendor can leave out nobody, it is never everyone.
         """
@@ -294,7 +297,7 @@ class TargetResolver:
             )
 
     async def require_recording(self, verb: Verb, call: CallRef) -> None:
-        """WhichRecording unless `verb` leaves no doubt about which recording it means."""
+        """Raise WhichRecording unless `verb` leaves no doubt about which recording it means."""
         if isinstance(verb, RecordStop | RecordPause | RecordResume):
             provider = self._live_calls.provider(call.vendor)
             require_one(verb, call, await provider.reports.recordings_running(call))
@@ -328,7 +331,7 @@ def explicit(word: str, connected: Mapping[Vendor, object]) -> CallRef | None:
 
 
 def require_few(reading: ParsedPeople) -> None:
-    """BadInput where more people are named than one order may."""
+    """Raise BadInput where more people are named than one order may."""
     if len(reading.people) > MOST_NAMED:
         raise BadInput(
             f"At most {MOST_NAMED} people can be named in one order.",
@@ -364,7 +367,7 @@ def _not_offered(verb: Verb, vendor: Vendor, capability: Capability, refused: st
 
 
 def pick(word: str, there: PeopleIndex, call: Call, verb: Verb | None = None) -> Person:
-    """The one person `word` means; UnknownPerson or AmbiguousPerson otherwise."""
+    """The one person `word` means. Raises UnknownPerson or AmbiguousPerson otherwise."""
     found = there.find(word)
     if all(participant in there.left for participant in found):
         raise nobody_matches(word, there, call, verb)

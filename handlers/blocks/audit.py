@@ -59,7 +59,7 @@ def audit_message(entries: Sequence[AuditEntry], which: AuditQuery) -> Message:
 
 
 def search_words(which: AuditQuery) -> str:
-    """What is looked for, in words; empty when nothing narrows the log."""
+    """The search in words; empty where it is for the whole log."""
     verbs = ", ".join(verb_words(name) for name in which.verbs)
     return dots(
         (

@@ -322,7 +322,7 @@ def _evidence(result: Result) -> str:
 
 
 def case_buttons(case: Case, rights: Rights | None, *, show: bool = True) -> list[Block]:
-    """Looking again and doing it again, where something is not confirmed; the whole case.
+    """The buttons below a case: check again, do it again or undo it, and show all of it.
 
     `rights` are the reader's: a private card has no act that they may not do. None where there is
     nothing to do or to check.

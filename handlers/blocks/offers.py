@@ -119,7 +119,7 @@ def likeliest(verb: type[Verb], capability: Capability, targets: Sequence[str]) 
 def takes(
     verb: type[Verb], option_name: str, capability: Capability, targets: Sequence[str]
 ) -> tuple[str, ...]:
-    """The values an option of `verb` may have on this vendor, in the order to show them."""
+    """The values that an option of `verb` may have on this vendor, in the order to show them."""
     kind = verb.model_fields[option_name].annotation
     if isinstance(kind, type) and issubclass(kind, StrEnum):
         known = tuple(str(value) for value in kind)

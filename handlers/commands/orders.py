@@ -90,7 +90,7 @@ async def typed(ctx: SlackContext) -> None:
 
 
 async def repeatable_words(ctx: SlackContext) -> str | None:
-    """The typed words, for a button to say them again; None where the asker may nowhere."""
+    """The typed words, for a button that repeats them; None where the asker may do it nowhere."""
     words = str(ctx.body["text"])
     request = parse(words, str(ctx.body.get("command") or ctx.services.command))
     if not isinstance(request, ActRequest):

@@ -79,7 +79,7 @@ def usual_name(digest: Digest) -> str:
 
 
 def before_name(digest: Digest) -> str:
-    """What the stretch a week earlier is called."""
+    """The name of the day or week a week earlier: `the Tuesday before`."""
     weekly = digest.rhythm is Rhythm.WEEKLY
     return "the week before" if weekly else f"the {digest.day:%A} before"
 
@@ -126,7 +126,7 @@ def _words(baseline: Baseline) -> str:
 
 
 def amount(tally: Tally) -> str:
-    """`42 calls and 1,310 minutes`, `no calls`."""
+    """The calls and minutes of a tally: `42 calls and 1,310 minutes`, `no calls`."""
     if not tally.calls and not tally.seconds:
         return "no calls"
     return f"{counted(tally.calls, 'call')} and {length(tally.seconds)}"

@@ -134,7 +134,7 @@ def _money(amount: float, currency: str, text_style: TextStyle) -> str:
 
 
 def waiting_lines(digest: Digest, text_style: TextStyle) -> list[str]:
-    """What waits for a person, and since when."""
+    """The lines on what waits for a person to act, and since when."""
     bullets = _most([f"• {_waiting(waiting, digest, text_style)}" for waiting in digest.waiting])
     return [*bullets, "• and more, asked later than these"] if digest.more_waiting else bullets
 

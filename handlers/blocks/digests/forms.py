@@ -237,6 +237,6 @@ def zone_options(typed: str, now: datetime) -> list[Block]:
 
 
 def zone_option(name: str, now: datetime) -> Block:
-    """A time zone with what its clocks show against UTC now."""
+    """The option of a time zone, with how far its clocks are off UTC now."""
     offset = f"{now.astimezone(ZoneInfo(name)):%z}"
     return option(f"{zone_name(name)} (UTC{offset[:3]}:{offset[3:5]})", name)

@@ -49,7 +49,7 @@ def heading(stay: Attendee) -> str:
 
 
 def stay_line(stay: Attendee, at: datetime) -> str:
-    """`Kofi `kofi` · host · 10:02 to 10:30 · 28 min · kicked, case #18`."""
+    """A stay on one line: `Kofi `kofi` · host · 10:02 to 10:30 · 28 min · kicked, case #18`."""
     return dots(
         (
             named(stay.name, stay.custom_id or stay.id),

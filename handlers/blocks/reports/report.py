@@ -121,7 +121,7 @@ def as_of(shown: ReportPage[T], at: datetime) -> str:
 
 
 def figure(value: float | None, words: str) -> str:
-    """`words` around a measured figure, empty where there is none: `{}` stands for the figure."""
+    """`words` with the measured figure in place of `{}`; empty where there is no figure."""
     if value is None or not isfinite(value):
         return ""
     return words.format(thousands(whole(value, MOST_SHOWN)))

@@ -121,7 +121,7 @@ async def repeat_case(ctx: SlackContext) -> None:
     press = ctx.key("press", ctx.trigger_id)
     acceptance = await earlier_acceptance(ctx, press)
     if acceptance is None:
-        await ctx.moderation.admit(ctx.asker, press, f"Do #{value.number} again")
+        await ctx.moderation.require_viewer_audited(ctx.asker, press, f"Do #{value.number} again")
         acceptance = await _next_try(ctx, value.number, key, press)
     if ctx.reply_url is None:
         follow_press(ctx, acceptance)
@@ -151,7 +151,7 @@ async def undo_case(ctx: SlackContext) -> None:
     if (earlier := await earlier_acceptance(ctx, press)) is not None:
         ctx.later(partial(ctx.answer, asked_message(earlier)), "answer")
         return
-    await ctx.moderation.admit(ctx.asker, press, words)
+    await ctx.moderation.require_viewer_audited(ctx.asker, press, words)
     key = ctx.key("undo", ctx.asker.actor.user, value.number)
     wanted = await ctx.moderation.cases.next_retry(ctx.asker, value.number, key)
     first = wanted.case.number == value.number

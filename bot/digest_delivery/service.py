@@ -91,7 +91,7 @@ class DigestService:
             return False
         return True
 
-    async def admit(self, asker: Asker, key: str, words: str) -> None:
+    async def require_subscriber(self, asker: Asker, key: str, words: str) -> None:
         """Raise NotPermitted for those who may not change digests; `words` say what they tried."""
         try:
             await self._policy.require_subscriber(asker.actor, asker.channel)
@@ -117,7 +117,7 @@ class DigestService:
         Raises UnusableChannel, and BadInput where the key is on record and its digest is not there
         now.
         """
-        await self.admit(asker, key, f"digest subscribe: {for_words(wish)}")
+        await self.require_subscriber(asker, key, f"digest subscribe: {for_words(wish)}")
         if not await self._store.has_keys(key):
             await self.require_postable(asker, wish.channel)
         return await self._digests.set_up(wish, asker.actor, key, self._clock.now())
@@ -128,7 +128,7 @@ class DigestService:
         One that was paused because its channel was gone goes on. Raises UnknownSubscription,
         UnusableChannel, and BadInput where somebody else changed it meanwhile.
         """
-        await self.admit(asker, key, f"digest edit {number}: {for_words(wish)}")
+        await self.require_subscriber(asker, key, f"digest edit {number}: {for_words(wish)}")
         known = await self.get(asker, number)
         if not await self._store.has_keys(key):
             await self.require_postable(asker, wish.channel, known.wish.channel)
@@ -146,7 +146,7 @@ class DigestService:
 
         Raises UnknownSubscription, and BadInput for a day that is not in the future.
         """
-        await self.admit(asker, key, f"digest pause {number}")
+        await self.require_subscriber(asker, key, f"digest pause {number}")
         known = await self.timed(asker, number)
         day = until or UNTIL_RESUMED
         if day <= today(self._clock.now(), known.wish.clock):
@@ -164,7 +164,7 @@ class DigestService:
 
         Raises UnknownSubscription, BadInput, and UnusableChannel where it could not be posted.
         """
-        await self.admit(asker, key, f"digest resume {number}")
+        await self.require_subscriber(asker, key, f"digest resume {number}")
         known = await self.timed(asker, number)
         if known.paused_until is None:
             return ChangeResult(known, ChangeKind.SAME)
@@ -174,7 +174,7 @@ class DigestService:
 
     async def stop(self, asker: Asker, number: int, key: str) -> ChangeResult:
         """End a digest for good. Raises UnknownSubscription and BadInput, as `edit`."""
-        await self.admit(asker, key, f"digest stop {number}")
+        await self.require_subscriber(asker, key, f"digest stop {number}")
         known = await self.get(asker, number)
         ended = known.model_copy(update={"stopped": True})
         return await self._change(asker, key, Event.STOPPED, known, ended, "is stopped")
@@ -194,7 +194,7 @@ class DigestService:
         The day's own digest is the same one: whichever comes first, there is no second. Raises
         UnknownSubscription, and BadInput for a time zone that is not known here.
         """
-        await self.admit(asker, key, f"digest now {number}")
+        await self.require_subscriber(asker, key, f"digest now {number}")
         known = await self.timed(asker, number)
         day = known.day_of(self._clock.now())
         sent = f"Digest {number} of {day.isoformat()}"

@@ -179,7 +179,7 @@ class ModerationService:
             refused_at=self._live_calls.clock.now(),
         )
 
-    async def admit(self, asker: Asker, key: str, words: str) -> None:
+    async def require_viewer_audited(self, asker: Asker, key: str, words: str) -> None:
         """Raise NotPermitted, audited under `key`, for those who may not see calls.
 
         Asked before an order in `words` is read any further, for what is wrong with an order tells

@@ -67,7 +67,7 @@ async def _resume(ctx: SlackContext, request: DigestRequest) -> Message:
 async def _stop(ctx: SlackContext, request: DigestRequest) -> Message:
     """Typed, it is asked once more: the button does it."""
     service = ctx.services.digests
-    await service.admit(ctx.asker, _typed(ctx), f"digest stop {request.number}")
+    await service.require_subscriber(ctx.asker, _typed(ctx), f"digest stop {request.number}")
     return stop_message(await service.get(ctx.asker, _number(request)), ctx.now)
 
 

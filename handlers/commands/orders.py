@@ -49,7 +49,9 @@ async def act(ctx: SlackContext, request: ActRequest) -> Message | None:
 async def _understood(ctx: SlackContext, request: ActRequest) -> tuple[ActRequest, Act]:
     """The order as it is to be read, and its act; TimeoutError where that is not known at once."""
     key = ctx.command_key
-    await ctx.moderation.admit(ctx.asker, key, cut(clean(ctx.body["text"]), MAX_REASON))
+    await ctx.moderation.require_viewer_audited(
+        ctx.asker, key, cut(clean(ctx.body["text"]), MAX_REASON)
+    )
     return await ctx.services.pending_orders.begin(
         key, lambda: understand(ctx, request, key), AT_ONCE
     )

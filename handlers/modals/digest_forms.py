@@ -40,7 +40,7 @@ async def open_subscribe(ctx: SlackContext) -> None:
     Raises NotPermitted for those who may not, and FormTooLate.
     """
     service = ctx.services.digests
-    await service.admit(ctx.asker, _key(ctx, "subscribe"), "digest subscribe")
+    await service.require_subscriber(ctx.asker, _key(ctx, "subscribe"), "digest subscribe")
     wish = Wish(channel=ctx.asker.channel or "", zone=await service.zone(ctx.asker))
     await _open(ctx, None, wish)
 
@@ -48,14 +48,14 @@ async def open_subscribe(ctx: SlackContext) -> None:
 async def open_edit(ctx: SlackContext, number: int) -> None:
     """Open the form to change a digest, filled in with what is wanted so far."""
     service = ctx.services.digests
-    await service.admit(ctx.asker, _key(ctx, "edit"), f"digest edit {number}")
+    await service.require_subscriber(ctx.asker, _key(ctx, "edit"), f"digest edit {number}")
     await _open(ctx, number, (await service.get(ctx.asker, number)).wish)
 
 
 async def open_pause(ctx: SlackContext, number: int) -> None:
     """Open the form that asks until when a digest is paused."""
     service = ctx.services.digests
-    await service.admit(ctx.asker, _key(ctx, "pause"), f"digest pause {number}")
+    await service.require_subscriber(ctx.asker, _key(ctx, "pause"), f"digest pause {number}")
     subscription = await service.get(ctx.asker, number)
     await open_view(ctx, pause_form(_state(ctx, number), subscription))
 

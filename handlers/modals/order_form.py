@@ -213,7 +213,7 @@ async def _open(
 
     async def drawn() -> dict[str, Any]:
         key = ctx.key("open", ctx.trigger_id)
-        await ctx.moderation.admit(ctx.asker, key, cut(clean(words), 2000))
+        await ctx.moderation.require_viewer_audited(ctx.asker, key, cut(clean(words), 2000))
         return order_form(await first())
 
     await draw_or_explain(ctx, opened, drawn())

@@ -109,7 +109,7 @@ async def test_nothing_is_looked_up_for_strangers_and_their_order_is_recorded(
 ) -> None:
     asker = Asker(STRANGER, "C1")
     with pytest.raises(Outsider):
-        await harness.service.admit(asker, "k1", "kick ROOM nobody")
+        await harness.service.require_viewer_audited(asker, "k1", "kick ROOM nobody")
     with pytest.raises(Outsider):
         await harness.service.call(asker, "default:room")
     with pytest.raises(Outsider):

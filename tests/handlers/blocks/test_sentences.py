@@ -141,7 +141,7 @@ def test_help_on_a_verb_names_its_options_and_which_one_is_meant_without() -> No
 
 
 @pytest.mark.parametrize(
-    ("reached", "told"),
+    ("reached", "counted"),
     [
         ([], "42 of 44; 1 protected person left out"),
         ([State.CONFIRMED] * 41, "41 of 43; 1 protected person left out"),
@@ -149,7 +149,7 @@ def test_help_on_a_verb_names_its_options_and_which_one_is_meant_without() -> No
     ],
 )
 def test_how_many_of_everyone_is_said_once_beside_who_is_protected(
-    reached: list[State], valid_message: str
+    reached: list[State], counted: str
 ) -> None:
     """Whoever left meanwhile was not reached and is not counted any more."""
     spared = (ANN, Person(id="vera", protected=True))
@@ -162,5 +162,5 @@ def test_how_many_of_everyone_is_said_once_beside_who_is_protected(
     case = Case(number=1, act=asked, actor=actor, asked_at=NOW, results=results)
     case = case.model_copy(update={"state": State.PARTLY if reached else State.ASKED})
     for line in (case_line(case), deed(case)):
-        assert f"everyone except Ann ({valid_message})" in line
+        assert f"everyone except Ann ({counted})" in line
         assert line.count(" of 4") == 1

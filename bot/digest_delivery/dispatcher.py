@@ -100,7 +100,7 @@ class DigestDispatcher:
 
     @property
     def announcer(self) -> Announcer:
-        """What tells channels and owners what became of their digests."""
+        """The announcer, which tells channels and owners what became of their digests."""
         return Announcer(self.digests, self.poster, self.clock, self.owner)
 
     async def send(

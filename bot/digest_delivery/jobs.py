@@ -50,7 +50,7 @@ class DigestJobs:
             self._reading = self._tasks.spawn(guarded("usage", self._catch_up), "usage")
 
     def close(self) -> None:
-        """Begin nothing any more; the digest in hand is still posted."""
+        """Begin no further round or reading; the digest in hand is still posted."""
         self._dispatcher.closing.set()
         if self._reading is not None:
             self._reading.cancel()

@@ -80,7 +80,7 @@ class AbsentPeople:
         return await self.roster(call, which) if known is None else known
 
     async def kept_out(self, call: Call) -> Roster | None:
-        """Who may not join the call, or the group behind it; None where there is no such list.
+        """The roster of who is blocked from a call or banned from its group; None without one.
 
         A vendor that cannot be read is a `trouble` of it.
         """

@@ -107,7 +107,10 @@ class CaseService:
         await self._policy.require_auditor(asker.actor, "search the audit log")
 
     async def check(self, asker: Asker, number: int) -> tuple[Case, Sequence[Observation]]:
-        """Read the vendor again for a case, for each person of it; changes nothing."""
+        """Read the vendor again for a case: what it shows for each person; changes nothing.
+
+        Raises as `get`, and Impossible where the vendor is not on.
+        """
         case = await self.get(asker, number)
         provider = self._live_calls.provider(case.act.call.vendor)
         return case, await asyncio.gather(*map(provider.acts.observe, case.act.each()))

@@ -141,7 +141,7 @@ class Executor:
             consumer.wake()
 
     def close(self) -> None:
-        """Take up no more cases; those under way finish and are still told."""
+        """Take up no more cases; those under way are finished and shown in Slack."""
         for consumer in self._acts.values():
             consumer.close()
 

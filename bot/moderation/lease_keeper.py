@@ -58,8 +58,9 @@ class LeaseKeeper:
         self.tracker = ProgressTracker(claim.case.progress, self.held.require)
 
     async def keep(self, work: Coroutine[Any, Any, T]) -> T:
-        """What `work` returns. ClaimLost when the case is, or may be, somebody else's meanwhile.
+        """Do `work` while the claim is kept; what it returns.
 
+        Raises ClaimLost when the case is, or may be, another worker's meanwhile.
         Cancelled, it writes down how far the work came, for whoever takes the case up.
         """
         with holding(self.held):

@@ -130,7 +130,7 @@ def _ends_word(text: str, at: int) -> bool:
 
 
 def parse_people(text: str, people_index: PeopleIndex, *, everyone: bool) -> ParsedPeople:
-    """Who is named at the front of `text`; `everyone` is whether all may be meant at once."""
+    """Read who is named at the front of `text`; `everyone` is whether all may be meant at once."""
     first = words_of(text)[:1]
     if not (everyone and first and first[0].folded.removeprefix("@") in EVERYONE):
         return _Parser(text, people_index).read()

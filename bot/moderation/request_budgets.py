@@ -37,7 +37,7 @@ class RequestKind(StrEnum):
 
 
 class Allowance(NamedTuple):
-    """`burst` requests at once; each is made up for within a minute divided by `per_minute`."""
+    """A budget: `burst` requests at once, and then `per_minute` requests a minute."""
 
     burst: int
     per_minute: float
@@ -85,7 +85,8 @@ class RequestBudgets:
 def too_many(kind: RequestKind, wait: float, *, undone: bool = True) -> TooManyRequests:
     """The error for somebody over their budget, `wait` seconds before there is room again.
 
-    `undone` False: it cannot be found out now whether the request was taken when it came before.
+    `undone` is False where it cannot be found out now whether the request was taken when it came
+    before.
     """
     seconds = max(SOONEST, math.ceil(wait))
     when = f"in {seconds} {'second' if seconds == 1 else 'seconds'}"

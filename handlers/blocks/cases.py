@@ -299,7 +299,7 @@ def _result_lines(results: Sequence[Result]) -> list[str]:
 
 
 def notes(case: Case) -> list[str]:
-    """What was left as it is and may be taken for done, a note each, once."""
+    """The notes of a case's results, each once: what was not touched and may seem done."""
     return [mrkdwn(note) for note in dict.fromkeys(result.note for result in case.results) if note]
 
 

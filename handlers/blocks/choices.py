@@ -43,7 +43,7 @@ def call_value(ref: CallRef) -> str:
 
 
 def same_room(value: str, ref: CallRef) -> bool:
-    """Whether `value` stands for that room, whichever run of it."""
+    """Whether the option `value` stands for the room of `ref`, in any of its runs."""
     return value.partition(".")[0] == handle(ref, ALL)
 
 

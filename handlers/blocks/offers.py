@@ -44,7 +44,7 @@ class Offer(Frozen):
 
 
 def everyone_label(label: str, people: int) -> str:
-    """`Mute everyone (44)`: an act on everyone, and how many that are where it is known."""
+    """The label of an act on everyone, with how many where that is known: `Mute everyone (44)`."""
     return f"{label} everyone ({thousands(people)})" if people else f"{label} everyone"
 
 
@@ -153,7 +153,7 @@ def with_more(options: Sequence[Block]) -> list[Block]:
 
 
 def more_button(call: Call, person: Person | None = None) -> Block | None:
-    """“All actions…”: the form that asks what to do with this call, or with this person in it."""
+    """The button “All actions…”, which asks what to do with a call, or with a person in it."""
     who = None if person is None else person.id
     return button(MORE_LABEL, MORE, MoreValue(call=call.ref, person=who))
 

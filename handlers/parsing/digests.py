@@ -41,7 +41,7 @@ SPOKEN = tuple(command.value for command in DigestCommand if command)
 
 
 class DigestRequest(Frozen):
-    """Something about digests. `number` is one of them, `page` of the list counts from 0.
+    """What is wanted of digests: `number` names one of them, `page` of the list counts from 0.
 
     `until` is the first day after a pause, None for until somebody resumes it.
     """

@@ -73,7 +73,7 @@ class ActRequest(Frozen):
 
     @property
     def typed(self) -> TypedOrder:
-        """The part that names people."""
+        """The part of the order that names people, as the resolver takes it."""
         return TypedOrder(
             call=self.call,
             text=self.text,

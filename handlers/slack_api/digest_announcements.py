@@ -107,7 +107,7 @@ class SlackAnnouncements:
 
 
 def untold_message(subscription: Subscription, untold: Undelivered) -> Message:
-    """What whoever set a digest up is told where its channel was not."""
+    """The message to who set a digest up, where its channel could not be told of it."""
     again = "" if untold.lost else " It is tried again."
     done = "moved" if untold.announcement.about is AnnouncementKind.MOVED else "set up"
     words = (

@@ -21,7 +21,7 @@ class TimeRange(NamedTuple):
 
 
 class ReadRange(NamedTuple):
-    """What one reading covers: for good up to `high`, up to `empty_to` as it was at that turn."""
+    """The range that a reading covers: for good to `high`, as of that turn up to `empty_to`."""
 
     low: float
     high: float
@@ -33,7 +33,7 @@ class ReadRange(NamedTuple):
         return self.empty_to if self.turn >= since else self.high
 
     def joined(self, later: "ReadRange") -> "ReadRange | None":
-        """Both in one, where `later` goes on from this one and nothing that this one tells is lost.
+        """This range and `later` as one, where `later` goes on from it and nothing is lost by that.
 
         None where there is a gap, or this one was empty further or later on than the other.
         """
@@ -52,7 +52,7 @@ class ReadRanges:
     def gap(self, wanted: TimeRange, since: int) -> TimeRange | None:
         """The latest part of `wanted` that is to be read still; None when all of it is covered.
 
-        Turns count looks and readings: what was read before the turn `since` tells nothing of
+        Turns count searches and readings: what was read before the turn `since` tells nothing of
         messages that were posted until then and are newer than all it saw.
         """
         high = wanted.high

@@ -74,7 +74,7 @@ def comparison(digest: Digest) -> str:
 
 
 def usual_name(digest: Digest) -> str:
-    """What the last four of its weekday together are called."""
+    """The name of the last four of its weekday together: `a usual Tuesday`."""
     return f"a usual {digest.day:%A}"
 
 

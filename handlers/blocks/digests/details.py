@@ -115,7 +115,7 @@ def _states(states: Mapping[State, int]) -> str:
 
 
 def cost_lines(costs: Sequence[Cost], text_style: TextStyle) -> list[str]:
-    """What people's minutes cost, estimated."""
+    """The lines on what people's minutes cost by vendor, estimated."""
     bullets = [
         f"• {cost.vendor.label}: about {_money(cost.amount, cost.currency, text_style)} for "
         f"{counted(cost.minutes, 'participant minute')}."

@@ -131,7 +131,7 @@ def _calls_failed(vendor: Vendor, number: int) -> str:
 
 
 def had(unusual: Unusual, text_style: TextStyle) -> str:
-    """`Stream Video had 80 calls`."""
+    """What a vendor had of something unusual, in words: `Stream Video had 80 calls`."""
     return f"{unusual.vendor.label} had {measured(unusual.what, unusual.value, text_style)}"
 
 
@@ -155,7 +155,7 @@ def gap_words(gap: Gap, text_style: TextStyle) -> str:
 
 
 def remarks(digest: Digest, text_style: TextStyle) -> list[str]:
-    """What is missing, and how this digest came: gaps, lateness, digests that never came."""
+    """The remarks below the headline: gaps, that it is late, digests that were never sent."""
     notes = [gap_words(gap, text_style) for gap in digest.gaps[:MOST_GAPS]]
     if digest.late_since is not None:
         notes.append(f"This digest is late: it was due {text_style.at(digest.late_since)}.")

@@ -222,7 +222,7 @@ def owner_message(subscription: Subscription, command: str) -> Message:
 def preview_notes(
     subscription: Subscription, digest: Digest, reader: str, now: datetime
 ) -> Message:
-    """What stands below a preview: when it comes, and what its reader alone is told."""
+    """The message below a preview: when the digest comes, and its reader's own acts."""
     acts = digest.acts.by_moderator.get(reader, 0) if digest.acts else 0
     when_next = coming(subscription, now) if subscription.id else "this one is not set up"
     channel = place(subscription.wish.channel)

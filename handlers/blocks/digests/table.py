@@ -43,7 +43,7 @@ class Table(NamedTuple):
         }
 
     def lines(self) -> list[str]:
-        """`Calls: 42 (the Tuesday before 30, a usual Tuesday 33)`, and what is not told."""
+        """The rows as lines: `Calls: 42 (the Tuesday before 30)`, and what is not reported."""
         rows = [f"{row[0]}: {row[1]}{self._beside(row[2:])}" for row in self.rows]
         return [*rows, self.untold] if self.untold else rows
 

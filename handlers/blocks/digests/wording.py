@@ -48,17 +48,17 @@ def _in_zone(moment: datetime, zone: str) -> str:
 
 
 def day_name(day: date) -> str:
-    """`Tuesday 17 November`."""
+    """A day with its weekday: `Tuesday 17 November`."""
     return f"{day:%A} {date_name(day)}"
 
 
 def date_name(day: date) -> str:
-    """`17 November`."""
+    """A day without its weekday: `17 November`."""
     return f"{day.day} {day:%B}"
 
 
 def short_day(day: date) -> str:
-    """`17 Nov`."""
+    """A day in short: `17 Nov`."""
     return f"{day.day} {day:%b}"
 
 
@@ -78,14 +78,14 @@ def inside(digest: Digest) -> str:
 
 
 def figure(number: float) -> str:
-    """`1,310`, and `3.5` where a half matters."""
+    """A number as digests write it: `1,310`, and `3.5` where a half matters."""
     if 0 < number < TENTHS_BELOW and number != whole(number):
         return f"{number:.1f}"
     return thousands(whole(number))
 
 
 def counted(number: float, one: str, many: str | None = None) -> str:
-    """`1 call`, `2,000 calls`."""
+    """A number with its noun: `1 call`, `2,000 calls`."""
     return count(whole(number), one, many)
 
 
@@ -95,14 +95,14 @@ def minutes(seconds: int) -> int:
 
 
 def length(seconds: int) -> str:
-    """`1,310 minutes`; less than half a minute is not nothing."""
+    """A length in minutes: `1,310 minutes`; `under a minute` below half of one, unless it is 0."""
     if 0 < seconds < SECONDS_PER_MINUTE // 2:
         return "under a minute"
     return counted(minutes(seconds), "minute")
 
 
 def times(number: int) -> str:
-    """`once`, `twice`, `three times`, `12 times`."""
+    """How often in words: `once`, `twice`, `three times`, `12 times`."""
     if number in (1, 2):
         return ("once", "twice")[number - 1]
     number_words = WORDS[number] if 0 <= number < len(WORDS) else thousands(whole(number))
@@ -110,7 +110,7 @@ def times(number: int) -> str:
 
 
 def joined(names: Iterable[str]) -> str:
-    """`A`, `A and B`, `A, B and C`."""
+    """Names joined as in a sentence: `A`, `A and B`, `A, B and C`."""
     *most, last = names
     return f"{', '.join(most)} and {last}" if most else last
 

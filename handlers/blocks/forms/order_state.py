@@ -34,7 +34,7 @@ class Whom(StrEnum):
 
 
 class TypedWords(Frozen):
-    """What was said in words before there were fields for it: whom, and with which options."""
+    """The people and options that a command named before the form had fields for them."""
 
     people: tuple[str, ...] = ()
     whom: Whom | None = None
@@ -42,8 +42,9 @@ class TypedWords(Frozen):
 
 
 class OrderState(Value):
-    """What the form carries along. `among` is empty where the verb is settled; see ANY.
+    """The state that an order form carries in private_metadata.
 
+    `among` is empty where the verb is settled; see ANY.
     `call` is the call as it was chosen, `over` whether it had ended by then; `person` is somebody
     in it who is meant before a field can say so, `typed` what was typed before one could; `heavy`
     whether it warns of much; `channel`, `reply_url` and `card` are as in `Order`.

@@ -25,7 +25,7 @@ TOO_LONG = f"A reason has at most {thousands(MAX_REASON)} characters."
 def reason_fields(
     reasons: Sequence[str], listed: str | None, written: str, *, needed: bool
 ) -> list[Block]:
-    """Both fields as far as they are filled in.
+    """The fields for a reason: one to pick it from `reasons`, where there are any, one to write it.
 
     With a list, one of it has to be picked where a reason is `needed`, and details never are.
     """

@@ -132,7 +132,7 @@ def read_form_state(view: Mapping[str, Any]) -> FormState:
 
 
 def form_errors(view: dict[str, Any]) -> dict[str, str]:
-    """What Slack is to show beside the form's fields, by block_id; empty when all is well."""
+    """The errors to show beside the form's fields, by block_id; empty when all is well."""
     try:
         state = read_form_state(view)
         reason = _written(view)

@@ -172,10 +172,7 @@ class TargetResolver:
         everyone: bool,
         spared: Sequence[str] = (),
     ) -> Act:
-        """The act that is meant by the call and the people named, each word of `people` a person.
-
-        Raises BadInput, Impossible and VendorError.
-        """
+        """The act that these words mean. Raises BadInput, Impossible or VendorError."""
         call = await self.call(call_word)
         self.require_capability(verb, call.ref, everyone=everyone, sparing=bool(spared))
         await self.require_recording(verb, call.ref)

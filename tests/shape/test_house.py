@@ -116,11 +116,36 @@ def test_what_a_call_of_slack_may_end_in_is_listed_once() -> None:
 NAMED = re.compile(r"`((?:bot|handlers|tests|docs)/[\w./*]*)`")
 
 
+DOCUMENTS = [*sorted((ROOT / "docs").rglob("*.md")), *sorted(ROOT.glob("*.md"))]
+LINK = re.compile(r"\]\(((?!\w+:)[^)\s]+)\)")
+
+
+def anchors(document: Path) -> set[str]:
+    """What its headings are linked by: lower case, without marks, a hyphen for each space."""
+    headings = re.findall(r"^#+ (.+)$", document.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
+
+
+def leads_somewhere(document: Path, link: str) -> bool:
+    path, _, anchor = link.partition("#")
+    target = document.parent / path if path else document
+    return target.exists() and (not anchor or anchor in anchors(target))
+
+
+def test_every_link_of_the_documents_leads_somewhere() -> None:
+    found = [
+        f"{document.name}: {link}"
+        for document in DOCUMENTS
+        for link in LINK.findall(document.read_text(encoding="utf-8"))
+        if not leads_somewhere(document, link)
+    ]
+    assert found == []
+
+
 def test_every_path_that_the_documents_name_is_there() -> None:
-    documents = [*sorted((ROOT / "docs").rglob("*.md")), ROOT / "README.md"]
     found = [
         f"{document.name}: {path}"
-        for document in documents
+        for document in DOCUMENTS
         for path in NAMED.findall(document.read_text(encoding="utf-8"))
         if not any(ROOT.glob(path.rstrip("/")))
     ]

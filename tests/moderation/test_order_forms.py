@@ -9,7 +9,6 @@ from bot.calls.models import CallRef, Page
 from bot.calls.recordings import RunningRecording
 from bot.calls.verbs import Kick, Listed, Unblock
 from bot.errors import VendorUnreachable
-from bot.moderation.resolver import TypedOrder
 from tests.fakes.provider import FakeReports, names
 from tests.moderation.harness import Harness
 
@@ -94,16 +93,3 @@ async def test_a_call_is_as_the_vendor_says_or_gone_or_not_known(
     assert await current(none) == (False, True, 0 if with_people else None)
     silence(harness)
     assert await current(harness.room) == (False, False, 3 if with_people else None)
-
-
-async def test_an_option_that_is_part_of_a_name_leaves_both_readings_open(
-    harness: Harness,
-) -> None:
-    """Of “cem --video bob” the words taken for an option may belong to somebody's name."""
-    harness.vendor.open_call("default:names", "c=Cem", "d=Cem --video", title="Names")
-    typed = TypedOrder(call="default:names", text="cem", literal="cem --video")
-    reading = await harness.resolver.reading(
-        Kick(), await harness.resolver.call("default:names"), typed
-    )
-    assert {person.id for person in (*reading.people, *reading.others)} == {"c", "d"}
-    assert not reading.settled

@@ -297,3 +297,16 @@ async def test_a_name_is_asked_about_where_not_everybody_is_listed(table: Table)
         assert [person.id for person in asked.value.reading.people] == ["p3"]
     meant = await table.resolver.meant(Kick(), TypedOrder(call="default:huge", text="p3 rude"))
     assert [person.id for person in meant.act.people] == ["p3"]
+
+
+async def test_a_word_taken_for_an_option_may_be_somebodys_name(table: Table) -> None:
+    """Of “ann --video”, the word behind the dashes is an option, or a person who is called so."""
+    table.vendor.open_call("default:odd", "a=Ann", "v=--video", title="Odd")
+    call = await table.resolver.call("default:odd")
+    plain = TypedOrder(call="default:odd", text="ann")
+    reading = await table.resolver.reading(Kick(), call, plain)
+    assert [person.id for person in (*reading.people, *reading.others)] == ["a"]
+    typed = TypedOrder(call="default:odd", text="ann", literal="ann --video")
+    doubted = await table.resolver.reading(Kick(), call, typed)
+    assert [person.id for person in doubted.others] == ["v"]
+    assert not doubted.settled

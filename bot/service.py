@@ -116,11 +116,6 @@ def services_of(settings: Settings, *, life: Lifecycle | None = None) -> Service
     return Services(settings.process.command, life=life, budgets=budgets)
 
 
-def http_app(settings: Settings, services: Services) -> Starlette:
-    """The HTTP routes alone; see `entrance`."""
-    return entrance(settings, services).web
-
-
 def _vendors(settings: Settings) -> dict[str, str]:
     """Of each vendor whether it is on, or why not."""
     off = {off.vendor: f"off: {off.why}" for off in settings.off}

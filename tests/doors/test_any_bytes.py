@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from bot.clock import SystemClock
 from bot.demo.slack.signing import Signature, headers
 from bot.demo.stage import Show, open_show
-from bot.service import http_app
+from bot.service import entrance
 from bot.settings import Settings
 from tests.doors.memory import resident
 from tests.doors.strategies import BODIES, HEADERS, KINDS
@@ -84,7 +84,9 @@ async def doors(
 @asynccontextmanager
 async def knocking(show: Show) -> AsyncIterator[Doors]:
     settings = Settings.load({**show.stage.environ, "COMETCHAT_WEBHOOK_AUTH": LOGIN}, None)
-    transport = httpx.ASGITransport(http_app(settings, show.services), raise_app_exceptions=False)
+    transport = httpx.ASGITransport(
+        entrance(settings, show.services).web, raise_app_exceptions=False
+    )
     async with httpx.AsyncClient(transport=transport, base_url="http://bot.test") as client:
         yield Doors(show, client)
 

@@ -14,7 +14,7 @@ from bot.clock import SystemClock
 from bot.demo.serving import serve
 from bot.demo.slack.signing import Signature, headers
 from bot.demo.stage import Stage, open_stage
-from bot.service import http_app
+from bot.service import entrance
 from bot.settings import Settings
 from handlers.inbound.bodies import HELD_BYTES
 from handlers.services import Services
@@ -40,7 +40,7 @@ async def stage() -> AsyncIterator[Stage]:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def url(stage: Stage) -> AsyncIterator[str]:
     settings = Settings.load({**stage.environ, "COMETCHAT_WEBHOOK_AUTH": "a:b"}, None)
-    async with serve(http_app(settings, Services("/calls"))) as opened:
+    async with serve(entrance(settings, Services("/calls")).web) as opened:
         yield opened
 
 

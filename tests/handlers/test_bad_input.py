@@ -27,7 +27,7 @@ from bot.demo.stage import Show, open_show
 from bot.moderation.live_calls import LiveCalls
 from bot.moderation.recent_calls import RecentCalls
 from bot.ports import AuditQuery
-from bot.service import http_app
+from bot.service import entrance
 from bot.settings import Settings
 from handlers.blocks import action_values
 from handlers.services import OpenServices, Services
@@ -247,7 +247,7 @@ async def broken_show(show: Show) -> AsyncIterator[tuple[Moderator, FakeProvider
             service, there.slack, there.response_urls, there.signatures, lookups=there.lookups
         )
     )
-    app = http_app(Settings.load(show.stage.environ, None), services)
+    app = entrance(Settings.load(show.stage.environ, None), services).web
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://bot.test") as client:
         sender = Sender(show.workspace, client)
@@ -384,7 +384,7 @@ async def test_an_unreachable_postgresql_means_not_accepted_and_it_goes_on_after
 
 async def test_while_it_is_still_opening_an_order_is_answered_and_not_taken(show: Show) -> None:
     """Slack gives up after 3 s; an order taken after that would be done behind its asker's back."""
-    app = http_app(Settings.load(show.stage.environ, None), Services("/calls", timeout_s=0.02))
+    app = entrance(Settings.load(show.stage.environ, None), Services("/calls", timeout_s=0.02)).web
     before = await show.store.audit(AuditQuery(limit=1))
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://bot.test") as client:

@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 from bot.calls.handles import handle
 from bot.calls.models import CallRef, Vendor
 from bot.demo.stage import Show, open_show
-from bot.service import entrance, http_app
+from bot.service import entrance
 from bot.settings import Settings
 from handlers.inbound.app import web_app
 from handlers.inbound.bodies import Bodies
@@ -40,7 +40,7 @@ async def show(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Show]:
 
 def door(show: Show, services: Services | None = None, **environ: str) -> httpx.AsyncClient:
     settings = Settings.load({**show.stage.environ, **environ}, None)
-    app = http_app(settings, services or show.services)
+    app = entrance(settings, services or show.services).web
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1")
 
 
@@ -143,7 +143,7 @@ async def seen(app: Starlette, headers: dict[str, str], peer: str = "127.0.0.1")
 async def test_on_loopback_whoever_asks_from_this_machine_sees_all(
     show: Show, headers: dict[str, str]
 ) -> None:
-    app = http_app(Settings.load(show.stage.environ, None), show.services)
+    app = entrance(Settings.load(show.stage.environ, None), show.services).web
     assert await seen(app, headers) == [True, True]
     assert await seen(app, headers, "::1") == [True, True]
     assert await seen(app, headers, "::ffff:127.0.0.1") == [True, True]
@@ -154,7 +154,7 @@ async def test_on_loopback_whoever_asks_from_this_machine_sees_all(
 async def test_what_a_proxy_beside_us_passes_on_is_a_strangers(
     show: Show, headers: dict[str, str]
 ) -> None:
-    app = http_app(Settings.load(show.stage.environ, None), show.services)
+    app = entrance(Settings.load(show.stage.environ, None), show.services).web
     assert await seen(app, headers) == [False, False]
 
 
@@ -164,7 +164,7 @@ async def test_as_the_procfile_starts_it_strangers_learn_only_whether_it_is_read
     procfile = (ROOT / "Procfile").read_text(encoding="utf-8")
     (host,) = re.findall(r"^web:.*HOST=(\S+)", procfile, re.MULTILINE)
     settings = Settings.load({**show.stage.environ, "HOST": host}, None)
-    app = http_app(settings, show.services)
+    app = entrance(settings, show.services).web
     router = {"host": "bot.example.com", "x-forwarded-for": "203.0.113.9"}
     for headers in (router, {}):
         assert await seen(app, headers, "10.1.2.3") == [False, False]

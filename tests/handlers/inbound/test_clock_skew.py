@@ -14,7 +14,7 @@ from bot.clock_skew import SLACK, ClockSkew
 from bot.demo.slack.signing import Signature, headers
 from bot.demo.stage import Show, open_show
 from bot.scheduler.clock_checks import ClockChecks
-from bot.service import http_app
+from bot.service import entrance
 from bot.settings import Settings
 from handlers.inbound.signatures import RequestSignature as SealOf
 from handlers.inbound.signatures import SlackSignatures, TooLate
@@ -48,7 +48,7 @@ async def clock(show: Show) -> Off:
 
 
 def door(show: Show, host: str = "127.0.0.1") -> httpx.AsyncClient:
-    app = http_app(Settings.load(show.stage.environ, None), show.services)
+    app = entrance(Settings.load(show.stage.environ, None), show.services).web
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=f"http://{host}")
 
 

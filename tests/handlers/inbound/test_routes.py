@@ -17,7 +17,7 @@ from bot.clock import SystemClock
 from bot.demo.slack.signing import Signature, headers
 from bot.demo.stage import Show, open_show
 from bot.errors import ConfigError
-from bot.service import http_app
+from bot.service import entrance
 from bot.settings import Settings
 from bot.store import SqlStore
 from handlers.inbound.app import web_app
@@ -45,7 +45,7 @@ async def show(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Show]:
 async def door(show: Show) -> AsyncIterator[httpx.AsyncClient]:
     """The bot's front door, without a network before it."""
     settings = Settings.load(show.stage.environ, None)
-    async with client(http_app(settings, show.services)) as opened:
+    async with client(entrance(settings, show.services).web) as opened:
         yield opened
 
 
@@ -207,7 +207,7 @@ async def test_a_length_that_is_no_number_breaks_nothing(door: httpx.AsyncClient
 
 
 async def test_a_sender_who_hangs_up_in_the_middle_leaves_one_line(show: Show) -> None:
-    app = http_app(Settings.load(show.stage.environ, None), show.services)
+    app = entrance(Settings.load(show.stage.environ, None), show.services).web
     sent: list[AsgiMessage] = []
     heard: list[AsgiMessage] = [
         {"type": "http.request", "body": b"command=", "more_body": True},
@@ -286,5 +286,5 @@ async def test_what_does_not_answer_in_time_is_not_ready() -> None:
 async def test_without_slacks_credentials_there_is_no_door(show: Show, missing: str) -> None:
     environ = {name: word for name, word in show.stage.environ.items() if name != missing}
     with pytest.raises(ConfigError, match=missing) as error:
-        http_app(Settings.load(environ, None), show.services)
+        entrance(Settings.load(environ, None), show.services)
     assert "environment" in error.value.next_step

@@ -17,7 +17,7 @@ from bot.demo.stage import Show
 from bot.errors import VendorTimeout
 from bot.moderation.live_calls import LiveCalls
 from bot.moderation.recent_calls import RecentCalls
-from bot.service import http_app
+from bot.service import entrance
 from bot.settings import Settings
 from handlers.blocks.action_values import FORM_CALL, FORM_PEOPLE
 from handlers.services import OpenServices, Services
@@ -52,7 +52,7 @@ async def before(show: Show, *vendors: FakeProvider) -> AsyncIterator[FormFiller
             service, show.services.slack, show.services.response_urls, show.services.signatures
         )
     )
-    app = http_app(Settings.load(show.stage.environ, None), services)
+    app = entrance(Settings.load(show.stage.environ, None), services).web
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://bot.test") as client:
         sender = Sender(show.workspace, client)

@@ -23,7 +23,7 @@ from bot.moderation.live_calls import LiveCalls
 from bot.moderation.recent_calls import RecentCalls
 from bot.ports import AuditQuery
 from bot.providers.unsupported import report_capabilities
-from bot.service import http_app
+from bot.service import entrance
 from bot.settings import Settings
 from bot.store import SqlStore
 from handlers.services import OpenServices, Services
@@ -70,7 +70,7 @@ async def opened(show: Show, store: SqlStore) -> AsyncIterator[Place]:
             service, show.services.slack, show.services.response_urls, show.services.signatures
         )
     )
-    app = http_app(Settings.load(show.stage.environ, None), services)
+    app = entrance(Settings.load(show.stage.environ, None), services).web
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://bot.test") as client:
         sender = Sender(show.workspace, client)

@@ -18,7 +18,7 @@ from bot.moderation.recent_calls import RecentCalls
 from bot.moderation.resolver import TargetResolver
 from bot.providers.http.client import HttpClient
 from bot.providers.realtimekit.signatures import realtimekit_signatures
-from bot.service import http_app
+from bot.service import entrance
 from bot.settings import Settings
 from handlers.services import OpenServices, Services
 from tests.fakes.clock import ManualClock
@@ -91,7 +91,7 @@ async def house(show: Show, private_key: rsa.RSAPrivateKey) -> AsyncIterator[Hou
         OpenServices(service, show.services.slack, show.services.response_urls, signatures)
     )
     settings = Settings.load({**show.stage.environ, "COMETCHAT_WEBHOOK_AUTH": LOGIN}, None)
-    transport = httpx.ASGITransport(http_app(settings, services))
+    transport = httpx.ASGITransport(entrance(settings, services).web)
     secret = show.stage.environ["STREAM_API_SECRET"]
     async with httpx.AsyncClient(transport=transport, base_url="http://bot.test") as door:
         yield House(door, resolver, vendors, cloudflare, clock, secret)

@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 from bot.calls.models import Vendor
 from bot.demo.stage import Show
 from bot.errors import UnknownPerson
-from bot.service import http_app
+from bot.service import entrance
 from bot.settings import Settings
 from handlers.inbound.bodies import MOST_BYTES
 from handlers.services import Services
@@ -165,7 +165,7 @@ async def test_a_refusal_is_one_line_without_a_secret(house: House) -> None:
 async def test_without_a_login_cometchat_is_not_believed_and_the_log_says_what_to_set(
     show: Show,
 ) -> None:
-    app = http_app(Settings.load(show.stage.environ, None), show.services)
+    app = entrance(Settings.load(show.stage.environ, None), show.services).web
     transport = httpx.ASGITransport(app)
     with capture_logs() as log:
         async with httpx.AsyncClient(transport=transport, base_url="http://bot.test") as door:
@@ -177,14 +177,14 @@ async def test_without_a_login_cometchat_is_not_believed_and_the_log_says_what_t
 @pytest.mark.parametrize("vendor", Vendor)
 async def test_a_vendor_that_is_off_has_no_door(show: Show, vendor: Vendor) -> None:
     slack = {k: v for k, v in show.stage.environ.items() if k.startswith("SLACK_")}
-    transport = httpx.ASGITransport(http_app(Settings.load(slack, None), show.services))
+    transport = httpx.ASGITransport(entrance(Settings.load(slack, None), show.services).web)
     async with httpx.AsyncClient(transport=transport, base_url="http://bot.test") as door:
         assert (await door.post(f"/webhooks/{vendor}")).status_code == 404
 
 
 async def test_a_process_still_opening_asks_for_the_event_again(show: Show) -> None:
     settings = Settings.load(show.stage.environ, None)
-    transport = httpx.ASGITransport(http_app(settings, Services("/calls")))
+    transport = httpx.ASGITransport(entrance(settings, Services("/calls")).web)
     async with httpx.AsyncClient(transport=transport, base_url="http://bot.test") as door:
         signed = by_stream(STREAM_LEFT, show.stage.environ["STREAM_API_SECRET"])
         answer = await door.post("/webhooks/stream", content=STREAM_LEFT, headers=signed)
